@@ -1,0 +1,95 @@
+/** Every cap of the product, with its reason. Each is tested at N and at N + 1 (ING-3). */
+
+/** Bodies are buffered whole before they are judged; 500 events of 1 KB fit eight times over. */
+export const requestBytesMax = 4 * 1024 * 1024;
+/** What a compressed body may inflate to: a bomb is stopped here, long before the isolate's 128 MB. */
+export const inflatedBytesMax = 16 * 1024 * 1024;
+/** Sum of inflated bodies that one isolate holds at once; beyond it the door answers 503 with Retry-After. */
+export const inflatedBytesPerIsolateMax = 48 * 1024 * 1024;
+/** Records of one request: a request stays well under a second of CPU. */
+export const recordsPerRequestMax = 10_000;
+/** JSON text of one record, in UTF-16 units as a walk of the parsed record counts them. */
+export const recordSizeMax = 16 * 1024;
+/** Nesting of one record: the record itself is depth 1. */
+export const recordDepthMax = 8;
+/** Errors listed one by one in an answer; the rest are counted and `errors_truncated` is true. */
+export const errorsListedMax = 100;
+/** Rejected records kept as samples per report. */
+export const rejectSamplesMax = 10;
+
+export const eventIdLengthMax = 64;
+export const contentIdLengthMax = 128;
+export const userIdLengthMax = 128;
+export const sessionIdLengthMax = 128;
+export const titleLengthMax = 256;
+/** country, device_type, quality, content_type, subscription_type, error_code, region: short open strings. */
+export const labelLengthMax = 32;
+/** JSON text of `ext`. */
+export const extBytesMax = 2048;
+
+/** Later than now + this never reaches a watermark (ING-5). */
+export const clockSkewAheadMsMax = 5 * 60_000;
+/** 2000-01-01T00:00:00Z: older times are mistakes of units or clocks (ING-5). */
+export const eventTimeMsMin = 946_684_800_000;
+
+/** duration: a day and a bit; longer ones are broken players. */
+export const durationMsMax = 30 * 3_600_000;
+export const bufferingCountMax = 100_000;
+/** 1 Tbit/s. */
+export const speedKbpsMax = 1_000_000_000;
+/** 1 TB in one download. */
+export const bytesMax = 1_000_000_000_000;
+
+/** A queue message is billed by 64,000 B, some 100 to 200 B of it metadata. */
+export const envelopeBytesMax = 63_800;
+/** Events of one chunk: keeps one chunk well inside an envelope even with long strings; the encoder splits by bytes too. */
+export const chunkEventsMax = 2000;
+
+/** Pane and window sizes are constants of a deployment (WIN-1). */
+export const paneMs = 10_000;
+export const windowMs = 60_000;
+export const panesPerWindow = windowMs / paneMs;
+/** How far the watermark stays behind the greatest event time (WIN-3). */
+export const holdBackMs = 5_000;
+/** When the greatest event time has not risen for this long, the watermark follows server time (WIN-3). */
+export const idleAfterMs = 10_000;
+/** H of WIN-5. */
+export const allowedLatenessMs = 10 * 60_000;
+/** At most one re-emission of a window per this long (WIN-5). */
+export const reemitAfterMs = 10_000;
+/** Keys of one dimension in one window; the rest fold into OTHER_KEY (WIN-6). */
+export const dimensionKeysMax = 512;
+export const OTHER_KEY = '__other__';
+/** Identities in memory of one shard (WIN-8): 8 B each at a load of at most one half, 32 MB at the cap. */
+export const identitiesMax = 2_000_000;
+
+/** A log row is one BLOB; SQLite in a Durable Object takes 2 MB (LOG-3). */
+export const logRowBytesMax = 2_000_000;
+/** Beyond this the shard refuses and the queue waits (LOG-5); an object may hold 10 GB. */
+export const logBytesMax = 4_000_000_000;
+/** Until the lake exists, rows of dead and confirmed windows are kept this long (LOG-5). */
+export const logKeptMs = 24 * 3_600_000;
+/** The queue's retention: after it a silent door is forgotten (LOG-4). */
+export const queueRetentionMs = 4 * 24 * 3_600_000;
+
+/** Concurrent viewers: sessions with an event in the last 60 s whose last event is neither pause nor complete. */
+export const viewerTimeoutMs = 60_000;
+
+/** Live frames at most this often (LIV-3: the first update goes at once, what follows is joined). */
+export const frameEveryMs = 200;
+/** What a hub holds and a snapshot carries. */
+export const livePanesMs = 15 * 60_000;
+export const liveMinutesMs = 60 * 60_000;
+/** Base interval of a viewer's acknowledgement; stretched by the number of viewers (LIV-2). */
+export const ackEveryMs = 2_000;
+export const viewerBehindMsMax = 5_000;
+export const viewerBehindBytesMax = 256 * 1024;
+export const viewerStalledMsMax = 30_000;
+/** A hub's lease on a region: while it holds, the region pushes (LIV-3). */
+export const leaseMs = 120_000;
+export const leaseRenewMs = 60_000;
+/** A client's frame: subscriptions and acks are tiny. */
+export const clientFrameBytesMax = 4096;
+
+/** Ranges of the live API, in minutes. */
+export const rangeMinutesMax = 1440;

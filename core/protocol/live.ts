@@ -1,0 +1,114 @@
+/**
+ * Frames of the live connection (subprotocol marquee.v1): JSON text. LIV-1: frames carry epoch, prev and seq and
+ * ABSOLUTE values of what changed between prev and seq. A viewer whose state is not (epoch, prev) sends `resync`.
+ */
+import type { CounterName } from '../aggregate/counters.ts';
+
+/** Counters that live cells carry, in this order. Part of marquee.v1: append only. */
+export const liveCounterNames = [
+  'events',
+  'views',
+  'pauses',
+  'resumes',
+  'progresses',
+  'completes',
+  'ratings',
+  'downloads',
+  'errors',
+  'downloads_succeeded',
+  'downloads_failed',
+  'downloads_slow',
+  'speed_kbps_sum',
+  'speed_count',
+  'watched_ms_sum',
+] as const satisfies readonly CounterName[];
+
+/** [start, ...one number per liveCounterNames]. start: ms for a pane, EpochMinute for a minute. */
+export type LiveCell = readonly number[];
+
+/** Counters of a content cell, in this order. Part of marquee.v1: append only. */
+export const liveContentCounterNames = [
+  'events',
+  'views',
+  'downloads_succeeded',
+  'downloads_failed',
+  'downloads_slow',
+] as const satisfies readonly CounterName[];
+
+/** [EpochMinute, content_id, ...one number per liveContentCounterNames]. */
+export type LiveContentCell = readonly [number, string, ...number[]];
+
+/** What changed of one region, absolute. Absent members did not change. Viewers drop cells older than their horizon. */
+export interface LiveRegion {
+  readonly viewers?: number;
+  readonly watermark?: number;
+  readonly last_event_at?: number | null;
+  readonly last_received_at?: number | null;
+  readonly panes?: readonly LiveCell[];
+  readonly minutes?: readonly LiveCell[];
+  /** Only for viewers that subscribed with `contents: true`; horizon as for panes. */
+  readonly contents?: readonly LiveContentCell[];
+}
+
+/** Static facts of a region, sent in snapshots. Keyed by region name (e.g. EU-London) like LiveRegion. */
+export interface LiveRegionFacts {
+  readonly name: string;
+  readonly continent: string;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export interface SnapshotFrame {
+  readonly t: 'snapshot';
+  readonly epoch: string;
+  readonly seq: number;
+  /** Server time of the frame, ms. */
+  readonly at: number;
+  /** The viewer acknowledges this often, ms (LIV-2). */
+  readonly ack_every_ms: number;
+  readonly facts: readonly LiveRegionFacts[];
+  /** Whole state of every subscribed region, by region name. */
+  readonly regions: Readonly<Record<string, LiveRegion>>;
+}
+
+export interface DeltaFrame {
+  readonly t: 'delta';
+  readonly epoch: string;
+  readonly prev: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly ack_every_ms: number;
+  readonly regions: Readonly<Record<string, LiveRegion>>;
+}
+
+/** The server's word on a client frame that could not be taken; the connection stays open. */
+export interface ErrorFrame {
+  readonly t: 'error';
+  readonly code: 'bad_frame' | 'frame_too_large' | 'unknown_region';
+  readonly message: string;
+}
+
+export type ServerFrame = SnapshotFrame | DeltaFrame | ErrorFrame;
+
+export interface SubscribeFrame {
+  readonly t: 'subscribe';
+  readonly regions: readonly string[] | '*';
+  /** True to receive content cells too; they are many. */
+  readonly contents?: boolean;
+}
+export interface AckFrame {
+  readonly t: 'ack';
+  readonly seq: number;
+}
+export interface ResyncFrame {
+  readonly t: 'resync';
+}
+export type ClientFrame = SubscribeFrame | AckFrame | ResyncFrame;
+
+/** Close codes of the live socket and what they mean. */
+export const closeCodes = {
+  /** The viewer was more than 30 s behind (LIV-2). */
+  tooSlow: 4008,
+  /** The server is going away or restarting; reconnect with backoff. */
+  goingAway: 1001,
+} as const;

@@ -1,0 +1,19 @@
+import type { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
+import type { RegionWindow } from '../durable-objects/region-window/region-window.ts';
+
+/** Bindings and variables of the Worker; wrangler.toml declares them. */
+export interface Env {
+  readonly DB: D1Database;
+  /** Dead letters now (`dead/`), the Parquet lake later (`lake/`). */
+  readonly LAKE: R2Bucket;
+  readonly EVENTS: Queue<Uint8Array>;
+  readonly REGION_WINDOW: DurableObjectNamespace<RegionWindow>;
+  readonly LIVE_HUB: DurableObjectNamespace<LiveHub>;
+  readonly ASSETS: Fetcher;
+  /** "local" or "production". Local admits loopback callers without credentials until locks exist (API-2). */
+  readonly ENVIRONMENT: string;
+  /** 32 hex digits. Required in a deployment; a local run keeps its own in D1. Never rotated (IDN-1). */
+  readonly IDENTITY_KEY?: string;
+  /** "VERSION:32 hex digits", e.g. "1:00..". Required in a deployment. */
+  readonly PSEUDONYM_KEY?: string;
+}
