@@ -1,0 +1,310 @@
+/**
+ * The chunk: events of one shard as binary columns behind a header that decodes alone (LOG-4). Measured against
+ * columnar JSON in docs/decisions/0003. Layout, little-endian:
+ *
+ *   version u8 | header (see writeHeader) | columns, in the order of `columns` below
+ *
+ * A 64-bit column is 0x00 (all zero) or 0x01 and 8 bytes an event. An integer column is width u8 (0 to 4 or 6),
+ * base varint, then width bytes an event of value - base; nullable ones shift values by one and keep 0 for null.
+ * A text column is a dictionary (count, texts) and an integer column of codes, 0 for null.
+ */
+import type { AcceptedEvent } from './accepted-event.ts';
+import { ByteReader, ByteWriter, FormatError } from './bytes.ts';
+import type { ChunkHeader } from './chunk-header.ts';
+import { eventTypes, statuses } from './event-type.ts';
+import { chunkEventsMax, envelopeBytesMax } from './limits.ts';
+import { chunkVersion } from './version.ts';
+
+/** Column order: part of the format. */
+export const wideColumns = ['identity', 'user', 'session'] as const;
+export const textColumns = [
+  'contentId',
+  'contentType',
+  'title',
+  'country',
+  'deviceType',
+  'quality',
+  'subscriptionType',
+  'errorCode',
+  'ext',
+] as const;
+export const nullableColumns = [
+  'durationMs',
+  'completionMilli',
+  'ratingMilli',
+  'bufferingCount',
+  'speedKbps',
+  'bytes',
+] as const;
+
+export type TextColumnName = (typeof textColumns)[number];
+export type NullableColumnName = (typeof nullableColumns)[number];
+
+export interface WideColumn {
+  readonly hi: Uint32Array;
+  readonly lo: Uint32Array;
+}
+
+export interface TextColumn {
+  /** Distinct texts; code c stands for texts[c - 1], 0 for null. */
+  readonly texts: readonly string[];
+  readonly codes: Uint16Array;
+}
+
+/** The decoded columns of a chunk; index i of each is event i. Nullable integers hold value + 1, and 0 for null. */
+export interface ChunkColumns
+  extends Readonly<Record<(typeof wideColumns)[number], WideColumn>>,
+    Readonly<Record<TextColumnName, TextColumn>>,
+    Readonly<Record<NullableColumnName, Float64Array>> {
+  readonly timeMs: Float64Array;
+  readonly type: Uint8Array;
+  readonly status: Uint8Array;
+}
+
+export interface Chunk {
+  readonly header: ChunkHeader;
+  readonly columns: ChunkColumns;
+}
+
+function writeHeader(out: ByteWriter, header: ChunkHeader): void {
+  out.u8(chunkVersion);
+  out.varint(header.regionNumber);
+  out.varint(header.shard);
+  out.u32(Number.parseInt(header.door.slice(0, 8), 16));
+  out.u32(Number.parseInt(header.door.slice(8, 16), 16));
+  out.u48(header.doorBirthMs);
+  out.u48(header.receivedAtMs);
+  out.varint(header.firstNumber);
+  out.varint(header.count);
+  out.text(header.producer);
+  out.varint(header.pseudonymVersion);
+  out.varint(header.twins);
+  out.varint(header.voids.length);
+  for (const [from, to] of header.voids) {
+    out.varint(from);
+    out.varint(to - from);
+  }
+}
+
+function hex32(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}
+
+function readHeader(input: ByteReader): ChunkHeader {
+  const version = input.u8();
+  if (version !== chunkVersion) throw new FormatError(`chunk version ${version} is not known`);
+  const regionNumber = input.varint();
+  const shard = input.varint();
+  const door = hex32(input.u32()) + hex32(input.u32());
+  const doorBirthMs = input.u48();
+  const receivedAtMs = input.u48();
+  const firstNumber = input.varint();
+  const count = input.varint();
+  const producer = input.text();
+  const pseudonymVersion = input.varint();
+  const twins = input.varint();
+  const voids: [number, number][] = [];
+  const voidCount = input.varint();
+  if (voidCount > input.left) throw new FormatError(`${voidCount} voids in ${input.left} bytes`);
+  for (let i = 0; i < voidCount; i++) {
+    const from = input.varint();
+    voids.push([from, from + input.varint()]);
+  }
+  if (count < 1 || count > chunkEventsMax) throw new FormatError(`a chunk of ${count} events`);
+  return {
+    regionNumber,
+    shard,
+    door,
+    doorBirthMs,
+    receivedAtMs,
+    firstNumber,
+    count,
+    producer,
+    pseudonymVersion,
+    twins,
+    voids,
+  };
+}
+
+function widthFor(span: number): number {
+  if (span === 0) return 0;
+  if (span < 2 ** 8) return 1;
+  if (span < 2 ** 16) return 2;
+  if (span < 2 ** 24) return 3;
+  return span < 2 ** 32 ? 4 : 6;
+}
+
+function writeIntegers(out: ByteWriter, values: readonly number[]): void {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  const width = widthFor(greatest - least);
+  out.u8(width);
+  out.varint(least);
+  if (width > 0)
+    out.integers(
+      values.map((value) => value - least),
+      width,
+    );
+}
+
+function readIntegers<T extends Float64Array | Uint16Array | Uint8Array>(input: ByteReader, target: T): T {
+  const width = input.u8();
+  if (width > 6 || width === 5) throw new FormatError(`a column ${width} bytes wide`);
+  const base = input.varint();
+  if (width === 0) target.fill(base);
+  else input.integers(target, width, base);
+  return target;
+}
+
+function writeWide(out: ByteWriter, hi: readonly number[], lo: readonly number[]): void {
+  if (hi.every((value) => value === 0) && lo.every((value) => value === 0)) {
+    out.u8(0);
+    return;
+  }
+  out.u8(1);
+  out.integers(hi, 4);
+  out.integers(lo, 4);
+}
+
+function readWide(input: ByteReader, count: number): WideColumn {
+  const column = { hi: new Uint32Array(count), lo: new Uint32Array(count) };
+  const kind = input.u8();
+  if (kind > 1) throw new FormatError(`a 64-bit column of kind ${kind}`);
+  if (kind === 1) {
+    input.integers(column.hi, 4);
+    input.integers(column.lo, 4);
+  }
+  return column;
+}
+
+function writeTexts(out: ByteWriter, values: readonly (string | null)[]): void {
+  const codes = new Map<string, number>();
+  const coded = values.map((value) => {
+    if (value === null) return 0;
+    const known = codes.get(value);
+    if (known !== undefined) return known;
+    codes.set(value, codes.size + 1);
+    return codes.size;
+  });
+  out.varint(codes.size);
+  for (const value of codes.keys()) out.text(value);
+  writeIntegers(out, coded);
+}
+
+function readTexts(input: ByteReader, count: number): TextColumn {
+  const texts: string[] = [];
+  const size = input.varint();
+  if (size > count) throw new FormatError(`a dictionary of ${size} texts for ${count} events`);
+  for (let i = 0; i < size; i++) texts.push(input.text());
+  const codes = readIntegers(input, new Uint16Array(count));
+  for (const code of codes) if (code > size) throw new FormatError(`code ${code} in a dictionary of ${size}`);
+  return { texts, codes };
+}
+
+function bounded(column: Uint8Array, end: number, name: string): Uint8Array {
+  for (const value of column) if (value >= end) throw new FormatError(`${name} ${value} is not known`);
+  return column;
+}
+
+/** Encodes 1 to chunkEventsMax events. `header.count` must be their number. */
+export function encodeChunk(header: ChunkHeader, events: readonly AcceptedEvent[]): Uint8Array {
+  if (header.count !== events.length || events.length < 1 || events.length > chunkEventsMax) {
+    throw new RangeError(`a chunk of ${events.length} events under a header of ${header.count}`);
+  }
+  const out = new ByteWriter(256 + events.length * 64);
+  writeHeader(out, header);
+  writeIntegers(
+    out,
+    events.map((event) => event.timeMs),
+  );
+  writeIntegers(
+    out,
+    events.map((event) => event.type),
+  );
+  writeIntegers(
+    out,
+    events.map((event) => event.status),
+  );
+  for (const name of wideColumns) {
+    writeWide(
+      out,
+      events.map((event) => event[`${name}Hi`]),
+      events.map((event) => event[`${name}Lo`]),
+    );
+  }
+  for (const name of textColumns) {
+    writeTexts(
+      out,
+      events.map((event) => event[name]),
+    );
+  }
+  for (const name of nullableColumns) {
+    writeIntegers(
+      out,
+      events.map((event) => {
+        const value = event[name];
+        return value === null ? 0 : value + 1;
+      }),
+    );
+  }
+  return out.finish();
+}
+
+/** The header alone; the body is not looked at. Throws FormatError. */
+export function decodeChunkHeader(bytes: Uint8Array): ChunkHeader {
+  return readHeader(new ByteReader(bytes));
+}
+
+/** The whole chunk. Throws FormatError for anything that encodeChunk cannot have written. */
+export function decodeChunk(bytes: Uint8Array): Chunk {
+  const input = new ByteReader(bytes);
+  const header = readHeader(input);
+  const count = header.count;
+  const timeMs = readIntegers(input, new Float64Array(count));
+  const type = bounded(readIntegers(input, new Uint8Array(count)), eventTypes.length, 'event type');
+  const status = bounded(readIntegers(input, new Uint8Array(count)), statuses.length, 'status');
+  const wide = Object.fromEntries(wideColumns.map((name) => [name, readWide(input, count)]));
+  const texts = Object.fromEntries(textColumns.map((name) => [name, readTexts(input, count)]));
+  const nullables = Object.fromEntries(
+    nullableColumns.map((name) => [name, readIntegers(input, new Float64Array(count))]),
+  );
+  if (input.left > 0) throw new FormatError(`${input.left} bytes behind the end of the chunk`);
+  const columns = { timeMs, type, status, ...wide, ...texts, ...nullables } as unknown as ChunkColumns;
+  return { header, columns };
+}
+
+/**
+ * Encodes any number of events as chunks that each fit an envelope, numbered on from header.firstNumber. Twins and
+ * voids go into the first chunk only, so that they count once.
+ */
+export function splitIntoChunks(
+  header: Omit<ChunkHeader, 'count'>,
+  events: readonly AcceptedEvent[],
+): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const encodeRange = (from: number, to: number): void => {
+    const first = chunks.length === 0;
+    const part = {
+      ...header,
+      firstNumber: header.firstNumber + from,
+      count: to - from,
+      twins: first ? header.twins : 0,
+      voids: first ? header.voids : [],
+    };
+    const bytes = to - from <= chunkEventsMax ? encodeChunk(part, events.slice(from, to)) : null;
+    if (bytes && bytes.length <= envelopeBytesMax - 64) {
+      chunks.push(bytes);
+      return;
+    }
+    if (to - from === 1) throw new RangeError('one event is larger than an envelope');
+    const middle = (from + to) >>> 1;
+    encodeRange(from, middle);
+    encodeRange(middle, to);
+  };
+  if (events.length > 0) encodeRange(0, events.length);
+  return chunks;
+}
