@@ -23,6 +23,11 @@ export const liveCounterNames = [
   'watched_ms_sum',
 ] as const satisfies readonly CounterName[];
 
+/** Position of each live counter in a cell's values (without its start). */
+export const liveCounterIndex = Object.freeze(
+  Object.fromEntries(liveCounterNames.map((name, index) => [name, index])),
+) as Readonly<Record<(typeof liveCounterNames)[number], number>>;
+
 /** [start, ...one number per liveCounterNames]. start: ms for a pane, EpochMinute for a minute. */
 export type LiveCell = readonly number[];
 
@@ -34,6 +39,11 @@ export const liveContentCounterNames = [
   'downloads_failed',
   'downloads_slow',
 ] as const satisfies readonly CounterName[];
+
+/** Position of each counter in a content cell's values (without minute and content_id). */
+export const liveContentCounterIndex = Object.freeze(
+  Object.fromEntries(liveContentCounterNames.map((name, index) => [name, index])),
+) as Readonly<Record<(typeof liveContentCounterNames)[number], number>>;
 
 /** [EpochMinute, content_id, ...one number per liveContentCounterNames]. */
 export type LiveContentCell = readonly [number, string, ...number[]];
@@ -66,6 +76,7 @@ export interface SnapshotFrame {
   readonly at: number;
   /** The viewer acknowledges this often, ms (LIV-2). */
   readonly ack_every_ms: number;
+  /** Of every region in the registry, subscribed or not. */
   readonly facts: readonly LiveRegionFacts[];
   /** Whole state of every subscribed region, by region name. */
   readonly regions: Readonly<Record<string, LiveRegion>>;
@@ -96,19 +107,37 @@ export interface SubscribeFrame {
   /** True to receive content cells too; they are many. */
   readonly contents?: boolean;
 }
+/**
+ * Sent every `ack_every_ms` of the newest frame while there is something new to acknowledge, and at once when a
+ * snapshot came or when ackAfterBytes came since the last one: a viewer with much unacknowledged gets nothing more.
+ * `seq` is that of the viewer's state; a number that was never sent in this epoch is ignored.
+ */
 export interface AckFrame {
   readonly t: 'ack';
   readonly seq: number;
 }
+/** Asks for a snapshot; one that is already under way answers it. */
 export interface ResyncFrame {
   readonly t: 'resync';
 }
 export type ClientFrame = SubscribeFrame | AckFrame | ResyncFrame;
 
+/** Characters of frames after which a viewer acknowledges before its time: a quarter of viewerBehindBytesMax. */
+export const ackAfterBytes = 64 * 1024;
+
+/** Sent as a text message and answered with livePong without waking the hub. */
+export const livePing = 'ping';
+export const livePong = 'pong';
+
+/** Offered by the client in Sec-WebSocket-Protocol and echoed by the server. */
+export const liveSubprotocol = 'marquee.v1';
+
 /** Close codes of the live socket and what they mean. */
 export const closeCodes = {
   /** The viewer was more than 30 s behind (LIV-2). */
   tooSlow: 4008,
+  /** The viewer kept sending frames that could not be taken. */
+  badFrames: 1008,
   /** The server is going away or restarting; reconnect with backoff. */
   goingAway: 1001,
 } as const;
