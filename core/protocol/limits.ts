@@ -93,3 +93,6 @@ export const clientFrameBytesMax = 4096;
 
 /** Ranges of the live API, in minutes. */
 export const rangeMinutesMax = 1440;
+
+/** Sessions a shard follows for the count of concurrent viewers; beyond it the count is a lower bound. */
+export const sessionsMax = 500_000;

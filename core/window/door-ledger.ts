@@ -1,0 +1,94 @@
+/** LOG-4: which of each door's numbers a shard has seen, so that a chunk delivered again at any age is recognised. */
+import type { ChunkHeader } from '../protocol/chunk-header.ts';
+import { queueRetentionMs } from '../protocol/limits.ts';
+import { IntervalSet } from './interval-set.ts';
+
+interface Door {
+  birthMs: number;
+  /** Newest time of receipt among its chunks; after the queue's retention past it the door is forgotten. */
+  lastReceivedAtMs: number;
+  readonly committed: IntervalSet;
+  readonly refused: IntervalSet;
+  readonly voided: IntervalSet;
+}
+
+/** One door in stored form: [door, birth, last receipt, committed, refused, voided]; intervals are flat bounds. */
+export type StoredDoor = readonly [string, number, number, readonly number[], readonly number[], readonly number[]];
+
+export type ChunkStanding = 'new' | 'seen' | 'voided' | 'overlap';
+
+export class DoorLedger {
+  readonly #doors = new Map<string, Door>();
+
+  constructor(stored: readonly StoredDoor[] = []) {
+    for (const [door, birthMs, lastReceivedAtMs, committed, refused, voided] of stored) {
+      this.#doors.set(door, {
+        birthMs,
+        lastReceivedAtMs,
+        committed: new IntervalSet(committed),
+        refused: new IntervalSet(refused),
+        voided: new IntervalSet(voided),
+      });
+    }
+  }
+
+  get size(): number {
+    return this.#doors.size;
+  }
+
+  /**
+   * How a chunk stands: `seen` when its numbers are in the log, `voided` when its door declared them void (its sending
+   * failed, and the records may have come again under other numbers), `overlap` when they clash with others.
+   */
+  standing(header: ChunkHeader): ChunkStanding {
+    const door = this.#doors.get(header.door);
+    if (!door) return 'new';
+    const from = header.firstNumber;
+    const to = from + header.count;
+    if (door.committed.containsAll(from, to)) return 'seen';
+    if (door.committed.intersects(from, to)) return 'overlap';
+    return door.voided.intersects(from, to) ? 'voided' : 'new';
+  }
+
+  /** The chunk's numbers are in the log now; takes over what its header declares void. */
+  commit(header: ChunkHeader): void {
+    const door = this.#touch(header);
+    door.committed.add(header.firstNumber, header.firstNumber + header.count);
+    // A voided chunk that had come earlier stays committed: standing asks committed first, which cancels the void.
+    for (const [from, to] of header.voids) door.voided.add(from, to);
+  }
+
+  refuse(header: ChunkHeader): void {
+    this.#touch(header).refused.add(header.firstNumber, header.firstNumber + header.count);
+  }
+
+  /** Doors worth storing: those whose messages the queue may still hold. */
+  stored(nowMs: number): StoredDoor[] {
+    const kept: StoredDoor[] = [];
+    for (const [name, door] of this.#doors) {
+      if (door.lastReceivedAtMs + queueRetentionMs < nowMs) {
+        this.#doors.delete(name);
+        continue;
+      }
+      const { birthMs, lastReceivedAtMs, committed, refused, voided } = door;
+      kept.push([name, birthMs, lastReceivedAtMs, committed.bounds, refused.bounds, voided.bounds]);
+    }
+    return kept;
+  }
+
+  #touch(header: ChunkHeader): Door {
+    let door = this.#doors.get(header.door);
+    if (!door) {
+      door = {
+        birthMs: header.doorBirthMs,
+        lastReceivedAtMs: header.receivedAtMs,
+        committed: new IntervalSet(),
+        refused: new IntervalSet(),
+        voided: new IntervalSet(),
+      };
+      this.#doors.set(header.door, door);
+    }
+    door.lastReceivedAtMs = Math.max(door.lastReceivedAtMs, header.receivedAtMs);
+    return door;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * A row of a shard's log (LOG-2): the chunks of one commit as they came, with the verdict on each event, under a head
+ * that holds the state the events were judged by. Replay applies the verdicts and never judges again.
+ *
+ * Layout: version u8 | head as JSON (length-prefixed) | chunk count | per chunk: verdict bytes (length-prefixed, empty
+ * when every event counted), chunk bytes (length-prefixed).
+ */
+import { ByteReader, ByteWriter, FormatError } from '../protocol/bytes.ts';
+import { logRowVersion } from '../protocol/version.ts';
+import type { WatermarkState } from './watermark.ts';
+
+/** Verdicts on an event. Part of the log's format. */
+export const COUNTED = 0;
+export const LATE = 1;
+export const DUPLICATE = 2;
+
+/** Running totals of a shard since its log began. */
+export interface RegionTotals {
+  readonly counted: number;
+  readonly late: number;
+  readonly duplicates: number;
+  /** Windows whose lateness was ended early for the cap on identities (WIN-8). */
+  readonly horizonCuts: number;
+}
+
+export interface LogRowHead {
+  /** Server time of the commit, ms. */
+  readonly atMs: number;
+  /** As it stood before this row's events; its value is what they were judged by. */
+  readonly watermark: WatermarkState;
+  /** Oldest window then taking events (epoch minute). */
+  readonly oldestMinute: number;
+  /** First row that a window living after this row needs. */
+  readonly firstNeededRow: number;
+  /** Before this row's events. */
+  readonly totals: RegionTotals;
+  /** Hours with dead windows whose hour row is not written yet. */
+  readonly hours: readonly number[];
+}
+
+export interface LoggedChunk {
+  readonly bytes: Uint8Array;
+  /** One verdict an event; null when all are COUNTED. */
+  readonly verdicts: Uint8Array | null;
+}
+
+export interface LogRow {
+  readonly head: LogRowHead;
+  readonly chunks: readonly LoggedChunk[];
+}
+
+/** Bytes of a row beside its chunks and verdicts, at most: the head is a few numbers and the unwritten hours. */
+export const logRowHeadBytesMax = 8192;
+
+export function encodeLogRow(row: LogRow): Uint8Array {
+  const size = row.chunks.reduce((sum, chunk) => sum + chunk.bytes.length + (chunk.verdicts?.length ?? 0) + 16, 0);
+  const out = new ByteWriter(size + 1024);
+  out.u8(logRowVersion);
+  out.text(JSON.stringify(row.head));
+  out.varint(row.chunks.length);
+  for (const chunk of row.chunks) {
+    out.block(chunk.verdicts ?? new Uint8Array(0));
+    out.block(chunk.bytes);
+  }
+  return out.finish();
+}
+
+/** Throws FormatError. Chunks are views into `bytes` and not decoded. */
+export function decodeLogRow(bytes: Uint8Array): LogRow {
+  const input = new ByteReader(bytes);
+  const version = input.u8();
+  if (version !== logRowVersion) throw new FormatError(`log row version ${version} is not known`);
+  const head = parseHead(input.text());
+  const chunks: LoggedChunk[] = [];
+  const count = input.varint();
+  for (let i = 0; i < count; i++) {
+    const verdicts = input.block();
+    chunks.push({ verdicts: verdicts.length > 0 ? verdicts : null, bytes: input.block() });
+  }
+  if (input.left > 0) throw new FormatError(`${input.left} bytes behind the end of the log row`);
+  return { head, chunks };
+}
+
+/** The head alone. Throws FormatError. */
+export function decodeLogRowHead(bytes: Uint8Array): LogRowHead {
+  const input = new ByteReader(bytes);
+  input.u8();
+  return parseHead(input.text());
+}
+
+function parseHead(text: string): LogRowHead {
+  const head = JSON.parse(text) as LogRowHead;
+  if (!Number.isInteger(head.atMs) || !Number.isInteger(head.watermark?.valueMs) || !Array.isArray(head.hours)) {
+    throw new FormatError('the head of a log row has another form');
+  }
+  return head;
+}

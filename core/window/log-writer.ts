@@ -1,0 +1,112 @@
+import { eventTypes, COMPLETE, PAUSE } from '../protocol/event-type.ts';
+import { logRowBytesMax } from '../protocol/limits.ts';
+import { assert } from '../protocol/assert.ts';
+import type { Chunk } from '../protocol/chunk.ts';
+import type { RegionEffect } from './effect.ts';
+import { ChunkFold } from './fold-chunk.ts';
+import {
+  COUNTED,
+  DUPLICATE,
+  LATE,
+  type LogRowHead,
+  type LoggedChunk,
+  encodeLogRow,
+  logRowHeadBytesMax,
+} from './log-row.ts';
+import type { WokenState } from './replay.ts';
+import { minuteOf, paneIndexOf } from './time.ts';
+import type { UpdateTracker } from './update-tracker.ts';
+
+/** Judges and counts the chunks of one commit, and writes them into log rows of at most logRowBytesMax each. */
+export class LogWriter {
+  readonly #state: WokenState;
+  readonly #nowMs: number;
+  readonly #updates: UpdateTracker | null;
+  readonly #rows: RegionEffect[] = [];
+  #head: LogRowHead | null = null;
+  #chunks: LoggedChunk[] = [];
+  #bytes = logRowHeadBytesMax;
+
+  constructor(state: WokenState, nowMs: number, updates: UpdateTracker | null) {
+    this.#state = state;
+    this.#nowMs = nowMs;
+    this.#updates = updates;
+  }
+
+  /** Judges and counts a chunk whose numbers are new, and puts it into the current row. */
+  add(chunk: Chunk, bytes: Uint8Array): void {
+    const size = bytes.length + chunk.header.count + 16;
+    if (this.#chunks.length > 0 && this.#bytes + size > logRowBytesMax) this.#flush();
+    this.#bytes += size;
+    this.#head ??= this.#newHead();
+    this.#chunks.push({ bytes, verdicts: this.#judge(chunk) });
+    this.#state.doors.commit(chunk.header);
+    this.#state.noteReceived(chunk.header.receivedAtMs);
+  }
+
+  /** The rows to append, in order; none when nothing was added. */
+  finish(): readonly RegionEffect[] {
+    this.#flush();
+    return this.#rows;
+  }
+
+  #newHead(): LogRowHead {
+    const state = this.#state;
+    return {
+      atMs: this.#nowMs,
+      watermark: state.watermark.state,
+      oldestMinute: state.oldestMinute,
+      firstNeededRow: 0,
+      totals: { ...state.totals },
+      hours: [...state.hours],
+    };
+  }
+
+  #judge(chunk: Chunk): Uint8Array | null {
+    const state = this.#state;
+    const row = state.nextRow;
+    const fold = new ChunkFold(chunk.columns, row);
+    const { timeMs, identity, type, session } = chunk.columns;
+    const verdicts = new Uint8Array(chunk.header.count);
+    let allCounted = true;
+    for (let i = 0; i < verdicts.length; i++) {
+      const eventMs = timeMs[i] as number;
+      const minute = minuteOf(eventMs);
+      state.watermark.observe(eventMs, this.#nowMs);
+      let verdict = COUNTED;
+      if (minute < state.oldestMinute) verdict = LATE;
+      else {
+        const window = state.table.obtain(minute, row);
+        if (window.identities.add(identity.hi[i] as number, identity.lo[i] as number)) {
+          fold.count(window, i);
+          this.#updates?.note(minute, paneIndexOf(eventMs), fold.contentOf(i));
+          noteViewer(state, session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
+        } else verdict = DUPLICATE;
+      }
+      if (verdict !== COUNTED) allCounted = false;
+      verdicts[i] = verdict;
+    }
+    state.countVerdicts(verdicts);
+    return allCounted ? null : verdicts;
+  }
+
+  #flush(): void {
+    if (!this.#head) return;
+    const row = this.#state.nextRow;
+    const head = { ...this.#head, firstNeededRow: this.#state.table.firstNeededRow(row) };
+    const body = encodeLogRow({ head, chunks: this.#chunks });
+    assert(body.length <= logRowBytesMax, `a log row of ${body.length} bytes`);
+    this.#rows.push({ kind: 'append', row, atMs: this.#nowMs, body });
+    this.#state.nextRow++;
+    this.#head = null;
+    this.#chunks = [];
+    this.#bytes = logRowHeadBytesMax;
+  }
+}
+
+/** Follows an event's session for the count of concurrent viewers. */
+export function noteViewer(state: WokenState, hi: number, lo: number, timeMs: number, type: number): void {
+  if (hi === 0 && lo === 0) return;
+  assert(type < eventTypes.length, `event type ${type}`);
+  state.viewers.note(hi, lo, timeMs, type !== PAUSE && type !== COMPLETE);
+}

@@ -1,0 +1,278 @@
+/**
+ * A region shard as a state machine: what it holds is a function of its log and one snapshot (LOG-2). It knows no
+ * clock and no platform: every call takes server time, and what must be stored comes back as effects, which the shell
+ * (durable-objects/region-window) carries out in one transaction before anything else happens. A call that throws
+ * leaves the machine unusable: the shell throws it away and wakes another from the log.
+ */
+import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
+import { FormatError } from '../protocol/bytes.ts';
+import { allowedLatenessMs, holdBackMs, identitiesMax, logKeptMs, reemitAfterMs } from '../protocol/limits.ts';
+import type { ChunkHeader } from '../protocol/chunk-header.ts';
+import { DoorLedger } from './door-ledger.ts';
+import type { RegionEffect } from './effect.ts';
+import { LogWriter } from './log-writer.ts';
+import type { RegionTotals } from './log-row.ts';
+import type { PackedWindow } from './packed-window.ts';
+import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
+import { type RegionSource, type WokenState, replay } from './replay.ts';
+import { encodeSnapshot } from './snapshot.ts';
+import { isClosedAt, minuteEndMs, oldestLivingMinute } from './time.ts';
+import { UpdateTracker } from './update-tracker.ts';
+import type { ChunkVerdict } from './verdict.ts';
+import type { WindowOrigin } from './window-state.ts';
+import { WindowTable } from './window-table.ts';
+
+const hourMinutes = 60;
+const hourMs = 3_600_000;
+/** A failed emission is tried again after 1 s, 2 s, 4 s ... up to this. */
+const retryMsMax = 60_000;
+/** The snapshot is renewed at most this often, so that waking reads few headers. */
+const snapshotEveryMs = 5 * 60_000;
+
+export interface Receipt {
+  /** One verdict a chunk, in the order of the chunks. They stand once the effects are carried out. */
+  readonly verdicts: readonly ChunkVerdict[];
+  readonly effects: readonly RegionEffect[];
+}
+
+export class Region {
+  readonly #origin: WindowOrigin;
+  readonly #state: WokenState;
+  readonly #table: WindowTable;
+  readonly #doors: DoorLedger;
+  readonly #updates = new UpdateTracker();
+  readonly #identitiesMax: number;
+  #tracking = false;
+  #retryAtMs = 0;
+  #failures = 0;
+  #snapshotAtMs: number;
+  #snapshotRow: number;
+
+  /** Wakes a shard from what its log and snapshot hold. `nowMs` is server time. */
+  constructor(source: RegionSource, nowMs: number, caps: { readonly identitiesMax: number } = { identitiesMax }) {
+    this.#origin = source.origin;
+    this.#identitiesMax = caps.identitiesMax;
+    this.#state = replay(source, nowMs);
+    this.#table = this.#state.table;
+    this.#doors = this.#state.doors;
+    this.#snapshotAtMs = nowMs;
+    this.#snapshotRow = source.snapshot?.throughRow ?? -1;
+  }
+
+  get totals(): RegionTotals {
+    return { ...this.#state.totals };
+  }
+
+  get watermarkMs(): number {
+    return this.#state.watermark.valueMs;
+  }
+
+  /** Judges, logs and counts chunks: one commit (LOG-3). */
+  receive(chunks: readonly Uint8Array[], nowMs: number): Receipt {
+    const effects = this.tick(nowMs);
+    const log = new LogWriter(this.#state, nowMs, this.#tracking ? this.#updates : null);
+    const verdicts = chunks.map((bytes) => this.#take(bytes, log));
+    effects.push(...log.finish());
+    this.#capIdentities(effects);
+    effects.push(...this.tick(nowMs));
+    return { verdicts, effects };
+  }
+
+  /** Lets time pass: moves the watermark, closes windows in time order, ends the lateness of old ones. */
+  tick(nowMs: number): RegionEffect[] {
+    const effects: RegionEffect[] = [];
+    const watermarkMs = this.#state.watermark.advance(nowMs);
+    for (const window of this.#table.inTimeOrder()) {
+      if (!window.closed && isClosedAt(window.minute, watermarkMs)) window.closed = true;
+    }
+    this.#endLateness(oldestLivingMinute(watermarkMs), effects);
+    return effects;
+  }
+
+  /** Closed windows whose present state D1 lacks and that may be emitted now (WIN-5), oldest first. */
+  dueWindows(nowMs: number): PackedWindow[] {
+    if (nowMs < this.#retryAtMs) return [];
+    const due = [...this.#state.parked.values()];
+    for (const window of this.#table.inTimeOrder()) {
+      const dueAtMs = window.emittedAtMs === null ? nowMs : window.emittedAtMs + reemitAfterMs;
+      if (window.closed && window.dirty && dueAtMs <= nowMs) due.push(window.pack(this.#origin));
+    }
+    return due;
+  }
+
+  /** D1 holds these states now. */
+  confirm(windows: readonly PackedWindow[], nowMs: number): RegionEffect[] {
+    this.#failures = 0;
+    this.#retryAtMs = 0;
+    const effects: RegionEffect[] = [];
+    for (const { minute, revision } of windows) {
+      const window = this.#table.get(minute);
+      if (window) {
+        window.confirmedRow = Math.max(window.confirmedRow, revision.logRow);
+        window.emittedAtMs = nowMs;
+      }
+      const parked = this.#state.parked.get(minute);
+      if (parked && parked.revision.logRow <= revision.logRow) {
+        this.#state.parked.delete(minute);
+        effects.push({ kind: 'unpark', minute });
+      }
+    }
+    const living = this.#table.inTimeOrder().filter((window) => window.confirmedRow >= 0);
+    effects.push({ kind: 'confirmed', windows: living.map((window) => [window.minute, window.confirmedRow]) });
+    return effects;
+  }
+
+  /** D1 did not take the windows (or the hour): tried again later, with backoff. */
+  emissionFailed(nowMs: number): void {
+    this.#retryAtMs = nowMs + Math.min(retryMsMax, 1000 * 2 ** this.#failures++);
+  }
+
+  /** Hours (epoch hours) all of whose windows are dead and confirmed, and whose hour row is still to be written. */
+  dueHours(nowMs: number): number[] {
+    if (nowMs < this.#retryAtMs) return [];
+    return [...this.#state.hours].filter((hour) => this.#isHourOver(hour)).sort((a, b) => a - b);
+  }
+
+  hourWritten(hour: number): void {
+    this.#state.hours.delete(hour);
+  }
+
+  /** Renews the snapshot and trims the log, where it is time (LOG-5). */
+  maintain(nowMs: number): RegionEffect[] {
+    const lastRow = this.#state.nextRow - 1;
+    if (lastRow === this.#snapshotRow || nowMs - this.#snapshotAtMs < snapshotEveryMs) return [];
+    this.#snapshotAtMs = nowMs;
+    this.#snapshotRow = lastRow;
+    const body = encodeSnapshot({
+      throughRow: lastRow,
+      watermark: this.#state.watermark.state,
+      oldestMinute: this.#state.oldestMinute,
+      totals: this.#state.totals,
+      hours: [...this.#state.hours],
+      doors: this.#doors.stored(nowMs),
+    });
+    const beforeRow = this.#table.firstNeededRow(this.#state.nextRow);
+    return [
+      { kind: 'snapshot', body },
+      { kind: 'trim', beforeRow, beforeAtMs: nowMs - logKeptMs },
+    ];
+  }
+
+  /** When the shell must call again though nothing came: ms, or null. */
+  nextWakeMs(nowMs: number): number | null {
+    let next = Number.POSITIVE_INFINITY;
+    for (const window of this.#table.inTimeOrder()) {
+      if (!window.closed) next = Math.min(next, this.#state.watermark.passesAtMs(minuteEndMs(window.minute)));
+      else if (window.dirty) next = Math.min(next, (window.emittedAtMs ?? nowMs - reemitAfterMs) + reemitAfterMs);
+    }
+    if (this.#state.parked.size > 0) next = Math.min(next, nowMs);
+    const hours = [...this.#state.hours, ...this.#table.hours()];
+    for (const hour of hours) next = Math.min(next, (hour + 1) * hourMs + allowedLatenessMs + holdBackMs);
+    if (next === Number.POSITIVE_INFINITY) return null;
+    return Math.max(next, nowMs + 1, this.#retryAtMs);
+  }
+
+  /** All that the shard holds from a minute on (WIN-7). */
+  answer(nowMs: number, fromMinute = 0): RegionAnswer {
+    const living = this.#table.inTimeOrder().map((window) => window.pack(this.#origin));
+    const windows = [...this.#state.parked.values(), ...living].filter((window) => window.minute >= fromMinute);
+    return {
+      ...this.#vitals(nowMs),
+      lateTotal: this.#state.totals.late,
+      duplicatesTotal: this.#state.totals.duplicates,
+      horizonCutTotal: this.#state.totals.horizonCuts,
+      windows,
+    };
+  }
+
+  /** Follow what changes from now on, for hubs; or stop doing so. */
+  track(on: boolean): void {
+    if (!on) this.#updates.clear();
+    this.#tracking = on;
+  }
+
+  /** An update was lost on its way: the next one carries every living window. */
+  updateLost(): void {
+    for (const window of this.#table.inTimeOrder()) this.#updates.noteWhole(window);
+  }
+
+  /** Absolute values of what changed since the last call. */
+  takeUpdate(nowMs: number): RegionUpdate {
+    const { generation, incarnation } = this.#origin;
+    const revision = { generation, incarnation, logRow: this.#state.nextRow - 1 };
+    return { ...this.#vitals(nowMs), ...this.#updates.take(this.#table.byMinute), revision };
+  }
+
+  #vitals(nowMs: number): Omit<RegionUpdate, 'panes' | 'minutes' | 'contents' | 'revision'> {
+    return {
+      regionNumber: this.#origin.regionNumber,
+      shard: this.#origin.shard,
+      at: nowMs,
+      watermark: this.#state.watermark.valueMs,
+      lastEventAt: this.#state.watermark.greatestMs,
+      lastReceivedAt: this.#state.lastReceivedAtMs,
+      viewers: this.#state.viewers.countAt(nowMs),
+    };
+  }
+
+  #take(bytes: Uint8Array, log: LogWriter): ChunkVerdict {
+    let header: ChunkHeader;
+    try {
+      header = decodeChunkHeader(bytes);
+    } catch (error) {
+      return refusal('undecodable', error);
+    }
+    if (header.regionNumber !== this.#origin.regionNumber || header.shard !== this.#origin.shard) {
+      return { verdict: 'refused', code: 'wrong_shard', message: `a chunk of region ${header.regionNumber}` };
+    }
+    const standing = this.#doors.standing(header);
+    if (standing === 'seen') return { verdict: 'seen' };
+    if (standing === 'voided') {
+      return { verdict: 'refused', code: 'voided', message: 'its door declared these numbers void' };
+    }
+    if (standing === 'overlap') {
+      return { verdict: 'refused', code: 'numbers_overlap', message: 'some of its numbers are in the log already' };
+    }
+    try {
+      log.add(decodeChunk(bytes), bytes);
+    } catch (error) {
+      this.#doors.refuse(header);
+      return refusal('undecodable', error);
+    }
+    return { verdict: 'committed' };
+  }
+
+  /** WIN-8: beyond the cap the oldest windows end their lateness early; no event is refused or lost for it. */
+  #capIdentities(effects: RegionEffect[]): void {
+    while (this.#table.identities > this.#identitiesMax && this.#table.size > 1) {
+      const oldest = this.#table.inTimeOrder()[0];
+      if (!oldest) return;
+      this.#state.totals.horizonCuts++;
+      this.#endLateness(oldest.minute + 1, effects);
+    }
+  }
+
+  #endLateness(oldestMinute: number, effects: RegionEffect[]): void {
+    if (oldestMinute <= this.#state.oldestMinute) return;
+    this.#state.oldestMinute = oldestMinute;
+    for (const window of this.#table.removeBefore(oldestMinute)) {
+      window.closed = true;
+      this.#state.hours.add(Math.floor(window.minute / hourMinutes));
+      if (!window.dirty) continue;
+      const packed = window.pack(this.#origin);
+      this.#state.parked.set(window.minute, packed);
+      effects.push({ kind: 'park', window: packed });
+    }
+  }
+
+  #isHourOver(hour: number): boolean {
+    if (this.#state.oldestMinute < (hour + 1) * hourMinutes) return false;
+    for (const minute of this.#state.parked.keys()) if (Math.floor(minute / hourMinutes) === hour) return false;
+    return true;
+  }
+}
+
+function refusal(code: 'undecodable', error: unknown): ChunkVerdict {
+  if (!(error instanceof FormatError)) throw error;
+  return { verdict: 'refused', code, message: error.message };
+}
