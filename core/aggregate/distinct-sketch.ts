@@ -19,11 +19,12 @@ const densePayloadBytes = (registers * rankBits) / 8;
 const rankInlineMax = 3;
 
 /**
- * Counts distinct items in at most 4 KiB with a standard error of 1.62 %; exact to a fraction of that when small.
+ * Counts distinct items in at most 4 KiB with a standard error of 1.62 %; exact to a fraction of that when
+ * small.
  *
- * HyperLogLog, p = 12, with the improved estimator of Ertl, arXiv 1702.01284, algorithm 6: it needs neither bias
- * tables nor a switch to linear counting, where the classic estimator errs by 2.7 %. Merging is the set union: it
- * is commutative, associative and idempotent, so a redelivered part changes nothing.
+ * HyperLogLog, p = 12, with the improved estimator of Ertl, arXiv 1702.01284, algorithm 6: it needs neither
+ * bias tables nor a switch to linear counting, where the classic estimator errs by 2.7 %. Merging is the set
+ * union: it is commutative, associative and idempotent, so a redelivered part changes nothing.
  */
 export class DistinctSketch {
   /** Sorted by register, filled up to `used`; unused once `dense` is set. */
@@ -32,19 +33,19 @@ export class DistinctSketch {
   #dense: Uint8Array | null = null;
 
   /**
-   * Adds one item by its 64-bit hash, as two unsigned 32-bit halves. The hash has to be uniformly random already
-   * (a keyed PRF): it is not mixed again.
+   * Adds one item by its 64-bit hash, as two unsigned 32-bit halves. The hash has to be uniformly random
+   * already (a keyed PRF): it is not mixed again.
    */
   add(hi: number, lo: number): void {
     const rest = hi << indexBits;
     const rank = rest === 0 ? Math.clz32(lo) + 33 - indexBits : Math.clz32(rest) + 1;
-    this.raise(hi >>> (32 - indexBits), rank);
+    this.#raise(hi >>> (32 - indexBits), rank);
   }
 
   /** Makes this the sketch of the union of both; `other` is left as it is. */
   merge(other: DistinctSketch): void {
     if (other.#dense === null) {
-      for (const entry of other.#packed()) this.raise(entry >>> rankBits, entry & rankMask);
+      for (const entry of other.#packed()) this.#raise(entry >>> rankBits, entry & rankMask);
       return;
     }
     const target = this.#dense ?? this.#turnDense();
@@ -75,9 +76,9 @@ export class DistinctSketch {
   }
 
   /**
-   * The canonical bytes: equal registers give equal bytes, whatever the order of adds and merges.
-   * Byte 0 is the version, byte 1 the form, then the shorter of the two forms: sparse (1 to 3 B an occupied
-   * register) or dense (6 bits a register, 3072 B).
+   * The canonical bytes: equal registers give equal bytes, whatever the order of adds and merges. Byte 0 is
+   * the version, byte 1 the form, then the shorter of the two forms: sparse (1 to 3 B an occupied register)
+   * or dense (6 bits a register, 3072 B).
    */
   toBytes(): Uint8Array {
     const entries = this.#packed();
@@ -90,7 +91,9 @@ export class DistinctSketch {
     return bytes;
   }
 
-  /** Reads what `toBytes` wrote. Throws RangeError on anything else, including bytes that are not canonical. */
+  /**
+   * Reads what `toBytes` wrote. Throws RangeError on anything else, including bytes that are not canonical.
+   */
   static fromBytes(bytes: Uint8Array): DistinctSketch {
     if (bytes.length < headerBytes) malformed(`${bytes.length} bytes are too few for a header`);
     if (bytes[0] !== version) malformed(`version ${bytes[0]} is not ${version}`);
@@ -98,8 +101,7 @@ export class DistinctSketch {
     if (form !== formSparse && form !== formDense) malformed(`form ${form} is unknown`);
     const payload = bytes.subarray(headerBytes);
     const entries = form === formSparse ? decodeSparse(payload) : decodeDense(payload);
-    if ((encodeSparse(entries) === null) !== (form === formDense))
-      malformed('the other form would be shorter');
+    if ((encodeSparse(entries) === null) !== (form === formDense)) malformed('the other form is shorter');
     const sketch = new DistinctSketch();
     for (const entry of entries) sketch.#raise(entry >>> rankBits, entry & rankMask);
     return sketch;

@@ -14,8 +14,8 @@ const version = 1;
 /**
  * Quantiles of non-negative integers (here kbit/s) with a relative error of at most 1 %, in at most 9 KiB.
  *
- * DDSketch (Masson, Rim, Lee: VLDB 2019), without collapsing because the range is bounded; zero has a counter of
- * its own. Merging adds the counts: it is commutative and associative but not idempotent.
+ * DDSketch (Masson, Rim, Lee: VLDB 2019), without collapsing because the range is bounded; zero has a counter
+ * of its own. Merging adds the counts: it is commutative and associative but not idempotent.
  */
 export class QuantileSketch {
   /** Counts of the buckets from `first` on; doubles, because they are exact up to 2^53. */
@@ -46,7 +46,9 @@ export class QuantileSketch {
     this.#counts[at] = this.#counts[at]! + 1;
   }
 
-  /** Adds all values of `other`, which is left as it is. Throws RangeError when the count would pass 2^53 - 1. */
+  /**
+   * Adds all values of `other`, which is left as it is. Throws RangeError when the count would pass 2^53 - 1.
+   */
   merge(other: QuantileSketch): void {
     const total = this.#total + other.#total;
     if (total > Number.MAX_SAFE_INTEGER)
@@ -62,8 +64,9 @@ export class QuantileSketch {
   }
 
   /**
-   * The value of rank floor(q * (count - 1)) in ascending order, within 1 %; null when empty. It is the middle of
-   * a bucket, so seldom an integer: rounding it is up to the caller. Throws RangeError unless 0 <= q <= 1.
+   * The value of rank floor(q * (count - 1)) in ascending order, within 1 %; null when empty. It is the
+   * middle of a bucket, so seldom an integer: rounding it is up to the caller. Throws RangeError unless 0 <=
+   * q <= 1.
    */
   quantile(q: number): number | null {
     if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile ${q} is not within 0 and 1`);
@@ -88,9 +91,9 @@ export class QuantileSketch {
   }
 
   /**
-   * The canonical bytes: equal counts give equal bytes, whatever the order of adds and merges. The version byte,
-   * the number of zeros, then for each occupied bucket, ascending, how many empty ones precede it and its count;
-   * all numbers are varints (LEB128).
+   * The canonical bytes: equal counts give equal bytes, whatever the order of adds and merges. The version
+   * byte, the number of zeros, then for each occupied bucket, ascending, how many empty ones precede it and
+   * its count; all numbers are varints (LEB128).
    */
   toBytes(): Uint8Array {
     const bytes: number[] = [version];
@@ -107,7 +110,9 @@ export class QuantileSketch {
     return Uint8Array.from(bytes);
   }
 
-  /** Reads what `toBytes` wrote. Throws RangeError on anything else, including bytes that are not canonical. */
+  /**
+   * Reads what `toBytes` wrote. Throws RangeError on anything else, including bytes that are not canonical.
+   */
   static fromBytes(bytes: Uint8Array): QuantileSketch {
     if (bytes.length === 0) malformed('it is empty');
     if (bytes[0] !== version) malformed(`version ${bytes[0]} is not ${version}`);

@@ -2,7 +2,7 @@
  * The chunk: events of one shard as binary columns behind a header that decodes alone (LOG-4). Measured against
  * columnar JSON in docs/decisions/0003. Layout, little-endian:
  *
- *   version u8 | header (see writeHeader) | columns, in the order of `columns` below
+ *   version u8 | header (see chunk-header-codec.ts) | columns, in the order of `columns` below
  *
  * A 64-bit column is 0x00 (all zero) or 0x01 and 8 bytes an event. An integer column is width u8 (0 to 4 or 6),
  * base varint, then width bytes an event of value - base; nullable ones shift values by one and keep 0 for null.
@@ -11,9 +11,9 @@
 import type { AcceptedEvent } from './accepted-event.ts';
 import { ByteReader, ByteWriter, FormatError } from './bytes.ts';
 import type { ChunkHeader } from './chunk-header.ts';
+import { readHeader, writeHeader } from './chunk-header-codec.ts';
 import { eventTypes, statuses } from './event-type.ts';
 import { chunkEventsMax, envelopeBytesMax } from './limits.ts';
-import { chunkVersion } from './version.ts';
 
 /** Column order: part of the format. */
 export const wideColumns = ['identity', 'user', 'session'] as const;
@@ -64,66 +64,6 @@ export interface ChunkColumns
 export interface Chunk {
   readonly header: ChunkHeader;
   readonly columns: ChunkColumns;
-}
-
-function writeHeader(out: ByteWriter, header: ChunkHeader): void {
-  out.u8(chunkVersion);
-  out.varint(header.regionNumber);
-  out.varint(header.shard);
-  out.u32(Number.parseInt(header.door.slice(0, 8), 16));
-  out.u32(Number.parseInt(header.door.slice(8, 16), 16));
-  out.u48(header.doorBirthMs);
-  out.u48(header.receivedAtMs);
-  out.varint(header.firstNumber);
-  out.varint(header.count);
-  out.text(header.producer);
-  out.varint(header.pseudonymVersion);
-  out.varint(header.twins);
-  out.varint(header.voids.length);
-  for (const [from, to] of header.voids) {
-    out.varint(from);
-    out.varint(to - from);
-  }
-}
-
-function hex32(value: number): string {
-  return value.toString(16).padStart(8, '0');
-}
-
-function readHeader(input: ByteReader): ChunkHeader {
-  const version = input.u8();
-  if (version !== chunkVersion) throw new FormatError(`chunk version ${version} is not known`);
-  const regionNumber = input.varint();
-  const shard = input.varint();
-  const door = hex32(input.u32()) + hex32(input.u32());
-  const doorBirthMs = input.u48();
-  const receivedAtMs = input.u48();
-  const firstNumber = input.varint();
-  const count = input.varint();
-  const producer = input.text();
-  const pseudonymVersion = input.varint();
-  const twins = input.varint();
-  const voids: [number, number][] = [];
-  const voidCount = input.varint();
-  if (voidCount > input.left) throw new FormatError(`${voidCount} voids in ${input.left} bytes`);
-  for (let i = 0; i < voidCount; i++) {
-    const from = input.varint();
-    voids.push([from, from + input.varint()]);
-  }
-  if (count < 1 || count > chunkEventsMax) throw new FormatError(`a chunk of ${count} events`);
-  return {
-    regionNumber,
-    shard,
-    door,
-    doorBirthMs,
-    receivedAtMs,
-    firstNumber,
-    count,
-    producer,
-    pseudonymVersion,
-    twins,
-    voids,
-  };
 }
 
 function widthFor(span: number): number {

@@ -33,9 +33,9 @@ export function createSipHasher(key: SipKey): SipHasher {
 }
 
 /**
- * SipHash-2-4 with a 64-bit result (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012), on 32-bit
- * halves because BigInt is some hundred times slower. A call leaves its result in `hi` and `lo`, both unsigned 32-bit,
- * until the next call.
+ * SipHash-2-4 with a 64-bit result (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012), on
+ * 32-bit halves because BigInt is some hundred times slower. A call leaves its result in `hi` and `lo`, both
+ * unsigned 32-bit, until the next call.
  */
 class SipHasher {
   /** The four words of the key setup, each as high half then low half. */
@@ -69,7 +69,10 @@ class SipHasher {
     return this.#result[1]!;
   }
 
-  /** Hashes the bytes from `start` up to but not including `end`; throws RangeError when they are not all there. */
+  /**
+   * Hashes the bytes from `start` up to but not including `end`; throws RangeError when they are not all
+   * there.
+   */
   hash(bytes: Uint8Array, start: number, end: number): void {
     if (start >>> 0 !== start || end >>> 0 !== end || start > end || end > bytes.length) {
       throw new RangeError(`no bytes ${start} to ${end} in ${bytes.length} bytes`);
@@ -82,8 +85,8 @@ class SipHasher {
   }
 
   /**
-   * Hashes a list of strings: each one in UTF-8 after its byte length as 32 bits little-endian, so that no two
-   * different lists give the same bytes. A lone surrogate is hashed as U+FFFD, as TextEncoder writes it.
+   * Hashes a list of strings: each one in UTF-8 after its byte length as 32 bits little-endian, so that no
+   * two different lists give the same bytes. A lone surrogate is hashed as U+FFFD, as TextEncoder writes it.
    */
   hashParts(parts: readonly string[]): void {
     let at = 0;
@@ -142,17 +145,19 @@ function foldWords(state: Int32Array, half: 0 | 1): number {
 }
 
 /**
- * The rounds of SipHash (section 2 of the paper), on locals because they stay in registers. The letters a to d are
- * v0 to v3, H and L their halves. A sum carries when its lower half is smaller than a summand, both unsigned.
+ * The rounds of SipHash (section 2 of the paper), on locals because they stay in registers. The letters a to d
+ * are v0 to v3, H and L their halves.
  */
 function mix(state: Int32Array, rounds: number): void {
   let [aH, aL, bH, bL] = [state[0]!, state[1]!, state[2]!, state[3]!];
   let [cH, cL, dH, dL] = [state[4]!, state[5]!, state[6]!, state[7]!];
   for (let round = 0; round < rounds; round++) {
     let turned: number;
+    let sum: number;
     // v0 += v1; v1 <<<= 13; v1 ^= v0; v0 <<<= 32
-    aL = (aL + bL) | 0;
-    aH = (aH + bH + (aL >>> 0 < bL >>> 0 ? 1 : 0)) | 0;
+    sum = (aL + bL) | 0;
+    aH = (aH + bH + carry(aL, bL, sum)) | 0;
+    aL = sum;
     turned = ((bH << 13) | (bL >>> 19)) ^ aH;
     bL = ((bL << 13) | (bH >>> 19)) ^ aL;
     bH = turned;
@@ -160,20 +165,23 @@ function mix(state: Int32Array, rounds: number): void {
     aH = aL;
     aL = turned;
     // v2 += v3; v3 <<<= 16; v3 ^= v2
-    cL = (cL + dL) | 0;
-    cH = (cH + dH + (cL >>> 0 < dL >>> 0 ? 1 : 0)) | 0;
+    sum = (cL + dL) | 0;
+    cH = (cH + dH + carry(cL, dL, sum)) | 0;
+    cL = sum;
     turned = ((dH << 16) | (dL >>> 16)) ^ cH;
     dL = ((dL << 16) | (dH >>> 16)) ^ cL;
     dH = turned;
     // v0 += v3; v3 <<<= 21; v3 ^= v0
-    aL = (aL + dL) | 0;
-    aH = (aH + dH + (aL >>> 0 < dL >>> 0 ? 1 : 0)) | 0;
+    sum = (aL + dL) | 0;
+    aH = (aH + dH + carry(aL, dL, sum)) | 0;
+    aL = sum;
     turned = ((dH << 21) | (dL >>> 11)) ^ aH;
     dL = ((dL << 21) | (dH >>> 11)) ^ aL;
     dH = turned;
     // v2 += v1; v1 <<<= 17; v1 ^= v2; v2 <<<= 32
-    cL = (cL + bL) | 0;
-    cH = (cH + bH + (cL >>> 0 < bL >>> 0 ? 1 : 0)) | 0;
+    sum = (cL + bL) | 0;
+    cH = (cH + bH + carry(cL, bL, sum)) | 0;
+    cL = sum;
     turned = ((bH << 17) | (bL >>> 15)) ^ cH;
     bL = ((bL << 17) | (bH >>> 15)) ^ cL;
     bH = turned;
@@ -189,6 +197,14 @@ function mix(state: Int32Array, rounds: number): void {
   state[5] = cL;
   state[6] = dH;
   state[7] = dL;
+}
+
+/**
+ * What the sum of two lower halves carries: 1 when both top bits were set, or one was and the sum's is not. A
+ * comparison would be shorter, but it becomes a branch on random bits, which takes twice as long.
+ */
+function carry(a: number, b: number, sum: number): number {
+  return ((a & b) | ((a | b) & ~sum)) >>> 31;
 }
 
 /** Writes `text` in UTF-8 from `start` on and returns where it ends; the buffer has to be long enough. */

@@ -117,7 +117,9 @@ export class WindowState {
       closed: this.closed,
       counters: [...whole.counters],
       panes: this.panes.map((pane) => (pane ? [...pane.counters] : null)),
-      dimensions: Object.fromEntries(dimensions.map((name) => [name, this.#packKeys(name)])) as PackedWindow['dimensions'],
+      dimensions: Object.fromEntries(
+        dimensions.map((name) => [name, this.#packKeys(name)]),
+      ) as unknown as PackedWindow['dimensions'],
       titles: [...this.#titles].map(([id, [title, contentType]]) => [id, title, contentType] as const),
       users: whole.users.toBytes(),
       sessions: whole.sessions.toBytes(),
