@@ -1,4 +1,10 @@
-import { addCounters, type Counters, type Dimension, dimensions, emptyCounters } from '../aggregate/counters.ts';
+import {
+  addCounters,
+  type Counters,
+  type Dimension,
+  dimensions,
+  emptyCounters,
+} from '../aggregate/counters.ts';
 import { DistinctSketch } from '../aggregate/distinct-sketch.ts';
 import { QuantileSketch } from '../aggregate/quantile-sketch.ts';
 import { assert } from '../protocol/assert.ts';

@@ -1,0 +1,78 @@
+import { toHex } from './hex.ts';
+
+/** Something that could not be processed, with its bytes as they were, so that it can be sent again (LOG-1). */
+export interface DeadLetter {
+  /** Which chunk: its door and that door's number of its first event; or which message, where no chunk was read. */
+  readonly source:
+    | { readonly kind: 'chunk'; readonly region: number; readonly door: string; readonly firstNumber: number }
+    | { readonly kind: 'message'; readonly messageId: string };
+  readonly bytes: Uint8Array;
+  /** Why, as a RefusalCode or a code of the consumer. */
+  readonly code: string;
+  readonly message: string;
+  /**
+   * A time that is the same at every delivery (the chunk's time of receipt, the message's timestamp), because it is
+   * part of the key; never the time of the attempt.
+   */
+  readonly atMs: number;
+}
+
+export interface StoredDeadLetter {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const prefix = 'dead/';
+/** R2 keeps 2 KB of metadata in all. */
+const messageLengthMax = 512;
+const digestBytes = 8;
+
+/**
+ * Stores a letter once: the key follows from its content, and the PUT is conditional. The digest keeps apart letters
+ * that claim the same numbers. Returns the key, also where the letter was stored before.
+ */
+export async function storeDeadLetter(bucket: R2Bucket, letter: DeadLetter): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', letter.bytes as BufferSource));
+  const key = `${keyOf(letter)}-${toHex(digest.subarray(0, digestBytes))}`;
+  await bucket.put(key, letter.bytes, {
+    onlyIf: { etagDoesNotMatch: '*' },
+    httpMetadata: { contentType: 'application/octet-stream' },
+    customMetadata: {
+      code: letter.code,
+      message: letter.message.slice(0, messageLengthMax).toWellFormed(),
+      at: String(letter.atMs),
+    },
+  });
+  return key;
+}
+
+/** Names come from a queue message that may be anything, so whatever is not plain is replaced. */
+function keyOf({ source, atMs }: DeadLetter): string {
+  const date = new Date(atMs).toISOString().slice(0, 10);
+  const plain = (text: string): string => text.slice(0, 64).replace(/[^\w.-]/g, '_');
+  return source.kind === 'chunk'
+    ? `${prefix}${date}/region-${source.region}/${plain(source.door)}-${source.firstNumber}`
+    : `${prefix}${date}/message/${plain(source.messageId)}`;
+}
+
+/** Letters in the order of their keys, so by day; `date` (YYYY-MM-DD) narrows, `cursor` goes on. */
+export async function listDeadLetters(
+  bucket: R2Bucket,
+  options: { readonly date?: string; readonly cursor?: string; readonly limit?: number } = {},
+): Promise<{ readonly letters: readonly StoredDeadLetter[]; readonly cursor: string | null }> {
+  const listed = await bucket.list({
+    prefix: options.date === undefined ? prefix : `${prefix}${options.date}/`,
+    limit: options.limit ?? 100,
+    ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+    include: ['customMetadata'],
+  });
+  const letters = listed.objects.map(({ key, size, customMetadata }) => ({
+    key,
+    sizeBytes: size,
+    code: customMetadata?.code ?? '',
+    message: customMetadata?.message ?? '',
+  }));
+  return { letters, cursor: listed.truncated ? listed.cursor : null };
+}
