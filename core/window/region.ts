@@ -18,7 +18,7 @@ import { type RegionSource, type WokenState, replay } from './replay.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { isClosedAt, minuteEndMs, oldestLivingMinute } from './time.ts';
 import { UpdateTracker } from './update-tracker.ts';
-import type { ChunkVerdict } from './verdict.ts';
+import type { ChunkVerdict, ShardAddress } from './verdict.ts';
 import type { WindowOrigin } from './window-state.ts';
 import { WindowTable } from './window-table.ts';
 
@@ -61,6 +61,10 @@ export class Region {
 
   get totals(): RegionTotals {
     return { ...this.#state.totals };
+  }
+
+  get address(): ShardAddress {
+    return { regionNumber: this.#origin.regionNumber, shard: this.#origin.shard };
   }
 
   get watermarkMs(): number {

@@ -1,2 +1,161 @@
 import { DurableObject } from 'cloudflare:workers';
-export class RegionWindow extends DurableObject {}
+import { assert } from '../../core/protocol/assert.ts';
+import { logBytesMax } from '../../core/protocol/limits.ts';
+import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import type { RegionEffect } from '../../core/window/effect.ts';
+import { Region } from '../../core/window/region.ts';
+import type { RegionAnswer } from '../../core/window/region-answer.ts';
+import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
+import { rollUpHour } from '../../storage/hour-store.ts';
+import { saveWindows } from '../../storage/window-store.ts';
+import { HubPush } from './hub-push.ts';
+import { LogStore } from './log-store.ts';
+import type { HubLink, RegionEnv } from './region-env.ts';
+
+/** How the queue consumer knows a shard that is full: it waits and tries again (LOG-5). */
+export const logFullMessage = 'the log of this shard is full';
+
+/**
+ * The object of one region shard: the thin shell around core/window/region.ts. It carries out the machine's effects in
+ * one transaction, emits closed windows to D1, pushes changes to the hub, and keeps the alarm. An object that fails
+ * half-way forgets the machine and wakes another from the log.
+ */
+export class RegionWindow extends DurableObject<RegionEnv> {
+  readonly #store: LogStore;
+  readonly #push: HubPush;
+  #region: Region | null = null;
+  #emitting = false;
+  #alarmAtMs: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: RegionEnv) {
+    super(ctx, env);
+    this.#store = new LogStore(ctx.storage.sql);
+    this.#push = new HubPush(this.#store.lease(), (hub) => {
+      const id = env.LIVE_HUB.idFromName(hub);
+      return env.LIVE_HUB.get(id) as unknown as HubLink;
+    });
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAtMs = await ctx.storage.getAlarm();
+    });
+  }
+
+  /** Commits chunks: verdicts in their order, which stand once this returns (LOG-1, LOG-3). */
+  receive(address: ShardAddress, chunks: readonly Uint8Array[]): readonly ChunkVerdict[] {
+    if (this.#store.bytes > logBytesMax) throw new Error(logFullMessage);
+    const nowMs = Date.now();
+    const region = this.#wake(address, nowMs);
+    const { verdicts } = this.#commit(() => region.receive(chunks, nowMs));
+    this.#schedule(nowMs);
+    this.#tellHub(nowMs);
+    return verdicts;
+  }
+
+  /** All that the shard holds, from a minute on (WIN-7). */
+  live(address: ShardAddress, fromMinute = 0): RegionAnswer {
+    const nowMs = Date.now();
+    const region = this.#wake(address, nowMs);
+    this.#commit(() => ({ effects: region.tick(nowMs) }));
+    this.#schedule(nowMs);
+    return region.answer(nowMs, fromMinute);
+  }
+
+  /** Grants a hub a lease and answers with the whole state; changes are pushed to it from now on (LIV-3). */
+  lease(address: ShardAddress, hub: string, untilMs: number): RegionAnswer {
+    const lease = { hub, untilMs };
+    const region = this.#wake(address, Date.now());
+    this.#store.keepLease(lease);
+    this.#push.take(lease);
+    region.track(true);
+    return this.live(address);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
+    const origin = this.#store.origin();
+    if (!origin) return;
+    const nowMs = Date.now();
+    try {
+      const region = this.#wake(origin, nowMs);
+      this.#commit(() => ({ effects: [...region.tick(nowMs), ...region.maintain(nowMs)] }));
+      this.#tellHub(nowMs);
+      await this.#emit(region);
+    } catch (error) {
+      // An alarm that throws dies after some two minutes of outage: it is set again below instead.
+      this.#region = null;
+      console.error(logLine('error', 'alarm_failed', errorFields(error)));
+    }
+    const now = Date.now();
+    this.#wake(origin, now);
+    this.#schedule(now);
+  }
+
+  #wake(address: ShardAddress, nowMs: number): Region {
+    if (this.#region) return this.#region;
+    const origin = this.#store.origin() ?? this.#store.begin(address, nowMs);
+    const mine = origin.regionNumber === address.regionNumber && origin.shard === address.shard;
+    assert(mine, `this object holds region ${origin.regionNumber}, not ${address.regionNumber}`);
+    this.#region = new Region(this.#store.source(origin), nowMs);
+    this.#region.track(this.#push.isLeasedAt(nowMs));
+    return this.#region;
+  }
+
+  #commit<T extends { readonly effects: readonly RegionEffect[] }>(step: () => T): T {
+    try {
+      const result = step();
+      if (result.effects.length > 0) {
+        this.ctx.storage.transactionSync(() => {
+          for (const effect of result.effects) this.#store.carryOut(effect);
+        });
+      }
+      return result;
+    } catch (error) {
+      // Memory may be ahead of the log now: the next call wakes from the log.
+      this.#region = null;
+      throw error;
+    }
+  }
+
+  /** Emits what is due to D1, windows first, then hours. */
+  async #emit(region: Region): Promise<void> {
+    if (this.#emitting) return;
+    this.#emitting = true;
+    try {
+      const due = region.dueWindows(Date.now());
+      if (due.length > 0) {
+        await saveWindows(this.env.DB, due);
+        if (region !== this.#region) return;
+        this.#commit(() => ({ effects: region.confirm(due, Date.now()) }));
+      }
+      const { regionNumber, shard } = region.address;
+      for (const hour of region.dueHours(Date.now())) {
+        await rollUpHour(this.env.DB, regionNumber, shard, hour);
+        region.hourWritten(hour);
+      }
+    } catch (error) {
+      region.emissionFailed(Date.now());
+      console.error(logLine('error', 'emission_failed', { ...region.address, ...errorFields(error) }));
+    } finally {
+      this.#emitting = false;
+    }
+  }
+
+  /** Sets the alarm only when it is needed earlier than the one that is set: each is a row written. */
+  #schedule(nowMs: number): void {
+    const wantedMs = this.#region?.nextWakeMs(nowMs) ?? null;
+    if (wantedMs === null || this.#emitting) return;
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= wantedMs) return;
+    this.#alarmAtMs = wantedMs;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(wantedMs));
+  }
+
+  #tellHub(nowMs: number): void {
+    const region = this.#region;
+    if (!region) return;
+    region.track(this.#push.isLeasedAt(nowMs));
+    const source = {
+      takeUpdate: () => region.takeUpdate(Date.now()),
+      updateLost: () => region.updateLost(),
+    };
+    this.ctx.waitUntil(this.#push.push(source, nowMs));
+  }
+}

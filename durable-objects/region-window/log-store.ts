@@ -1,0 +1,156 @@
+import { fromHex, toHex } from '../../storage/hex.ts';
+import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
+import type { PackedWindow } from '../../core/window/packed-window.ts';
+import type { RegionSource } from '../../core/window/replay.ts';
+import { type Snapshot, decodeSnapshot } from '../../core/window/snapshot.ts';
+import type { ShardAddress } from '../../core/window/verdict.ts';
+import { assert, unreachable } from '../../core/protocol/assert.ts';
+import type { WindowOrigin } from '../../core/window/window-state.ts';
+
+/** Rows of the table `state`. Integer keys, so that a write is one row. */
+const stateRow = { origin: 1, snapshot: 2, confirmed: 3, lease: 4 } as const;
+
+/** Log rows deleted at most in one transaction; the next one goes on. */
+const trimRowsMax = 1000;
+
+/** A hub's wish to be pushed to, until a time (ms). */
+export interface Lease {
+  readonly hub: string;
+  readonly untilMs: number;
+}
+
+/** A shard's storage: its log, parked windows, and a few single rows. Every call is synchronous. */
+export class LogStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec('CREATE TABLE IF NOT EXISTS log (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)');
+    sql.exec('CREATE TABLE IF NOT EXISTS parked (minute INTEGER PRIMARY KEY, body TEXT NOT NULL)');
+    sql.exec('CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');
+  }
+
+  get bytes(): number {
+    return this.#sql.databaseSize;
+  }
+
+  /** Which shard this is and when its log began; null before the first write. */
+  origin(): WindowOrigin | null {
+    return this.#read<WindowOrigin>(stateRow.origin);
+  }
+
+  /** Begins the log of a shard. `nowMs` becomes its incarnation. */
+  begin(address: ShardAddress, nowMs: number): WindowOrigin {
+    const origin = { ...address, generation: 0, incarnation: nowMs };
+    this.#write(stateRow.origin, JSON.stringify(origin));
+    return origin;
+  }
+
+  lease(): Lease | null {
+    return this.#read<Lease>(stateRow.lease);
+  }
+
+  keepLease(lease: Lease): void {
+    this.#write(stateRow.lease, JSON.stringify(lease));
+  }
+
+  /** Everything that waking reads. Rows are read lazily. */
+  source(origin: WindowOrigin): RegionSource {
+    const [last] = this.#sql.exec<LogTableRow>('SELECT row, body FROM log ORDER BY row DESC LIMIT 1').toArray();
+    return {
+      origin,
+      snapshot: this.#snapshot(),
+      lastRow: last ? logged(last) : null,
+      rowsFrom: (row) => this.#rowsFrom(row),
+      parked: this.#parked(),
+      confirmed: this.#read<ConfirmedWindow[]>(stateRow.confirmed) ?? [],
+    };
+  }
+
+  /** Carries out one effect. The caller wraps the effects of a call in one transaction. */
+  carryOut(effect: RegionEffect): void {
+    switch (effect.kind) {
+      case 'append':
+        this.#sql.exec('INSERT INTO log (row, at, body) VALUES (?, ?, ?)', effect.row, effect.atMs, effect.body);
+        return;
+      case 'park': {
+        const { minute } = effect.window;
+        this.#sql.exec('REPLACE INTO parked (minute, body) VALUES (?, ?)', minute, packText(effect.window));
+        return;
+      }
+      case 'unpark':
+        this.#sql.exec('DELETE FROM parked WHERE minute = ?', effect.minute);
+        return;
+      case 'confirmed':
+        this.#write(stateRow.confirmed, JSON.stringify(effect.windows));
+        return;
+      case 'snapshot':
+        this.#write(stateRow.snapshot, effect.body);
+        return;
+      case 'trim':
+        this.#trim(effect.beforeRow, effect.beforeAtMs);
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #trim(beforeRow: number, beforeAtMs: number): void {
+    this.#sql.exec(
+      'DELETE FROM log WHERE row IN (SELECT row FROM log WHERE row < ? AND at < ? ORDER BY row LIMIT ?)',
+      beforeRow,
+      beforeAtMs,
+      trimRowsMax,
+    );
+  }
+
+  *#rowsFrom(row: number): Iterable<{ row: number; body: Uint8Array }> {
+    const cursor = this.#sql.exec<LogTableRow>('SELECT row, body FROM log WHERE row >= ? ORDER BY row', row);
+    for (const held of cursor) yield logged(held);
+  }
+
+  #snapshot(): Snapshot | null {
+    const text = this.#text(stateRow.snapshot);
+    return text === null ? null : decodeSnapshot(text);
+  }
+
+  #parked(): PackedWindow[] {
+    const rows = this.#sql.exec<{ body: string }>('SELECT body FROM parked ORDER BY minute').toArray();
+    return rows.map(({ body }) => unpackText(body));
+  }
+
+  #text(id: number): string | null {
+    const [row] = this.#sql.exec<{ body: string }>('SELECT body FROM state WHERE id = ?', id).toArray();
+    return row?.body ?? null;
+  }
+
+  #read<T>(id: number): T | null {
+    const text = this.#text(id);
+    return text === null ? null : (JSON.parse(text) as T);
+  }
+
+  #write(id: number, body: string): void {
+    this.#sql.exec('REPLACE INTO state (id, body) VALUES (?, ?)', id, body);
+  }
+}
+
+type LogTableRow = { row: number; body: ArrayBuffer };
+
+function logged({ row, body }: LogTableRow): { row: number; body: Uint8Array } {
+  return { row, body: new Uint8Array(body) };
+}
+
+function packText(window: PackedWindow): string {
+  return JSON.stringify(window, (_key, value) => (value instanceof Uint8Array ? toHex(value) : value));
+}
+
+function unpackText(text: string): PackedWindow {
+  const held = JSON.parse(text) as PackedWindow & Record<'users' | 'sessions' | 'speed', string>;
+  return { ...held, users: bytesOf(held.users), sessions: bytesOf(held.sessions), speed: bytesOf(held.speed) };
+}
+
+function bytesOf(hex: string): Uint8Array {
+  const bytes = fromHex(hex);
+  assert(bytes !== null, 'a parked window holds hex');
+  return bytes;
+}

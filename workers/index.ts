@@ -1,0 +1,15 @@
+/** The doors of the one Worker script (docs/decisions/0001): HTTP, the queue, and the classes of the objects. */
+import { createApp } from './api/app.ts';
+import { handleQueue } from './consumer/handle-queue.ts';
+import type { Env } from './env.ts';
+import { handleEvents } from './ingest/handle-events.ts';
+
+export { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
+export { RegionWindow } from '../durable-objects/region-window/region-window.ts';
+
+const app = createApp({ events: handleEvents });
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  queue: (batch, env) => handleQueue(batch, env),
+} satisfies ExportedHandler<Env>;
