@@ -1,3 +1,5 @@
+import { assert } from '../protocol/assert.ts';
+
 /** Every quantile is within this fraction of the true value. */
 const relativeAccuracy = 0.01;
 /** Bucket i holds the values in (gamma ** (i - 1), gamma ** i]. */
@@ -46,13 +48,10 @@ export class QuantileSketch {
     this.#counts[at] = this.#counts[at]! + 1;
   }
 
-  /**
-   * Adds all values of `other`, which is left as it is. Throws RangeError when the count would pass 2^53 - 1.
-   */
+  /** Adds all values of `other`, which stays as it is. Throws RangeError if the count would pass 2^53 - 1. */
   merge(other: QuantileSketch): void {
     const total = this.#total + other.#total;
-    if (total > Number.MAX_SAFE_INTEGER)
-      throw new RangeError('a quantile sketch holds at most 2^53 - 1 values');
+    if (total > Number.MAX_SAFE_INTEGER) throw new RangeError(`a sketch cannot count ${total} values`);
     const added = other.#counts;
     if (added.length > 0) this.#cover(other.#first, other.#first + added.length - 1);
     const shift = other.#first - this.#first;
@@ -65,8 +64,8 @@ export class QuantileSketch {
 
   /**
    * The value of rank floor(q * (count - 1)) in ascending order, within 1 %; null when empty. It is the
-   * middle of a bucket, so seldom an integer: rounding it is up to the caller. Throws RangeError unless 0 <=
-   * q <= 1.
+   * middle of a bucket, so seldom an integer: rounding it is up to the caller. Throws RangeError unless q is
+   * within 0 and 1.
    */
   quantile(q: number): number | null {
     if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile ${q} is not within 0 and 1`);
@@ -78,7 +77,7 @@ export class QuantileSketch {
       below += this.#counts[at]!;
       if (below > rank) return valueIn(this.#first + at);
     }
-    throw new Error('the buckets of a quantile sketch hold fewer values than its count');
+    assert(false, 'the buckets of a quantile sketch hold fewer values than its count');
   }
 
   clone(): QuantileSketch {

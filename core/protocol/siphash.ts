@@ -34,7 +34,7 @@ export function createSipHasher(key: SipKey): SipHasher {
 
 /**
  * SipHash-2-4 with a 64-bit result (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012), on
- * 32-bit halves because BigInt is some hundred times slower. A call leaves its result in `hi` and `lo`, both
+ * 32-bit halves because BigInt is some fifty times slower. A call leaves its result in `hi` and `lo`, both
  * unsigned 32-bit, until the next call.
  */
 class SipHasher {
@@ -145,8 +145,8 @@ function foldWords(state: Int32Array, half: 0 | 1): number {
 }
 
 /**
- * The rounds of SipHash (section 2 of the paper), on locals because they stay in registers. The letters a to d
- * are v0 to v3, H and L their halves.
+ * The rounds of SipHash (section 2 of the paper), on locals because they stay in registers. The letters a to
+ * d are v0 to v3, H and L their halves.
  */
 function mix(state: Int32Array, rounds: number): void {
   let [aH, aL, bH, bL] = [state[0]!, state[1]!, state[2]!, state[3]!];
