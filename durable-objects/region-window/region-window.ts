@@ -90,13 +90,18 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   }
 
   #wake(address: ShardAddress, nowMs: number): Region {
-    if (this.#region) return this.#region;
-    const origin = this.#store.origin() ?? this.#store.begin(address, nowMs);
-    const mine = origin.regionNumber === address.regionNumber && origin.shard === address.shard;
-    assert(mine, `this object holds region ${origin.regionNumber}, not ${address.regionNumber}`);
-    this.#region = new Region(this.#store.source(origin), nowMs);
-    this.#region.track(this.#push.isLeasedAt(nowMs));
+    this.#region ??= this.#wakeFromLog(address, nowMs);
+    const { regionNumber, shard } = this.#region.address;
+    const mine = regionNumber === address.regionNumber && shard === address.shard;
+    assert(mine, `this object holds region ${regionNumber}, not ${address.regionNumber}`);
     return this.#region;
+  }
+
+  #wakeFromLog(address: ShardAddress, nowMs: number): Region {
+    const origin = this.#store.origin() ?? this.#store.begin(address, nowMs);
+    const region = new Region(this.#store.source(origin), nowMs);
+    region.track(this.#push.isLeasedAt(nowMs));
+    return region;
   }
 
   #commit<T extends { readonly effects: readonly RegionEffect[] }>(step: () => T): T {

@@ -116,6 +116,7 @@ describe('the object of a region shard', () => {
   it('refuses to be taken for another shard', async () => {
     const { address, stub, chunk } = freshShard();
     await stub.receive(address, [chunk(0, [Date.now()])]);
-    await expect(stub.live({ regionNumber: 9999, shard: 0 })).rejects.toThrow('this object holds region');
+    const ask = async () => await stub.live({ regionNumber: 9999, shard: 0 });
+    await expect(ask()).rejects.toThrow('this object holds region');
   });
 });
