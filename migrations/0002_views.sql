@@ -4,59 +4,33 @@
 -- 0 events, 1 views, 5 completes, 7 downloads, 9 succeeded, 10 failed, 11 slow, 12 speed_kbps_sum, 13 speed_count,
 -- 14 watched_ms_sum, 17 rating_milli_sum, 18 rating_count.
 
--- Titles come as rows of their own (counters 0) and meet their content in the GROUP BY: a join of two json_each
--- would compare every title with every content.
+-- Titles are rows of their own, told from contents by list.value, and meet their content in the GROUP BY: a join of
+-- two json_each would compare every title with every content, and SQLite pushes no condition on window_start into a
+-- UNION ALL. In a title's row the paths of counters find nothing.
 CREATE VIEW `content_stats` AS
 SELECT
-	content_id,
-	max(title) AS title,
-	max(content_type) AS content_type,
-	coalesce(sum(events), 0) AS total_events,
-	coalesce(sum(views), 0) AS view_count,
-	coalesce(sum(completes), 0) AS complete_count,
-	coalesce(sum(watched_ms), 0) / 1000.0 AS watched_seconds,
-	coalesce(sum(downloads), 0) AS download_count,
-	coalesce(sum(succeeded), 0) + coalesce(sum(slow), 0) AS successful_downloads,
-	coalesce(sum(failed), 0) AS failed_downloads,
-	coalesce(sum(slow), 0) AS slow_downloads,
-	(coalesce(sum(succeeded), 0) + coalesce(sum(slow), 0)) * 1.0 / nullif(sum(downloads), 0) AS success_rate,
-	sum(speed_kbps) / 1000.0 / nullif(sum(speed_count), 0) AS avg_speed_mbps,
-	coalesce(sum(rating_count), 0) AS rating_count,
-	sum(rating_milli) / 1000.0 / nullif(sum(rating_count), 0) AS avg_rating,
-	window_start,
-	max(window_end) AS window_end,
-	min(closed) AS closed
-FROM (
-	SELECT
-		e.value ->> '$[0]' AS content_id,
-		NULL AS title,
-		NULL AS content_type,
-		e.value ->> '$[1][0]' AS events,
-		e.value ->> '$[1][1]' AS views,
-		e.value ->> '$[1][5]' AS completes,
-		e.value ->> '$[1][7]' AS downloads,
-		e.value ->> '$[1][9]' AS succeeded,
-		e.value ->> '$[1][10]' AS failed,
-		e.value ->> '$[1][11]' AS slow,
-		e.value ->> '$[1][12]' AS speed_kbps,
-		e.value ->> '$[1][13]' AS speed_count,
-		e.value ->> '$[1][14]' AS watched_ms,
-		e.value ->> '$[1][17]' AS rating_milli,
-		e.value ->> '$[1][18]' AS rating_count,
-		strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60, 'unixepoch') AS window_start,
-		strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60 + 60, 'unixepoch') AS window_end,
-		w.closed AS closed
-	FROM region_windows w, json_each(w.dimensions, '$.content') e
-	UNION ALL
-	SELECT
-		t.value ->> '$[0]', t.value ->> '$[1]', t.value ->> '$[2]',
-		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60, 'unixepoch'),
-		strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60 + 60, 'unixepoch'),
-		w.closed
-	FROM region_windows w, json_each(w.titles) t
-)
-GROUP BY window_start, content_id;
+	e.value ->> '$[0]' AS content_id,
+	max(CASE list.value WHEN 1 THEN e.value ->> '$[1]' END) AS title,
+	max(CASE list.value WHEN 1 THEN e.value ->> '$[2]' END) AS content_type,
+	coalesce(sum(e.value ->> '$[1][0]'), 0) AS total_events,
+	coalesce(sum(e.value ->> '$[1][1]'), 0) AS view_count,
+	coalesce(sum(e.value ->> '$[1][5]'), 0) AS complete_count,
+	coalesce(sum(e.value ->> '$[1][14]'), 0) / 1000.0 AS watched_seconds,
+	coalesce(sum(e.value ->> '$[1][7]'), 0) AS download_count,
+	coalesce(sum(e.value ->> '$[1][9]'), 0) + coalesce(sum(e.value ->> '$[1][11]'), 0) AS successful_downloads,
+	coalesce(sum(e.value ->> '$[1][10]'), 0) AS failed_downloads,
+	coalesce(sum(e.value ->> '$[1][11]'), 0) AS slow_downloads,
+	(coalesce(sum(e.value ->> '$[1][9]'), 0) + coalesce(sum(e.value ->> '$[1][11]'), 0)) * 1.0
+		/ nullif(sum(e.value ->> '$[1][7]'), 0) AS success_rate,
+	sum(e.value ->> '$[1][12]') / 1000.0 / nullif(sum(e.value ->> '$[1][13]'), 0) AS avg_speed_mbps,
+	coalesce(sum(e.value ->> '$[1][18]'), 0) AS rating_count,
+	sum(e.value ->> '$[1][17]') / 1000.0 / nullif(sum(e.value ->> '$[1][18]'), 0) AS avg_rating,
+	strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60, 'unixepoch') AS window_start,
+	strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60 + 60, 'unixepoch') AS window_end,
+	min(w.closed) AS closed
+FROM region_windows w, json_each('[0,1]') list,
+	json_each(CASE list.value WHEN 1 THEN w.titles ELSE w.dimensions -> '$.content' END) e
+GROUP BY window_start, e.value ->> '$[0]';
 --> statement-breakpoint
 CREATE VIEW `region_health` AS
 SELECT
@@ -74,7 +48,7 @@ SELECT
 	strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60 + 60, 'unixepoch') AS window_end,
 	min(w.closed) AS closed
 FROM region_windows w JOIN regions r ON r.number = w.key >> 34
-GROUP BY w.key >> 34, w.key & 67108863;
+GROUP BY w.key >> 34, window_start;
 --> statement-breakpoint
 CREATE VIEW `device_stats` AS
 SELECT
@@ -93,7 +67,7 @@ SELECT
 	strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60 + 60, 'unixepoch') AS window_end,
 	min(w.closed) AS closed
 FROM region_windows w, json_each(w.dimensions, '$.device') e
-GROUP BY w.key & 67108863, e.value ->> '$[0]';
+GROUP BY window_start, e.value ->> '$[0]';
 --> statement-breakpoint
 CREATE VIEW `stream_movie_views` AS
 SELECT content_id AS movie_id, title, view_count, complete_count, watched_seconds, window_start, window_end, closed
@@ -117,7 +91,7 @@ SELECT
 	strftime('%Y-%m-%dT%H:%M:%SZ', (w.key & 67108863) * 60 + 60, 'unixepoch') AS window_end,
 	min(w.closed) AS closed
 FROM region_windows w JOIN regions r ON r.number = w.key >> 34
-GROUP BY w.key >> 34, w.key & 67108863;
+GROUP BY w.key >> 34, window_start;
 --> statement-breakpoint
 CREATE VIEW `stream_event_distribution` AS
 SELECT
@@ -147,7 +121,7 @@ SELECT
 	min(w.closed) AS closed
 FROM region_windows w,
 	json_each('["view","pause","resume","progress","complete","rating","download","error"]') t
-GROUP BY w.key & 67108863, t.value;
+GROUP BY window_start, t.value;
 --> statement-breakpoint
 CREATE VIEW `stream_ratings` AS
 SELECT content_id AS movie_id, title, rating_count, avg_rating, window_start, window_end, closed

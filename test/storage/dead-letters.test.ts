@@ -21,7 +21,9 @@ describe('[LOG-1] the dead-letter store', () => {
       new Uint8Array([1, 2, 3]),
     );
     expect(object?.customMetadata).toEqual({
-      ...{ code: 'undecodable', message: 'cut short at byte 3', at: String(atMs) },
+      code: 'undecodable',
+      message: 'cut short at byte 3',
+      at: String(atMs),
     });
   });
 

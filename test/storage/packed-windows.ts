@@ -138,11 +138,13 @@ export function windowOf(events: readonly ModelEvent[], changes: Partial<PackedW
     const groups = [...groupBy(events, (event) => event[name])];
     return [name, groups.map(([key, group]) => [key, recount(group)])];
   });
-  const titled = [...groupBy(events, (event) => event.content)].map(([content, [event]]) => [
-    content,
-    event?.title ?? null,
-    event?.content_type ?? null,
-  ]);
+  const titled = [...groupBy(events, (event) => event.content)].map(
+    ([content, [event]]): [string, string | null, string | null] => [
+      content,
+      event?.title ?? null,
+      event?.content_type ?? null,
+    ],
+  );
   return {
     v: packedWindowVersion,
     regionNumber,
@@ -156,7 +158,7 @@ export function windowOf(events: readonly ModelEvent[], changes: Partial<PackedW
       return held ? recount(held) : null;
     }),
     dimensions: Object.fromEntries(entries) as Record<Dimension, [string, number[]][]>,
-    titles: titled as PackedWindow['titles'],
+    titles: titled,
     users: usersOf(events).toBytes(),
     sessions: usersOf(events).toBytes(),
     speed: speedsOf(events).toBytes(),

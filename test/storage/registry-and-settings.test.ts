@@ -13,8 +13,11 @@ describe('the registry of regions', () => {
     expect(regions).toHaveLength(12);
     expect(regions.map(({ number }) => number)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
     expect(regions[0]).toEqual({
-      ...{ number: 1, name: 'US-California', continent: 'North America' },
-      ...{ latitude: 37.34, longitude: -121.89 },
+      number: 1,
+      name: 'US-California',
+      continent: 'North America',
+      latitude: 37.34,
+      longitude: -121.89,
     });
     for (const { latitude, longitude } of regions) {
       expect(Math.abs(latitude)).toBeLessThanOrEqual(90);

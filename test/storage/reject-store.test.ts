@@ -9,7 +9,11 @@ beforeEach(async () => {
 });
 
 const report = (changes: Partial<RejectReport>): RejectReport => ({
-  ...{ door: '00112233aabbccdd', producer: 'local', minute: midnight, seq: 1, twins: 0 },
+  door: '00112233aabbccdd',
+  producer: 'local',
+  minute: midnight,
+  seq: 1,
+  twins: 0,
   rejected: { unknown_region: 1 },
   samples: [
     { index: 0, id: 'e1', code: 'unknown_region', pointer: '/region', message: 'not in the registry' },

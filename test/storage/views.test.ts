@@ -15,8 +15,14 @@ beforeAll(async () => {
 
 const isoMinute = (minute: number): string => `${new Date(minute * 60_000).toISOString().slice(0, 19)}Z`;
 
-async function view(name: string): Promise<Record<string, unknown>[]> {
-  return (await env.DB.prepare(`SELECT * FROM ${name}`).all()).results;
+type Row = Record<string, unknown>;
+
+async function view(name: string): Promise<Row[]> {
+  return (await env.DB.prepare(`SELECT * FROM ${name}`).all<Row>()).results;
+}
+
+function without(row: Row, left: readonly string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !left.includes(name)));
 }
 
 /** What the events of a group say, by the names that the views use. */
@@ -78,14 +84,13 @@ function normal(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
 describe('SQL views hold what a recount of the events says', () => {
   test('content_stats: unique by content and window, across regions and shards', async () => {
     const rows = await view('content_stats');
-    const expected = expectedBy((event) => event.content).map(({ key, window, figures: all }) => {
-      const { downloads, error_rate: _, ...shown } = all;
-      return { content_id: key, ...shown, download_count: downloads, ...window };
-    });
-    const told = new Set(['title', 'content_type', 'closed']);
-    const shown = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).filter(([name]) => !told.has(name))),
-    );
+    const expected = expectedBy((event) => event.content).map(({ key, window, figures: all }) => ({
+      content_id: key,
+      ...without(all, ['downloads', 'error_rate']),
+      download_count: all.downloads,
+      ...window,
+    }));
+    const shown = rows.map((row) => without(row, ['title', 'content_type', 'closed']));
     expect(normal(shown)).toEqual(normal(expected));
     for (const { content_id: content, title } of rows) {
       expect(title).toBe(content === '42' ? null : `Title of ${String(content)}`);
@@ -93,18 +98,15 @@ describe('SQL views hold what a recount of the events says', () => {
   });
 
   test('region_health: the shards of a region summed', async () => {
-    const expected = expectedBy((event) => names[event.regionNumber - 1] as string).map((row) => {
-      const {
-        downloads,
-        complete_count: _c,
-        watched_seconds: _w,
-        rating_count: _n,
-        avg_rating: _r,
-        ...shown
-      } = row.figures;
-      const closed = { closed: isOpen(row.event) ? 0 : 1 };
-      return { region: row.key, ...shown, total_downloads: downloads, ...row.window, ...closed };
-    });
+    const others = ['downloads', 'complete_count', 'watched_seconds', 'rating_count', 'avg_rating'];
+    const regionOf = ({ regionNumber }: ModelEvent): string => names[regionNumber - 1] as string;
+    const expected = expectedBy(regionOf).map(({ event, key, window, figures: all }) => ({
+      region: key,
+      ...without(all, others),
+      total_downloads: all.downloads,
+      ...window,
+      closed: isOpen(event) ? 0 : 1,
+    }));
     expect(normal(await view('region_health'))).toEqual(normal(expected));
   });
 
@@ -112,23 +114,29 @@ describe('SQL views hold what a recount of the events says', () => {
     const wanted = ['total_events', 'view_count', 'watched_seconds', 'successful_downloads'] as const;
     const more = ['failed_downloads', 'slow_downloads', 'success_rate', 'avg_speed_mbps'] as const;
     const expected = expectedBy((event) => event.device).map(({ key, window, figures: all }) => ({
-      ...{ device_type: key, ...only(all, [...wanted, ...more]), total_downloads: all.downloads, ...window },
+      device_type: key,
+      ...only(all, [...wanted, ...more]),
+      total_downloads: all.downloads,
+      ...window,
     }));
-    const rows = (await view('device_stats')).map(({ closed: _, ...row }) => row);
+    const rows = (await view('device_stats')).map((row) => without(row, ['closed']));
     expect(normal(rows)).toEqual(normal(expected));
   });
 
   test('stream_movie_views and stream_ratings: contents that have some', async () => {
     const all = expectedBy((event) => event.content).map(({ key, window, figures: found }) => ({
-      ...{ movie_id: key, title: key === '42' ? null : `Title of ${key}`, ...found, ...window },
+      movie_id: key,
+      title: key === '42' ? null : `Title of ${key}`,
+      ...found,
+      ...window,
     }));
     const columns = ['movie_id', 'title', 'window_start', 'window_end'] as const;
-    const views = (await view('stream_movie_views')).map(({ closed: _, ...row }) => row);
+    const views = (await view('stream_movie_views')).map((row) => without(row, ['closed']));
     const viewed = all.filter((row) => row.view_count > 0);
     expect(normal(views)).toEqual(
       normal(viewed.map((row) => only(row, [...columns, 'view_count', 'complete_count', 'watched_seconds']))),
     );
-    const ratings = (await view('stream_ratings')).map(({ closed: _, ...row }) => row);
+    const ratings = (await view('stream_ratings')).map((row) => without(row, ['closed']));
     const rated = all.filter((row) => row.rating_count > 0);
     expect(normal(ratings)).toEqual(
       normal(rated.map((row) => only(row, [...columns, 'rating_count', 'avg_rating']))),
@@ -139,11 +147,13 @@ describe('SQL views hold what a recount of the events says', () => {
     const inMinute = groupBy(events, (event) => event.minute);
     const expected = expectedBy((event) => event.type).map(
       ({ event, key, window, figures: { total_events } }) => ({
-        ...{ event_type: key, event_count: total_events, ...window },
+        event_type: key,
+        event_count: total_events,
+        ...window,
         event_share: total_events / (inMinute.get(event.minute)?.length ?? 0),
       }),
     );
-    const rows = (await view('stream_event_distribution')).map(({ closed: _, ...row }) => row);
+    const rows = (await view('stream_event_distribution')).map((row) => without(row, ['closed']));
     expect(normal(rows)).toEqual(normal(expected));
   });
 

@@ -95,7 +95,11 @@ describe('[WIN-6] the cap on keys when windows are merged', () => {
 
 describe('[WIN-7] the newest state of every window', () => {
   const state = (logRow: number, closed = false, from = 'a') => ({
-    ...{ regionNumber: 1, shard: 0, minute: midnight, closed, from },
+    regionNumber: 1,
+    shard: 0,
+    minute: midnight,
+    closed,
+    from,
     revision: { generation: 0, incarnation: 1, logRow },
   });
 
