@@ -62,13 +62,16 @@ function newer(a: Revision | null, b: Revision | null): Revision | null {
 }
 
 function show(fields: RegionFields, held: Held, seq: number): boolean {
-  fields.byShard.set(held.words.shard, held);
-  const words = [...fields.byShard.values()].map((shard) => shard.words);
+  // Copied by name: an update or answer kept whole would keep all its cells in memory.
+  const { shard, at, viewers, watermark, lastEventAt, lastReceivedAt } = held.words;
+  const own = { shard, at, viewers, watermark, lastEventAt, lastReceivedAt };
+  fields.byShard.set(shard, { words: own, revision: held.revision });
+  const words = [...fields.byShard.values()].map((said) => said.words);
   const values: Readonly<Record<RegionFieldName, number | null>> = {
-    viewers: words.reduce((sum, shard) => sum + shard.viewers, 0),
-    watermark: words.reduce((least, shard) => Math.min(least, shard.watermark), held.words.watermark),
-    last_event_at: greatest(words.map((shard) => shard.lastEventAt)),
-    last_received_at: greatest(words.map((shard) => shard.lastReceivedAt)),
+    viewers: words.reduce((sum, said) => sum + said.viewers, 0),
+    watermark: Math.min(...words.map((said) => said.watermark)),
+    last_event_at: greatest(words.map((said) => said.lastEventAt)),
+    last_received_at: greatest(words.map((said) => said.lastReceivedAt)),
   };
   const changed = regionFieldNames.filter((name) => fields.shown.get(name)?.value !== values[name]);
   for (const name of changed) fields.shown.set(name, { value: values[name], seq });

@@ -101,6 +101,7 @@ export interface ErrorFrame {
 
 export type ServerFrame = SnapshotFrame | DeltaFrame | ErrorFrame;
 
+/** Answered by a snapshot, unless the viewer has this subscription already. Without one it has `regions: '*'`. */
 export interface SubscribeFrame {
   readonly t: 'subscribe';
   readonly regions: readonly string[] | '*';
@@ -121,6 +122,12 @@ export interface ResyncFrame {
   readonly t: 'resync';
 }
 export type ClientFrame = SubscribeFrame | AckFrame | ResyncFrame;
+
+/** Acknowledgements that a hub takes in a second from all its viewers; beyond it their interval is stretched. */
+export const acksPerSecondMax = 500;
+
+/** A viewer that sends more frames in a minute that cannot be taken is closed. */
+export const badFramesPerMinuteMax = 20;
 
 /** Characters of frames after which a viewer acknowledges before its time: a quarter of viewerBehindBytesMax. */
 export const ackAfterBytes = 64 * 1024;

@@ -1,0 +1,195 @@
+/**
+ * The live hub as a pure state machine: it hears of viewers, updates, answers and time, and says what to send, close,
+ * fetch and when to be woken. LIV-1 is kept by frames.ts and the journal, LIV-2 by viewer.ts, LIV-3 here and in
+ * feed.ts, DUP-2 by cell.ts and region-fields.ts.
+ */
+import { unreachable } from '../protocol/assert.ts';
+import { leaseMs, leaseRenewMs, liveMinutesMs, windowMs } from '../protocol/limits.ts';
+import { type RegionEntry, shardsPerRegion } from '../protocol/region.ts';
+import type { ShardAddress } from '../window/verdict.ts';
+import { deliver, flush, flushWhenDue, wakeBy } from './feed.ts';
+import { type Hub, type HubEffect, type HubInput, type HubLife, newHubLife } from './hub-state.ts';
+import { allSettled, dueJobs, type HubJob, jobDone, jobFailed, nextRetryAt, startJob } from './jobs.ts';
+import {
+  applyAnswerCells,
+  applyUpdateCells,
+  applyWindow,
+  type Change,
+  newRegionCells,
+  type RegionCells,
+} from './region-cells.ts';
+import { applyAnswerFields, applyUpdateFields } from './region-fields.ts';
+import { type Subscription, wholeSubscription } from './subscription.ts';
+import { newViewer } from './viewer.ts';
+import { hear } from './viewer-message.ts';
+
+/** A waking hub shows what it has after this long, though a region or D1 has not answered yet. */
+export const pullWaitMsMax = 2_000;
+
+/** Takes in what happened at `now` (ms) and returns what is to be done, in order. Changes `hub`. */
+export function step(hub: Hub, input: HubInput, now: number): HubEffect[] {
+  const before = hub.life;
+  if (before) before.at = Math.max(before.at, now);
+  const effects = react(hub, input, now);
+  if (hub.life && hub.viewers.size === 0) hub.life = null;
+  if (before && !hub.life) effects.push({ type: 'sleep' });
+  if (hub.life) effects.push(...alarmWhenNeeded(hub.life));
+  return effects;
+}
+
+function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
+  if (input.type === 'connected') return connect(hub, input.viewer, input.subscription, now);
+  const { life } = hub;
+  if (!life) return [];
+  switch (input.type) {
+    case 'message':
+      return hear(hub, life, input.viewer, input.text, now);
+    case 'disconnected':
+      hub.viewers.delete(input.viewer);
+      return [];
+    case 'update': {
+      const { update } = input;
+      const taken = takeFrom(life, update.regionNumber, (region, change) => {
+        applyUpdateCells(region, update, change);
+        return applyUpdateFields(region.fields, update, change.seq);
+      });
+      return taken ? flushWhenDue(hub, life, now) : [];
+    }
+    case 'registry':
+      return takeRegistry(hub, life, input.regions, now);
+    case 'answer': {
+      const { answer } = input;
+      jobDone(life.jobs, { job: 'shard', address: addressOf(answer) });
+      takeFrom(life, answer.regionNumber, (region, change) => {
+        applyAnswerCells(region, answer, change);
+        return applyAnswerFields(region.fields, answer, change.seq);
+      });
+      return settle(hub, life, now);
+    }
+    case 'history':
+      jobDone(life.jobs, { job: 'history' });
+      for (const window of input.windows) {
+        takeFrom(life, window.regionNumber, (region, change) => {
+          applyWindow(region, window, change);
+          return false;
+        });
+      }
+      return settle(hub, life, now);
+    case 'failed':
+      jobFailed(life.jobs, input.job, now);
+      return settle(hub, life, now);
+    case 'woken':
+      life.wakeAt = null;
+      return settle(hub, life, now);
+    case 'alarm':
+      life.alarmAt = null;
+      return [...renewWhenDue(life, now), ...retryWhenDue(life, now), ...flush(hub, life, now)];
+    default:
+      return unreachable(input);
+  }
+}
+
+function connect(
+  hub: Hub,
+  id: string,
+  subscription: Subscription = wholeSubscription,
+  now: number,
+): HubEffect[] {
+  const viewer = newViewer(id, subscription, now);
+  hub.viewers.set(id, viewer);
+  if (hub.life) return deliver(hub, hub.life, viewer, now);
+  hub.lives++;
+  hub.life = newHubLife(`${hub.incarnation}.${hub.lives}`, now, now + leaseRenewMs);
+  return start(hub.life, [{ job: 'registry' }], now);
+}
+
+/** What the regions hold is stamped with one seq and entered in the journal; true when anything shown changed. */
+function takeFrom(
+  life: HubLife,
+  regionNumber: number,
+  apply: (region: RegionCells, change: Change) => boolean,
+): boolean {
+  // Of a number that the registry did not have when it was read last: renewal reads it again and pulls the region.
+  const region = life.regions.get(regionNumber);
+  if (!region) return false;
+  const change: Change = { seq: life.seq + 1, at: life.at, cells: [] };
+  const fieldsChanged = apply(region, change);
+  if (!fieldsChanged && change.cells.length === 0) return false;
+  life.seq = change.seq;
+  if (change.cells.length > 0) life.journal.push(change);
+  return true;
+}
+
+function takeRegistry(hub: Hub, life: HubLife, regions: readonly RegionEntry[], now: number): HubEffect[] {
+  jobDone(life.jobs, { job: 'registry' });
+  const first = life.readyBy === null;
+  if (JSON.stringify(regions) !== JSON.stringify(life.registry)) {
+    life.registry = regions;
+    // Facts travel in snapshots only.
+    for (const viewer of hub.viewers.values()) viewer.sent = null;
+  }
+  const added = regions.filter(({ number }) => !life.regions.has(number));
+  for (const { number } of added) life.regions.set(number, newRegionCells(number));
+  life.readyBy ??= now + pullWaitMsMax;
+  const jobs: HubJob[] = added.flatMap(shardsOf).map((address) => ({ job: 'shard', address }));
+  const started = start(life, first ? [...jobs, { job: 'history' }] : jobs, now);
+  return [...started, ...settle(hub, life, now)];
+}
+
+/** Becomes ready when every job was tried once, or at readyBy. */
+function settle(hub: Hub, life: HubLife, now: number): HubEffect[] {
+  if (life.ready) return flushWhenDue(hub, life, now);
+  if (life.readyBy === null) return [];
+  if (!allSettled(life.jobs) && now < life.readyBy) return wakeBy(life, life.readyBy);
+  life.ready = true;
+  return flush(hub, life, now);
+}
+
+function renewWhenDue(life: HubLife, now: number): HubEffect[] {
+  if (now < life.renewAt) return [];
+  life.renewAt = now + leaseRenewMs;
+  const shards = life.registry.flatMap(shardsOf).map((address): HubJob => ({ job: 'shard', address }));
+  return start(life, [{ job: 'registry' }, ...shards], now);
+}
+
+function retryWhenDue(life: HubLife, now: number): HubEffect[] {
+  return start(life, dueJobs(life.jobs, now), now);
+}
+
+function start(life: HubLife, jobs: readonly HubJob[], now: number): HubEffect[] {
+  return jobs.filter((job) => startJob(life.jobs, job)).map((job) => effectOf(life, job, now));
+}
+
+function effectOf(life: HubLife, job: HubJob, now: number): HubEffect {
+  switch (job.job) {
+    case 'registry':
+      return { type: 'load_registry' };
+    case 'history':
+      return {
+        type: 'read_history',
+        shards: life.registry.flatMap(shardsOf),
+        fromMinute: Math.floor((now - liveMinutesMs) / windowMs),
+        toMinute: Math.floor(now / windowMs),
+      };
+    case 'shard':
+      return { type: 'pull', address: job.address, untilMs: now + leaseMs };
+    default:
+      return unreachable(job);
+  }
+}
+
+function shardsOf({ number }: RegionEntry): ShardAddress[] {
+  return Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard }));
+}
+
+function addressOf({ regionNumber, shard }: ShardAddress): ShardAddress {
+  return { regionNumber, shard };
+}
+
+/** The alarm stands at the earliest of: leases to renew, a job to retry, a paused viewer to close. */
+function alarmWhenNeeded(life: HubLife): HubEffect[] {
+  const at = Math.min(life.renewAt, life.stallAt, nextRetryAt(life.jobs) ?? Number.POSITIVE_INFINITY);
+  if (life.alarmAt !== null && life.alarmAt <= at) return [];
+  life.alarmAt = at;
+  return [{ type: 'alarm', at }];
+}

@@ -1,0 +1,25 @@
+import type { SubscribeFrame } from '../protocol/live.ts';
+
+/** What a viewer wants to see. Plain data: it rests in the socket's attachment while the hub hibernates. */
+export interface Subscription {
+  /** Sorted and without repetition, so that equal subscriptions have equal keys. */
+  readonly regions: readonly string[] | '*';
+  readonly contents: boolean;
+}
+
+/** What a viewer sees that has not said anything. */
+export const wholeSubscription: Subscription = { regions: '*', contents: false };
+
+export function subscriptionOf(frame: SubscribeFrame): Subscription {
+  const regions = frame.regions === '*' ? frame.regions : [...new Set(frame.regions)].sort();
+  return { regions, contents: frame.contents ?? false };
+}
+
+/** Viewers with the same key and the same `prev` share one encoding (LIV-2). */
+export function subscriptionKey({ regions, contents }: Subscription): string {
+  return JSON.stringify([contents, regions]);
+}
+
+export function wantsRegion({ regions }: Subscription, name: string): boolean {
+  return regions === '*' || regions.includes(name);
+}
