@@ -1,5 +1,8 @@
 import { sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
 
+const recountMs = 500;
+const alwaysCountedMax = 2_000;
+
 /**
  * Concurrent viewers: sessions with an event in the last 60 s whose last event (by event time; of equals the later in
  * log order) is neither pause nor complete. A live value, no part of a window (WIN-2).
@@ -7,6 +10,8 @@ import { sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
 export class Viewers {
   /** Session key to event time x 2 + whether it is watching. */
   readonly #sessions = new Map<number, number>();
+  #count = 0;
+  #countedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Counts a session's event. */
   note(sessionHi: number, sessionLo: number, timeMs: number, watching: boolean): void {
@@ -18,8 +23,19 @@ export class Viewers {
     this.#sessions.set(key, timeMs * 2 + (watching ? 1 : 0));
   }
 
-  /** The count at server time `nowMs`; forgets sessions that have timed out. */
+  /**
+   * The count at server time `nowMs`; forgets sessions that have timed out. Among many sessions it is up to half a
+   * second old: a commit must not pay for walking all of them.
+   */
   countAt(nowMs: number): number {
+    const ageMs = nowMs - this.#countedAtMs;
+    if (this.#sessions.size > alwaysCountedMax && ageMs >= 0 && ageMs < recountMs) return this.#count;
+    this.#count = this.#walk(nowMs);
+    this.#countedAtMs = nowMs;
+    return this.#count;
+  }
+
+  #walk(nowMs: number): number {
     let watching = 0;
     for (const [key, held] of this.#sessions) {
       if (Math.floor(held / 2) <= nowMs - viewerTimeoutMs) this.#sessions.delete(key);
