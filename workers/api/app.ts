@@ -1,0 +1,48 @@
+import { Hono } from 'hono';
+import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { NotMigratedError } from '../../storage/migrated.ts';
+import type { Env } from '../env.ts';
+import { admit } from './admission.ts';
+import { problemResponse } from './problem-response.ts';
+import { type Doors, type Route, routesOf } from './routes.ts';
+import type { ApiContext } from './stats-query.ts';
+
+/** The HTTP door: every route behind its role, and an answer for everything else. */
+export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+  const routes = routesOf(doors);
+  for (const route of routes) app.on(route.method, route.path, (context) => behindRole(route, context));
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const allow = allowedMethods(routes.filter((route) => route.path === path));
+    app.options(path, () => new Response(null, { status: 204, headers: { allow } }));
+    app.all(path, () =>
+      problemResponse('method_not_allowed', `${path} takes ${allow}.`, { headers: { allow } }),
+    );
+  }
+  app.notFound(({ req }) => problemResponse('not_found', `${req.path} is not an address of this service.`));
+  app.onError(answerToError);
+  return app;
+}
+
+function behindRole(route: Route, context: ApiContext): Promise<Response> | Response {
+  const admission = admit(route, context.req.raw, context.env);
+  if (admission.admitted) return route.handler(context);
+  const challenge = admission.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="marquee"' } : {};
+  return problemResponse(admission.code, admission.detail, { headers: challenge });
+}
+
+/** Hono answers HEAD by the handler of GET. */
+function allowedMethods(routes: readonly Route[]): string {
+  const methods = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...methods, 'OPTIONS'].join(', ');
+}
+
+/** What a handler throws is our fault, never the caller's: it is logged whole and told in general. */
+function answerToError(error: Error, context: ApiContext): Response {
+  if (error instanceof NotMigratedError) return problemResponse('not_migrated', error.message);
+  const { method, path } = context.req;
+  console.error(
+    logLine('error', 'request_failed', { method, path, ...errorFields(error), stack: error.stack }),
+  );
+  return problemResponse('internal_error', 'The service failed to answer this. It is in its log.');
+}

@@ -1,0 +1,77 @@
+import { addCounters, emptyCounters } from '../../core/aggregate/counters.ts';
+import { windowMs } from '../../core/protocol/limits.ts';
+import type { RegionEntry } from '../../core/protocol/region.ts';
+import type { WindowTotals } from '../../storage/window-store.ts';
+import { downloadFigures, isoTime, reader, viewingFigures } from './figures.ts';
+import { type RangeState, readRange, type Sources } from './range-reader.ts';
+import { sourcesOf } from './sources.ts';
+import { type ApiContext, rangeAnswer, type StatsQuery, statsQuery } from './stats-query.ts';
+
+/** A success rate below this is a failure, if it rests on so many downloads. */
+const successRateMin = 0.9;
+const downloadsJudgedMin = 20;
+/** A region that had events in the range and has had none for this long is silent. */
+const silentAfterMs = 60_000;
+
+export type RegionStatus = 'healthy' | 'failing' | 'silent' | 'idle';
+
+/** GET /api/stats/regions: one row a region, also those without events. */
+export async function regionStats(context: ApiContext): Promise<Response> {
+  const nowMs = Date.now();
+  const asked = await statsQuery(context, {}, { minutes: 5 }, nowMs);
+  if ('response' in asked) return asked.response;
+  const { state, data } = await regionRows(sourcesOf(context.env), asked.query, nowMs);
+  return rangeAnswer(state, data);
+}
+
+export async function regionRows(sources: Sources, query: StatsQuery<unknown>, nowMs: number) {
+  const state = await readRange(sources, query.regions, query.range, { stored: sources.totals });
+  return { state, data: query.regions.map((region) => regionRow(region, state, nowMs)) };
+}
+
+function regionRow(region: RegionEntry, state: RangeState<WindowTotals>, nowMs: number) {
+  const windows = state.windows.filter(({ regionNumber }) => regionNumber === region.number);
+  const answers = state.answers.filter(({ regionNumber }) => regionNumber === region.number);
+  const counters = emptyCounters();
+  for (const window of windows) addCounters(counters, window.counters);
+  const of = reader(counters);
+  const figures = downloadFigures(counters);
+  const receivedMs = latest(answers.map(({ lastReceivedAt }) => lastReceivedAt));
+  // Of a region that does not answer, the end of its newest window says when it was last heard of.
+  const heardMs = receivedMs ?? latest(windows.map(({ minute }) => (minute + 1) * windowMs));
+  const watermarks = answers.map(({ watermark }) => watermark);
+  return {
+    region: region.name,
+    continent: region.continent,
+    latitude: region.latitude,
+    longitude: region.longitude,
+    status: regionStatus(figures, of('events'), heardMs === null ? null : nowMs - heardMs),
+    total_events: of('events'),
+    views: of('views'),
+    ...figures,
+    ...viewingFigures(counters),
+    concurrent_viewers: answers.reduce((sum, { viewers }) => sum + viewers, 0),
+    watermark: watermarks.length === 0 ? null : isoTime(Math.min(...watermarks)),
+    last_event_at: optionalTime(latest(answers.map(({ lastEventAt }) => lastEventAt))),
+    last_received_at: optionalTime(receivedMs),
+  };
+}
+
+/** Failing stays failing when the region falls silent: the silence is then part of the failure. */
+export function regionStatus(
+  figures: { readonly total_downloads: number; readonly success_rate: number | null },
+  events: number,
+  silentMs: number | null,
+): RegionStatus {
+  const { total_downloads: downloads, success_rate: rate } = figures;
+  if (rate !== null && rate < successRateMin && downloads >= downloadsJudgedMin) return 'failing';
+  if (events === 0) return 'idle';
+  return silentMs !== null && silentMs > silentAfterMs ? 'silent' : 'healthy';
+}
+
+function latest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+const optionalTime = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));

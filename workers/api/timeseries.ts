@@ -1,0 +1,95 @@
+import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
+import { assert } from '../../core/protocol/assert.ts';
+import { holdBackMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
+import type { WindowPanes, WindowTotals } from '../../storage/window-store.ts';
+import { downloadFigures, isoTime, reader } from './figures.ts';
+import { wholeNumber } from './parameters.ts';
+import { invalidParameters } from './problem-response.ts';
+import { readRange, type Sources } from './range-reader.ts';
+import { sourcesOf } from './sources.ts';
+import { type ApiContext, rangeAnswer, type StatsQuery, statsQuery, watermarkOf } from './stats-query.ts';
+
+/** Panes are for the recent past: an hour of them is 360 rows. */
+const paneMinutesMax = 60;
+const seconds = wholeNumber(10, 60)
+  .refine((value) => value === 10 || value === 60, { message: 'must be 60 or 10 (seconds)' })
+  .optional();
+
+/** GET /api/stats/timeseries: one row a minute, or a pane of 10 s. */
+export async function timeseries(context: ApiContext): Promise<Response> {
+  const nowMs = Date.now();
+  const asked = await statsQuery(context, { resolution: seconds }, { minutes: 60 }, nowMs);
+  if ('response' in asked) return asked.response;
+  const { range, values } = asked.query;
+  const stepMs = values.resolution === 10 ? paneMs : windowMs;
+  if (stepMs === paneMs && range.toMinute - range.fromMinute > paneMinutesMax) {
+    const message = `of 10 goes with at most ${paneMinutesMax} minutes`;
+    return invalidParameters([{ parameter: 'resolution', message }]);
+  }
+  const { state, data } = await series(sourcesOf(context.env), asked.query, stepMs, nowMs);
+  return rangeAnswer(state, data);
+}
+
+interface Step {
+  readonly startMs: number;
+  readonly counters: Counters;
+  /** Whether a window that holds the step is open in some shard. */
+  open: boolean;
+}
+
+/** A complete series: every step of the range up to now has its row; later ones only where events are ahead. */
+export async function series(sources: Sources, query: StatsQuery<unknown>, stepMs: number, nowMs: number) {
+  const { regions, range } = query;
+  const stored = stepMs === paneMs ? sources.panes : sources.totals;
+  const state = await readRange(sources, regions, range, { stored });
+  const startMs = range.fromMinute * windowMs;
+  const steps = Array.from({ length: (range.toMinute * windowMs - startMs) / stepMs }, (_, index): Step => {
+    return { startMs: startMs + index * stepMs, counters: emptyCounters(), open: false };
+  });
+  for (const window of state.windows) {
+    const first = (window.minute * windowMs - startMs) / stepMs;
+    for (const [index, counters] of partsOf(window, stepMs).entries()) {
+      const step = steps[first + index] as Step;
+      if (counters) addCounters(step.counters, counters);
+      step.open ||= !window.closed;
+    }
+  }
+  const lastWithEvents = steps.findLastIndex(({ counters }) => counters[0] !== 0);
+  const passedMs = watermarkOf(state) ?? nowMs - holdBackMs;
+  const data = steps
+    .filter((step, index) => step.startMs <= nowMs || index <= lastWithEvents)
+    .map((step) => row(step, stepMs, passedMs));
+  return { state, data };
+}
+
+function partsOf(window: WindowTotals | WindowPanes, stepMs: number): readonly (readonly number[] | null)[] {
+  if (stepMs !== paneMs) return [window.counters];
+  assert('panes' in window, 'a series of panes is made of windows with panes');
+  return window.panes;
+}
+
+function row({ startMs, counters, open }: Step, stepMs: number, passedMs: number) {
+  const of = reader(counters);
+  const {
+    total_downloads,
+    successful_downloads,
+    failed_downloads,
+    success_rate,
+    error_rate,
+    avg_speed_mbps,
+  } = downloadFigures(counters);
+  return {
+    window_start: isoTime(startMs),
+    window_end: isoTime(startMs + stepMs),
+    total_events: of('events'),
+    views: of('views'),
+    total_downloads,
+    successful_downloads,
+    failed_downloads,
+    success_rate,
+    error_rate,
+    avg_speed_mbps,
+    watched_seconds: of('watched_ms_sum') / 1000,
+    open: open || startMs + stepMs > passedMs,
+  };
+}
