@@ -6,6 +6,7 @@ import type { AcceptedEvent } from './accepted-event.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { eventFields } from './event-schema.ts';
 import { type Hash64, type Identifier, noHash, Ordinals, shardOf } from './identity.ts';
+import type { EpochMs } from './ids.ts';
 import { type JudgeContext, type Judged, judgeRecord } from './judge.ts';
 import { errorsListedMax, eventIdLengthMax, rejectSamplesMax } from './limits.ts';
 import type { RegionEntry } from './region.ts';
@@ -33,6 +34,7 @@ export interface Completed {
 }
 
 export interface JudgedRequest {
+  readonly receivedAtMs: EpochMs;
   readonly received: number;
   readonly accepted: number;
   readonly duplicates: number;
@@ -58,6 +60,7 @@ export function judgeRequest(records: readonly unknown[], context: RequestContex
   const accepted = groups.reduce((sum, group) => sum + group.events.length, 0);
   const duplicates = groups.reduce((sum, group) => sum + group.twins, 0);
   return {
+    receivedAtMs: context.receivedAtMs,
     received: records.length,
     accepted,
     duplicates,

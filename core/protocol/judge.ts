@@ -130,11 +130,11 @@ function judgeTime(sent: SentEvent, receivedAtMs: EpochMs): EpochMs | Reject {
 function judgeRegion(sent: SentEvent, context: JudgeContext): RegionEntry | Reject {
   const name = text(sent.region);
   if (name !== null) {
-    const { examples } = context.regions;
-    const known = examples === '' ? 'it holds none' : `it holds ${examples}`;
+    const { regions } = context;
+    const region = regions.find(name);
     return (
-      context.regions.find(name) ??
-      reject('unknown_region', '/region', `region is not in the registry; ${known}`)
+      region ??
+      reject('unknown_region', '/region', `region is not in the registry, which holds ${regions.examples}`)
     );
   }
   const advice = 'region is missing, and the place of the request is unknown';

@@ -7,7 +7,11 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   /** Parameters or fields at fault. */
-  readonly errors?: readonly { readonly pointer?: string; readonly parameter?: string; readonly message: string }[];
+  readonly errors?: readonly {
+    readonly pointer?: string;
+    readonly parameter?: string;
+    readonly message: string;
+  }[];
 }
 
 export const problemContentType = 'application/problem+json';
@@ -27,6 +31,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   overloaded: { status: 503, title: 'Too busy to take this now' },
   queue_unavailable: { status: 503, title: 'The queue did not take the events' },
+  not_configured: { status: 503, title: 'A secret of the deployment is missing or not valid' },
   not_migrated: { status: 503, title: 'The database is not migrated' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

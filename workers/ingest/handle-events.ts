@@ -1,0 +1,103 @@
+/** `POST /v1/events`: decode, judge each record, number, send; 202 only once everything is in the queue (ING-1). */
+import { parseBody } from '../../core/protocol/body.ts';
+import { epochMs } from '../../core/protocol/ids.ts';
+import { type JudgedRequest, judgeRequest, type RequestContext } from '../../core/protocol/judge-request.ts';
+import { inflatedBytesPerIsolateMax } from '../../core/protocol/limits.ts';
+import { RegionDirectory } from '../../core/protocol/region-directory.ts';
+import { toHex } from '../../storage/hex.ts';
+import { NotMigratedError } from '../../storage/migrated.ts';
+import { loadRegions } from '../../storage/region-registry.ts';
+import type { Env } from '../env.ts';
+import { acceptedAnswer, problemAnswer } from './answer.ts';
+import { deliver } from './deliver.ts';
+import { Door } from './door.ts';
+import { HeldBytes } from './held-bytes.ts';
+import { loadIdentifier, NotConfiguredError } from './load-identifier.ts';
+import { producerOf } from './producer.ts';
+import { type BodyForm, type BodyRefusal, bodyForm, readBody } from './read-body.ts';
+
+/** What the requests of one isolate share. */
+export interface Isolate {
+  readonly door: Door;
+  readonly held: HeldBytes;
+  readonly now: () => number;
+}
+
+/** Made by the first request: at module scope the platform has neither randomness nor a clock. */
+let isolate: Isolate | undefined;
+
+export function createIsolate(doorId: string, now: () => number): Isolate {
+  return { door: new Door(doorId, now()), held: new HeldBytes(inflatedBytesPerIsolateMax), now };
+}
+
+/** The door for events. Every answer but 202 may be retried whole. */
+export async function handleEvents(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  isolate ??= createIsolate(toHex(crypto.getRandomValues(new Uint8Array(8))), Date.now);
+  return await ingest(request, env, ctx, isolate);
+}
+
+/** handleEvents with the state of its isolate given. */
+export async function ingest(
+  request: Request,
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  { door, held, now }: Isolate,
+): Promise<Response> {
+  if (request.method !== 'POST') return problemAnswer('method_not_allowed', 'events are sent with POST');
+  const form = bodyForm(request.headers);
+  if (!form.ok) return problemAnswer(form.code, form.detail);
+  try {
+    const identifier = await loadIdentifier(env);
+    const regions = new RegionDirectory(await loadRegions(env.DB, now()));
+    const producer = producerOf(request);
+    const judged = await judgeBody(request, form, held, (bytesReplaced) => ({
+      receivedAtMs: epochMs(now()),
+      regions,
+      nearest: regions.nearest(...placeOf(request)),
+      bytesReplaced,
+      producer,
+      identifier,
+    }));
+    if ('ok' in judged) return problemAnswer(judged.code, judged.detail);
+    const receipt = door.nextReceipt();
+    const delivery = { receipt, producer, pseudonymVersion: identifier.pseudonymVersion };
+    const delivering = deliver(judged, door, env.EVENTS, delivery);
+    // A client that goes away must not leave numbers behind of which nobody knows whether they were sent.
+    ctx.waitUntil(delivering);
+    if (await delivering) return acceptedAnswer(receipt, judged);
+    return problemAnswer(
+      'queue_unavailable',
+      'the events are not all in the queue; send the request again, whole',
+    );
+  } catch (error) {
+    if (error instanceof NotMigratedError) return problemAnswer('not_migrated', error.message);
+    if (error instanceof NotConfiguredError) return problemAnswer('not_configured', error.message);
+    throw error;
+  }
+}
+
+/** Reads and judges while the body is held; only the judged records outlive it. */
+async function judgeBody(
+  request: Request,
+  { encoding, framing }: BodyForm,
+  held: HeldBytes,
+  contextOf: (bytesReplaced: boolean) => RequestContext,
+): Promise<JudgedRequest | BodyRefusal> {
+  const lease = held.lease();
+  try {
+    const body = await readBody(request, encoding, lease);
+    if (!body.ok) return body;
+    const parsed = parseBody(body.text, framing);
+    return parsed.ok ? judgeRequest(parsed.records, contextOf(body.bytesReplaced)) : parsed;
+  } finally {
+    lease.release();
+  }
+}
+
+/** Latitude and longitude as the platform locates the sender; NaN where it does not. */
+function placeOf(request: Request): [number, number] {
+  const { latitude, longitude } = request.cf ?? {};
+  const read = (degrees: unknown) =>
+    typeof degrees === 'string' && degrees !== '' ? Number(degrees) : Number.NaN;
+  return [read(latitude), read(longitude)];
+}
