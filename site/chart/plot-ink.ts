@@ -1,0 +1,86 @@
+/** What uPlot does not draw by itself: names at the ends of lines instead of a legend, and the threshold. */
+import uPlot from 'uplot';
+import type { Inks } from './plot-options.ts';
+import type { PlotSpec } from './plot-spec.ts';
+
+/** Names closer than this would overlap, CSS pixels. */
+const labelHeight = 15;
+
+/** At the right of the plot: the names of lines where they end, and of the threshold, moved apart where they meet. */
+export function drawEndLabels(plot: uPlot, spec: PlotSpec, inks: Inks, font: string): void {
+  const labels = spec.lines.flatMap((line, i) => {
+    const last = lastKnown(plot.data[1 + 2 * i] ?? []);
+    if (last === null) return [];
+    return [{ text: line.label, color: inks(line.color), font: `600 ${font}`, y: plot.valToPos(last, 'y') }];
+  });
+  if (spec.threshold) {
+    const { label, at } = spec.threshold;
+    labels.push({ text: label, color: inks('--ink-quiet'), font, y: plot.valToPos(at, 'y') });
+  }
+  labels.sort((a, b) => a.y - b.y);
+  labels.forEach((label, i) => {
+    const above = labels[i - 1];
+    if (above) label.y = Math.max(label.y, above.y + labelHeight);
+  });
+  const { bbox } = plot;
+  for (const label of labels) {
+    const { y, ...ink } = label;
+    writeText(plot, { ...ink, align: 'left', x: bbox.left + bbox.width + 7 * uPlot.pxRatio, y });
+  }
+}
+
+export function drawThreshold(plot: uPlot, spec: PlotSpec, inks: Inks): void {
+  if (!spec.threshold) return;
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  const y = Math.round(plot.valToPos(spec.threshold.at, 'y', true)) + 0.5;
+  ctx.save();
+  ctx.strokeStyle = inks('--ink-quiet');
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([2 * ratio, 3 * ratio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** An empty plot says that it is empty, and is not taken for a broken one. */
+export function drawEmptyWord(plot: uPlot, spec: PlotSpec, inks: Inks, font: string): void {
+  const isEmpty = plot.data.slice(1).every((values) => lastKnown(values) === null);
+  if (!isEmpty) return;
+  const { bbox } = plot;
+  const y = bbox.height / uPlot.pxRatio / (spec.threshold ? 4 : 2);
+  const word = { text: spec.emptyText, color: inks('--ink-quiet'), font, align: 'center', y } as const;
+  writeText(plot, { ...word, x: bbox.left + bbox.width / 2 });
+}
+
+interface Word {
+  readonly text: string;
+  readonly color: string;
+  readonly font: string;
+  readonly align: 'left' | 'center';
+  /** Canvas pixels from the left of the canvas. */
+  readonly x: number;
+  /** CSS pixels from the top of the plot. */
+  readonly y: number;
+}
+
+function writeText({ ctx, bbox }: uPlot, { text, color, font, align, x, y }: Word): void {
+  const ratio = uPlot.pxRatio;
+  ctx.save();
+  ctx.font = font.replace(/(\d+)px/, (_, size: string) => `${Number(size) * ratio}px`);
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = align;
+  ctx.fillStyle = color;
+  ctx.fillText(text, x, bbox.top + y * ratio);
+  ctx.restore();
+}
+
+function lastKnown(values: ArrayLike<number | null | undefined>): number | null {
+  for (let i = values.length - 1; i >= 0; i--) {
+    const value = values[i];
+    if (value !== null && value !== undefined) return value;
+  }
+  return null;
+}

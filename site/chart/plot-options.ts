@@ -1,0 +1,104 @@
+/** A plot as uPlot wants it: each line twice, closed slots and, lighter, the open ones that still grow. */
+import type uPlot from 'uplot';
+import { hourText } from '../format/time.ts';
+import type { Series } from '../live/series.ts';
+import { drawEmptyWord, drawEndLabels, drawThreshold } from './plot-ink.ts';
+import type { PlotLine, PlotSpec } from './plot-spec.ts';
+
+/** Left for the numbers of the y axis, and right for the names of the lines: the same in all, so that times align. */
+const axisWidth = 48;
+const labelWidth = 76;
+
+/** Colours as the theme has them now: a canvas knows no custom properties. */
+export type Inks = (token: string) => string;
+
+export function plotOptions(spec: PlotSpec, width: number, inks: Inks, series: () => Series): uPlot.Options {
+  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const axis: uPlot.Axis = { stroke: inks('--ink-quiet'), font, ticks: { show: false }, gap: 6 };
+  return {
+    width,
+    height: spec.height,
+    ms: 1,
+    padding: [10, labelWidth, spec.hasTimeAxis ? 0 : 8, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 6, width: 0 },
+    },
+    scales: { x: { time: true, auto: false }, y: { auto: false } },
+    axes: [
+      {
+        ...axis,
+        show: spec.hasTimeAxis,
+        size: 26,
+        space: 64,
+        grid: { show: false },
+        values: (_, splits) => splits.map(hourText),
+      },
+      {
+        ...axis,
+        size: axisWidth,
+        grid: { stroke: inks('--grid'), width: 1 },
+        splits: () => [...scaleOf(spec, series()).splits],
+        values: (_, splits) => splits.map((value, i) => spec.axisText(value, i === splits.length - 1)),
+      },
+    ],
+    series: [{}, ...spec.lines.flatMap((line) => lineOptions(line, inks))],
+    hooks: {
+      draw: [
+        (plot) => drawThreshold(plot, spec, inks),
+        (plot) => drawEndLabels(plot, spec, inks, font),
+        (plot) => drawEmptyWord(plot, spec, inks, font),
+      ],
+    },
+  };
+}
+
+function lineOptions(line: PlotLine, inks: Inks): uPlot.Series[] {
+  const color = inks(line.color);
+  const closed: uPlot.Series = {
+    stroke: color,
+    width: 1.5,
+    points: { show: true, size: 3, width: 0, fill: color, filter: loneValues },
+    ...(line.hasArea ? { fill: faded(color, 8) } : {}),
+  };
+  const open: uPlot.Series = { ...closed, stroke: faded(color, 40), points: { show: false } };
+  return line.hasArea ? [closed, { ...open, fill: faded(color, 4) }] : [closed, open];
+}
+
+const faded = (color: string, percent: number): string =>
+  `color-mix(in oklch, ${color} ${percent}%, transparent)`;
+
+/** A value between two gaps makes no line; it is drawn as a point. */
+function loneValues(plot: uPlot, seriesIndex: number): number[] {
+  const values = Array.from(plot.data[seriesIndex] ?? []);
+  const isGap = (i: number): boolean => values[i] === null || values[i] === undefined;
+  return values.flatMap((_, i) => (!isGap(i) && isGap(i - 1) && isGap(i + 1) ? [i] : []));
+}
+
+/** Times, then for each line its closed slots and its open ones; the open line begins where the closed one ends. */
+export function plotData(spec: PlotSpec, series: Series): uPlot.AlignedData {
+  const { times, closedCount } = series;
+  const lines = spec.lines.flatMap((line) => {
+    const values = line.values(series);
+    return [
+      values.map((value, i) => (i < closedCount ? value : null)),
+      values.map((value, i) => (i >= closedCount - 1 ? value : null)),
+    ];
+  });
+  return [[...times], ...lines];
+}
+
+export function scaleOf(spec: PlotSpec, series: Series) {
+  const known = spec.lines.flatMap((line) => line.values(series)).filter((value) => value !== null);
+  return spec.scale(known);
+}
+
+/** The time range that ends at `asOf`, moved on in whole pixels: otherwise every line would shimmer as it slides. */
+export function timeRange(series: Series, plotWidth: number): { min: number; max: number } {
+  const { lengthMs } = series.span;
+  const msPerPixel = lengthMs / Math.max(1, plotWidth);
+  const max = Math.round(Math.floor(series.asOf / msPerPixel) * msPerPixel);
+  return { min: max - lengthMs, max };
+}

@@ -1,0 +1,55 @@
+import { countText } from '../format/number.ts';
+import { successRateMin } from '../live/region-summary.ts';
+import type { Series } from '../live/series.ts';
+import { type AxisScale, countScale, shareScale } from './axis-scale.ts';
+
+/** What a plot draws; the same for every span of time. */
+export interface PlotSpec {
+  /** Begins the plot's description for those who cannot see it. */
+  readonly title: string;
+  /** CSS pixels. */
+  readonly height: number;
+  readonly hasTimeAxis: boolean;
+  /** Written across a plot that has nothing to draw. */
+  readonly emptyText: string;
+  readonly lines: readonly PlotLine[];
+  readonly scale: (values: readonly number[]) => AxisScale;
+  readonly axisText: (value: number, isTop: boolean) => string;
+  readonly threshold?: { readonly at: number; readonly label: string };
+}
+
+export interface PlotLine {
+  readonly label: string;
+  /** Name of a colour token. */
+  readonly color: string;
+  /** Filled down to zero: the line means a total. */
+  readonly hasArea: boolean;
+  readonly values: (series: Series) => readonly (number | null)[];
+}
+
+export const trafficSpec: PlotSpec = {
+  title: 'Events and downloads a second',
+  height: 138,
+  hasTimeAxis: false,
+  emptyText: 'No events in this time',
+  lines: [
+    { label: 'Events', color: '--line-1', hasArea: true, values: (series) => series.events },
+    { label: 'Downloads', color: '--line-2', hasArea: true, values: (series) => series.downloads },
+  ],
+  scale: (values) => countScale(Math.max(0, ...values)),
+  axisText: (value, isTop) => {
+    const text = value < 10 ? String(Number(value.toFixed(2))) : countText(value);
+    return isTop ? `${text}/s` : text;
+  },
+};
+
+export const successSpec: PlotSpec = {
+  title: 'Success rate of downloads',
+  height: 98,
+  hasTimeAxis: true,
+  emptyText: 'No downloads in this time',
+  lines: [{ label: 'Success', color: '--line-3', hasArea: false, values: (series) => series.success }],
+  scale: (values) => shareScale(Math.min(1, ...values)),
+  axisText: (value, isTop) => `${Math.round(value * 100)}${isTop ? '\u202f%' : ''}`,
+  threshold: { at: successRateMin, label: 'fails below' },
+};

@@ -1,0 +1,52 @@
+import { liveSubprotocol } from '../../core/protocol/live.ts';
+import type { Problem } from '../../core/protocol/problem.ts';
+import type { ConnectionPorts, Socket, SocketEvents, Trouble } from './connection.ts';
+
+/** What the connection touches, as this browser has it. */
+export const browserPorts: ConnectionPorts = {
+  open: openSocket,
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+  online: () => navigator.onLine,
+  diagnose,
+};
+
+function openSocket(events: SocketEvents): Socket {
+  const address = new URL('/api/live', location.href);
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = new WebSocket(address, liveSubprotocol);
+  socket.addEventListener('open', () => events.opened());
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') events.received(data);
+  });
+  socket.addEventListener('close', () => events.closed());
+  return {
+    // A socket that is closing takes no more; its close event is on its way.
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** A browser does not tell why a socket failed; /health does. */
+async function diagnose(): Promise<Trouble> {
+  try {
+    const answer = await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(5_000) });
+    if (answer.ok) {
+      return {
+        title: 'The live connection does not open',
+        detail: 'The server is up and its health check passes. A proxy on the way may block WebSockets.',
+      };
+    }
+    const { title, detail } = (await answer.json()) as Partial<Problem>;
+    if (title && detail) return { title, detail };
+    return { title: 'The server is not well', detail: `/health answers ${answer.status}.` };
+  } catch {
+    return { title: 'The server does not answer', detail: `Nothing was heard from ${location.host}.` };
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The live connection: one WebSocket that is subscribed, acknowledged, watched over and opened again. Everything it
+ * touches of the browser comes in as `ports`, so that its test has its own socket and its own clock.
+ */
+import { applyFrame, type LiveState } from '../../core/live/live-state.ts';
+import { parseServerFrame } from '../../core/live/server-frame.ts';
+import { ackAfterBytes, type ClientFrame, livePing, livePong } from '../../core/protocol/live.ts';
+
+/** What stands in the way, in words: what happened, and what to do. */
+export interface Trouble {
+  readonly title: string;
+  readonly detail: string;
+}
+
+export type Link =
+  /** The first attempt; nothing was ever shown. */
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | {
+      readonly kind: 'reconnecting' | 'offline';
+      /** Monotonic time of the next attempt, ms; null while one is under way. */
+      readonly retryAt: number | null;
+      /** Attempts since the last snapshot. */
+      readonly attempts: number;
+      readonly trouble: Trouble | null;
+    };
+
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+}
+
+export interface SocketEvents {
+  opened(): void;
+  received(text: string): void;
+  /** Exactly once, also for a socket that never opened. */
+  closed(): void;
+}
+
+export interface ConnectionPorts {
+  open(events: SocketEvents): Socket;
+  /** Monotonic time, ms. */
+  now(): number;
+  /** Runs once after `ms`; the returned function cancels. */
+  after(ms: number, run: () => void): () => void;
+  random(): number;
+  online(): boolean;
+  /** Why there is no connection. */
+  diagnose(): Promise<Trouble>;
+}
+
+export interface ConnectionEvents {
+  link(link: Link): void;
+  /** A frame was taken. */
+  state(state: LiveState): void;
+  /** Anything was heard, a pong too. */
+  heard(): void;
+  /** A ping left: silence counts from here. */
+  pinged(): void;
+}
+
+/** Backoff: from half a second to ten, at random below a ceiling that doubles. */
+const retryMsMin = 500;
+const retryMsMax = 10_000;
+/** A socket may look open for minutes after its network has gone, so it is asked, and dropped when it is mute. */
+const pingEveryMs = 5_000;
+const muteMsMax = 12_000;
+
+export class LiveConnection {
+  readonly #ports: ConnectionPorts;
+  readonly #events: ConnectionEvents;
+  #socket: Socket | null = null;
+  #state: LiveState | null = null;
+  #link: Link = { kind: 'connecting' };
+  #attempts = 0;
+  /** Frames do not continue the state until the snapshot that was asked for has come. */
+  #awaitsSnapshot = true;
+  #ackedSeq = -1;
+  #ackedAt = 0;
+  #charsSinceAck = 0;
+  #heardAt = 0;
+  #cancelRetry = noop;
+  #cancelAck = noop;
+  #cancelPing = noop;
+
+  constructor(ports: ConnectionPorts, events: ConnectionEvents) {
+    this.#ports = ports;
+    this.#events = events;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  /** The network came back, the page was opened again, or a person asked: no waiting. */
+  retryNow(): void {
+    if (this.#socket === null) this.#connect();
+  }
+
+  /** navigator.onLine changed. It decides a word, never whether to try: a server on this machine needs no network. */
+  networkChanged(): void {
+    if (this.#link.kind !== 'reconnecting' && this.#link.kind !== 'offline') return;
+    this.#setLink({ ...this.#link, kind: this.#downKind() });
+    if (this.#ports.online()) this.retryNow();
+  }
+
+  #connect(): void {
+    this.#cancelRetry();
+    if (this.#link.kind === 'reconnecting' || this.#link.kind === 'offline') {
+      this.#setLink({ ...this.#link, retryAt: null });
+    }
+    this.#heardAt = this.#ports.now();
+    this.#awaitsSnapshot = true;
+    // Events of a socket that was given up must not touch its successor.
+    const mine = (run: () => void) => () => {
+      if (this.#socket === socket) run();
+    };
+    const socket: Socket = this.#ports.open({
+      opened: () => mine(() => this.#opened())(),
+      received: (text) => mine(() => this.#received(text))(),
+      closed: () => mine(() => this.#lost())(),
+    });
+    this.#socket = socket;
+    this.#watch();
+  }
+
+  #opened(): void {
+    this.#heard();
+    this.#send({ t: 'subscribe', regions: '*' });
+  }
+
+  /** Pings, and gives up a socket that is mute, be it still opening. */
+  #watch(): void {
+    this.#cancelPing();
+    this.#cancelPing = this.#ports.after(pingEveryMs, () => {
+      if (this.#ports.now() - this.#heardAt >= muteMsMax) {
+        this.#lost();
+        return;
+      }
+      if (!this.#awaitsSnapshot) {
+        this.#socket?.send(livePing);
+        this.#events.pinged();
+      }
+      this.#watch();
+    });
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#ports.now();
+    this.#events.heard();
+  }
+
+  #received(text: string): void {
+    this.#heard();
+    const frame = text === livePong ? null : parseServerFrame(text);
+    if (frame === null) return;
+    if (frame.t === 'error') {
+      console.error(`The server did not take a frame: ${frame.code}: ${frame.message}`);
+      return;
+    }
+    if (frame.t === 'delta' && this.#awaitsSnapshot) return;
+    const { state, resync } = applyFrame(this.#state, frame);
+    if (resync) {
+      this.#awaitsSnapshot = true;
+      this.#send({ t: 'resync' });
+      return;
+    }
+    this.#state = state;
+    this.#charsSinceAck += text.length;
+    const isSnapshot = frame.t === 'snapshot';
+    if (isSnapshot) {
+      this.#awaitsSnapshot = false;
+      this.#attempts = 0;
+      if (this.#link.kind !== 'live') this.#setLink({ kind: 'live' });
+    }
+    this.#acknowledge(isSnapshot || this.#charsSinceAck >= ackAfterBytes);
+    this.#events.state(state);
+  }
+
+  /** At once, or when it is due. Frames drive it as well as timers: a page in the background has slow timers. */
+  #acknowledge(atOnce: boolean): void {
+    this.#cancelAck();
+    const state = this.#state;
+    if (state === null || (state.seq === this.#ackedSeq && !atOnce)) return;
+    const wait = this.#ackedAt + state.ackEveryMs - this.#ports.now();
+    if (!atOnce && wait > 0) {
+      this.#cancelAck = this.#ports.after(wait, () => this.#acknowledge(false));
+      return;
+    }
+    this.#send({ t: 'ack', seq: state.seq });
+    this.#ackedSeq = state.seq;
+    this.#ackedAt = this.#ports.now();
+    this.#charsSinceAck = 0;
+  }
+
+  #lost(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#cancelAck();
+    this.#cancelPing();
+    socket?.close();
+    const ceiling = Math.min(retryMsMax, 1000 * 2 ** this.#attempts);
+    const wait = retryMsMin + this.#ports.random() * (ceiling - retryMsMin);
+    this.#attempts++;
+    const trouble = 'trouble' in this.#link ? this.#link.trouble : null;
+    const retryAt = this.#ports.now() + wait;
+    this.#setLink({ kind: this.#downKind(), retryAt, attempts: this.#attempts, trouble });
+    this.#cancelRetry = this.#ports.after(wait, () => this.#connect());
+    void this.#ports.diagnose().then((found) => {
+      if ('trouble' in this.#link) this.#setLink({ ...this.#link, trouble: found });
+    });
+  }
+
+  #downKind(): 'reconnecting' | 'offline' {
+    return this.#ports.online() ? 'reconnecting' : 'offline';
+  }
+
+  #setLink(link: Link): void {
+    this.#link = link;
+    this.#events.link(link);
+  }
+
+  #send(frame: ClientFrame): void {
+    this.#socket?.send(JSON.stringify(frame));
+  }
+}
+
+function noop(): void {}

@@ -1,0 +1,83 @@
+/** Cells of some regions as series over time: aligned, with gaps where nothing is known. */
+import type { LiveRegionState, LiveValues } from '../../core/live/live-state.ts';
+import { holdBackMs, liveMinutesMs, livePanesMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
+import { addCell, noTotals, successRate, type Totals } from './totals.ts';
+
+export interface Span {
+  /** Length of a slot, ms. */
+  readonly slotMs: number;
+  /** How far back, ms. */
+  readonly lengthMs: number;
+  readonly cells: (region: LiveRegionState) => ReadonlyMap<number, LiveValues>;
+  /** A cell's key by the start of its slot. */
+  readonly key: (start: number) => number;
+}
+
+export const paneSpan: Span = {
+  slotMs: paneMs,
+  lengthMs: livePanesMs,
+  cells: (region) => region.panes,
+  key: (start) => start,
+};
+
+export const minuteSpan: Span = {
+  slotMs: windowMs,
+  lengthMs: liveMinutesMs,
+  cells: (region) => region.minutes,
+  key: (start) => start / windowMs,
+};
+
+export interface Series {
+  readonly span: Span;
+  readonly asOf: number;
+  /** Start of each slot, ms, ascending. */
+  readonly times: readonly number[];
+  /** Slots before this one are closed; from it on they are still growing. */
+  readonly closedCount: number;
+  /** Events, views and downloads a second; null before anything is known. */
+  readonly events: readonly (number | null)[];
+  readonly views: readonly (number | null)[];
+  readonly downloads: readonly (number | null)[];
+  /** 0 to 1; null without downloads. */
+  readonly success: readonly (number | null)[];
+}
+
+/**
+ * The slots of the span that ends at `asOf`. A slot without a cell is a zero if the regions were known by then (a cell
+ * of it or an earlier one exists), and a gap if not.
+ */
+export function seriesOf(regions: readonly LiveRegionState[], span: Span, asOf: number): Series {
+  const { slotMs, lengthMs } = span;
+  const last = Math.floor(asOf / slotMs) * slotMs;
+  // The slot that the left edge cuts is drawn too: the line then comes in from the side.
+  const first = Math.floor((asOf - lengthMs) / slotMs) * slotMs;
+  const times: number[] = [];
+  for (let start = first; start <= last; start += slotMs) times.push(start);
+  const slots = times.map((start) => slotTotals(regions, span, start));
+  const known = slots.findIndex((slot) => slot !== null);
+  const perSecond = (counter: 'events' | 'views' | 'downloads') =>
+    slots.map((slot, i) => (known < 0 || i < known ? null : (slot?.[counter] ?? 0) / (slotMs / 1000)));
+  const open = times.findIndex((start) => start + slotMs + holdBackMs > asOf);
+  return {
+    span,
+    asOf,
+    times,
+    closedCount: open < 0 ? times.length : open,
+    events: perSecond('events'),
+    views: perSecond('views'),
+    downloads: perSecond('downloads'),
+    success: slots.map((slot) => (slot === null ? null : successRate(slot))),
+  };
+}
+
+/** Null when no region has a cell there. */
+function slotTotals(regions: readonly LiveRegionState[], span: Span, start: number): Totals | null {
+  let totals: Totals | null = null;
+  for (const region of regions) {
+    const values = span.cells(region).get(span.key(start));
+    if (values === undefined) continue;
+    totals ??= noTotals();
+    addCell(totals, values);
+  }
+  return totals;
+}

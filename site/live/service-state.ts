@@ -1,0 +1,71 @@
+/** The state of the service in one line: the first thing on the page, and the largest. */
+import { downloadsJudgedMin, type RegionSummary } from './region-summary.ts';
+
+export interface ServiceState {
+  readonly kind: 'healthy' | 'failing' | 'silent' | 'empty';
+  readonly headline: string;
+  /** The regions that the headline is about, worst first; of healthy ones the weakest. */
+  readonly regions: readonly RegionSummary[];
+  /** What else there is to know; may be empty. */
+  readonly remark: string;
+}
+
+/** `eventsJudged`: events of the last 5 minutes, all regions. */
+export function serviceState(regions: readonly RegionSummary[], eventsJudged: number): ServiceState {
+  const of = (status: RegionSummary['status']) => regions.filter((region) => region.status === status);
+  const failing = of('failing');
+  const silent = of('silent');
+  const idle = of('idle');
+  const total = regions.length;
+  if (failing.length > 0) {
+    const headline = `${count(failing.length, total)} failing downloads`;
+    return { kind: 'failing', headline, regions: failing, remark: silentRemark(silent) };
+  }
+  if (eventsJudged === 0) {
+    const headline = 'No events in the last 5 minutes';
+    return { kind: 'empty', headline, regions: silent, remark: '' };
+  }
+  if (silent.length > 0) {
+    return { kind: 'silent', headline: `${count(silent.length, total)} silent`, regions: silent, remark: '' };
+  }
+  const weakest = weakestOf(regions);
+  return {
+    kind: 'healthy',
+    headline: healthy(total, idle.length),
+    regions: weakest ? [weakest] : [],
+    remark: idleRemark(idle),
+  };
+}
+
+/** Nothing fails, so this is where it would first: the lowest success rate that rests on enough downloads. */
+function weakestOf(regions: readonly RegionSummary[]): RegionSummary | undefined {
+  return regions
+    .filter(({ downloads, successRate }) => downloads >= downloadsJudgedMin && successRate !== null)
+    .sort((a, b) => (a.successRate ?? 1) - (b.successRate ?? 1))[0];
+}
+
+/** "3 of 12 regions are" */
+function count(some: number, total: number): string {
+  return `${some} of ${total} regions ${some === 1 ? 'is' : 'are'}`;
+}
+
+function healthy(total: number, idle: number): string {
+  if (idle === 0) return total === 1 ? 'The region is healthy' : `All ${total} regions are healthy`;
+  const active = total - idle;
+  return active === 1 ? 'The one active region is healthy' : `All ${active} active regions are healthy`;
+}
+
+function silentRemark(silent: readonly RegionSummary[]): string {
+  return silent.length === 0 ? '' : `${listed(silent)} ${silent.length === 1 ? 'is' : 'are'} silent.`;
+}
+
+function idleRemark(idle: readonly RegionSummary[]): string {
+  return idle.length === 0 ? '' : `No events in the last hour from ${listed(idle)}.`;
+}
+
+/** Up to four names, or three and how many more. */
+function listed(regions: readonly RegionSummary[]): string {
+  const names = regions.map(({ name }) => name);
+  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  return names.length === 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

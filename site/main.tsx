@@ -1,0 +1,44 @@
+import 'uplot/dist/uPlot.min.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import './views/live.css';
+import './panels/panels.css';
+import './chart/chart.css';
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { browserPorts } from './live/browser-ports.ts';
+import { LiveConnection } from './live/connection.ts';
+import { createStore } from './live/store.ts';
+import { watchTheme } from './theme/theme.ts';
+import { watchKeys } from './views/keys.ts';
+import { LiveView } from './views/live.tsx';
+import { createViewState } from './views/view-state.ts';
+
+/** Ages and the right edge of the charts move on even when no frame comes. */
+const tickMs = 500;
+
+const store = createStore(browserPorts.now);
+const view = createViewState();
+const connection = new LiveConnection(browserPorts, store.events);
+
+// The filter is part of the address, so that it can be sent to a colleague and survives a reload.
+store.region.value = new URL(location.href).searchParams.get('region');
+effect(() => {
+  const address = new URL(location.href);
+  if (store.region.value === null) address.searchParams.delete('region');
+  else address.searchParams.set('region', store.region.value);
+  history.replaceState(null, '', address);
+});
+
+watchTheme();
+watchKeys(store, view);
+addEventListener('online', () => connection.networkChanged());
+addEventListener('offline', () => connection.networkChanged());
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) connection.retryNow();
+});
+setInterval(() => store.tick(), tickMs);
+
+const place = document.querySelector('#app');
+if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);
+connection.start();

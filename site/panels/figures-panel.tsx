@@ -1,0 +1,68 @@
+/** Six numbers that say how much is going on, and how well. */
+import type { ComponentChildren } from 'preact';
+import { Sparkline } from '../chart/sparkline.tsx';
+import { countFigure, countText, type Figure, rateFigure, shareFigure } from '../format/number.ts';
+import { delayFigure } from '../format/time.ts';
+import type { Series } from '../live/series.ts';
+import type { Store } from '../live/store.ts';
+import { Quantity } from './quantity.tsx';
+
+export function FiguresPanel({ store }: { readonly store: Store }) {
+  const figures = store.figures.value;
+  const panes = store.panes.value;
+  const minutes = store.minutes.value;
+  return (
+    <dl class="figures">
+      <FigureCard name="Events" figure={rateFigure(figures.eventsPerSecond)} note="over the last minute">
+        <Sparkline values={closed(panes, panes.events)} />
+      </FigureCard>
+      <FigureCard name="Views" figure={countFigure(figures.views)} note="in the last hour">
+        <Sparkline values={closed(minutes, minutes.views)} />
+      </FigureCard>
+      <FigureCard name="Downloads" figure={countFigure(figures.downloads)} note="in the last hour">
+        <Sparkline values={closed(minutes, minutes.downloads)} />
+      </FigureCard>
+      <FigureCard
+        name="Success rate"
+        figure={shareFigure(figures.successRate, 'no downloads')}
+        note={failedNote(figures.failedJudged, figures.downloadsJudged)}
+      >
+        <Sparkline values={closed(panes, panes.success)} min={0.5} max={1} />
+      </FigureCard>
+      <FigureCard
+        name="Active viewers"
+        figure={countFigure(figures.viewers)}
+        note="with an event in the last 60 s"
+      />
+      <FigureCard name="Freshness" figure={delayFigure(figures.freshnessMs)} note="from receipt to frame" />
+    </dl>
+  );
+}
+
+interface FigureCardProps {
+  readonly name: string;
+  readonly figure: Figure;
+  readonly note: string;
+  readonly children?: ComponentChildren;
+}
+
+function FigureCard({ name, figure, note, children }: FigureCardProps) {
+  return (
+    <div class="figure-card">
+      <dt>{name}</dt>
+      <dd class="figure-number">
+        <Quantity figure={figure} />
+      </dd>
+      {children && <dd class="figure-line">{children}</dd>}
+      <dd class="figure-note quiet">{note}</dd>
+    </div>
+  );
+}
+
+function failedNote(failed: number, downloads: number): string {
+  if (downloads === 0) return 'no downloads in 5 minutes';
+  return `${countText(failed)} of ${countText(downloads)} failed in 5 min`;
+}
+
+const closed = (series: Series, values: readonly (number | null)[]): readonly (number | null)[] =>
+  values.slice(0, series.closedCount);

@@ -1,0 +1,28 @@
+import { useState } from 'preact/hooks';
+
+/** How to send the first event: to be copied as it stands. */
+export function FirstEvent({ region }: { readonly region: string }) {
+  const [isCopied, setIsCopied] = useState(false);
+  const event = { event_type: 'view', region, content_id: 'movie-1', session_id: 'session-1' };
+  const command = `curl ${location.origin}/v1/events -H 'content-type: application/json' \\
+  -d '${JSON.stringify(event)}'`;
+  const copy = (): void => {
+    // Without permission the text can still be selected by hand.
+    navigator.clipboard.writeText(command).then(
+      () => setIsCopied(true),
+      () => setIsCopied(false),
+    );
+  };
+  return (
+    <div class="first-event">
+      <p>Send one:</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <section class="command" tabIndex={0} aria-label="Command that sends an event">
+        <pre>{command}</pre>
+      </section>
+      <button type="button" class="button" onClick={copy}>
+        {isCopied ? 'Copied' : 'Copy'}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** How the page hears of the service; always in sight. */
+import { clockText } from '../format/time.ts';
+import type { Store } from '../live/store.ts';
+import { Mark, type MarkKind } from './mark.tsx';
+
+export function LinkState({ store }: { readonly store: Store }) {
+  const { mark, word } = stateOf(store);
+  const { asOf } = store.moment.value;
+  return (
+    <p class="link-state">
+      <span class="link-word" role="status">
+        <Mark kind={mark} size={10} />
+        {word}
+      </span>
+      {asOf > 0 && <time dateTime={new Date(asOf).toISOString()}>{clockText(asOf)}</time>}
+    </p>
+  );
+}
+
+function stateOf(store: Store): { mark: MarkKind; word: string } {
+  const { kind } = store.link.value;
+  const { behindMs } = store.moment.value;
+  switch (kind) {
+    case 'connecting':
+      return { mark: 'busy', word: 'Connecting' };
+    case 'reconnecting':
+      return { mark: 'busy', word: 'Reconnecting' };
+    case 'offline':
+      return { mark: 'down', word: 'Offline' };
+    case 'live':
+      if (behindMs === 0) return { mark: 'healthy', word: 'Live' };
+      return { mark: 'silent', word: `${Math.round(behindMs / 1000)} s behind` };
+  }
+}

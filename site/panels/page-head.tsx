@@ -1,0 +1,50 @@
+import type { Store } from '../live/store.ts';
+import { theme, toggleTheme } from '../theme/theme.ts';
+import type { ViewState } from '../views/view-state.ts';
+import { LinkState } from './link-state.tsx';
+
+/** Stays at the top: which page this is, whether it is live, and what can be switched. */
+export function PageHead({ store, view }: { readonly store: Store; readonly view: ViewState }) {
+  const isDark = theme.value === 'dark';
+  return (
+    <header class="page-head">
+      <p class="product">
+        <b>Marquee</b> <span class="quiet">Live</span>
+      </p>
+      <LinkState store={store} />
+      <div class="switches">
+        <button
+          type="button"
+          class="button"
+          aria-pressed={view.tablesShown.value}
+          aria-keyshortcuts="t"
+          onClick={() => {
+            view.tablesShown.value = !view.tablesShown.value;
+          }}
+        >
+          Tables
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isDark}
+          aria-keyshortcuts="d"
+          onClick={toggleTheme}
+        >
+          Dark
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label="Keys"
+          aria-keyshortcuts="?"
+          onClick={() => {
+            view.keysShown.value = true;
+          }}
+        >
+          ?
+        </button>
+      </div>
+    </header>
+  );
+}

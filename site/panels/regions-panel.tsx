@@ -1,0 +1,134 @@
+/** Where: every region, the worst first. On a phone a row is two lines of four cells, and no number is left out. */
+import { Sparkline } from '../chart/sparkline.tsx';
+import {
+  countFigure,
+  countText,
+  type Figure,
+  rateFigure,
+  shareFigure,
+  speedFigure,
+} from '../format/number.ts';
+import { agoFigure } from '../format/time.ts';
+import type { RegionSummary } from '../live/region-summary.ts';
+import type { Store } from '../live/store.ts';
+import { Mark } from './mark.tsx';
+import { Quantity } from './quantity.tsx';
+
+export function RegionsPanel({ store }: { readonly store: Store }) {
+  const chosen = store.region.value;
+  return (
+    <section class="panel regions-panel" aria-labelledby="regions-title">
+      <header class="panel-head">
+        <h2 id="regions-title">
+          Regions <span class="quiet plain">by trouble, then traffic</span>
+        </h2>
+        <p class="readout quiet">Downloads, success and speed: last 5 minutes</p>
+      </header>
+      <table class="data regions">
+        <caption class="unseen">Regions by trouble, then by traffic of the last hour</caption>
+        <thead>
+          <tr>
+            <Head name="Region" />
+            <Head name="Status" kind="wide text" />
+            <Head name="15 min" kind="trend-cell" />
+            <Head name="Events" unit="/s" />
+            <Head name="Viewers" kind="wide" />
+            <Head name="Downloads" kind="wide" />
+            <Head name="Success" unit="%" />
+            <Head name="Speed" unit="Mbit/s" kind="wide" />
+            <Head name="Last event" />
+          </tr>
+        </thead>
+        <tbody>
+          {store.summaries.value.map((region) => (
+            <RegionRow
+              key={region.name}
+              region={region}
+              isChosen={region.name === chosen}
+              choose={() => {
+                store.region.value = region.name === chosen ? null : region.name;
+              }}
+            />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface HeadProps {
+  readonly name: string;
+  /** Said once here instead of in every row. */
+  readonly unit?: string;
+  readonly kind?: string;
+}
+
+function Head({ name, unit, kind }: HeadProps) {
+  return (
+    <th scope="col" class={kind}>
+      {name}
+      {unit && <span class="unit">{unit}</span>}
+    </th>
+  );
+}
+
+interface RegionRowProps {
+  readonly region: RegionSummary;
+  readonly isChosen: boolean;
+  readonly choose: () => void;
+}
+
+/** The row takes clicks for the hand; the button in it is what the keyboard and the screen reader meet. */
+function RegionRow({ region, isChosen, choose }: RegionRowProps) {
+  const { name, status, downloads, failed } = region;
+  const viewers = countFigure(region.viewers);
+  return (
+    <tr class={`region region-${status}${isChosen ? ' chosen' : ''}`} onClick={choose}>
+      <th scope="row">
+        <Mark kind={status} />
+        <button type="button" class="region-name" aria-pressed={isChosen} onClick={stopThen(choose)}>
+          {name}
+        </button>
+        <span class="narrow status-word">{status}</span>
+      </th>
+      <td class="wide text status-word">{status}</td>
+      <td class="trend-cell">{status !== 'idle' && <Sparkline values={region.trend} />}</td>
+      <td>
+        <Quantity figure={rateFigure(region.eventsPerSecond, '')} />
+        <span class="narrow">{countText(region.viewers)} viewers</span>
+      </td>
+      <td class="wide">
+        <Quantity figure={viewers} />
+      </td>
+      <td class="wide">
+        <Quantity figure={countFigure(downloads)} />
+      </td>
+      <td class="success" title={`${countText(failed)} failed`}>
+        <Quantity figure={withoutUnit(shareFigure(region.successRate, 'no downloads'))} />
+        <span class="narrow">of {countText(downloads)}</span>
+      </td>
+      <td class="wide">
+        <Quantity figure={withoutUnit(speedFigure(region.speedMbps))} />
+      </td>
+      <td>
+        <Quantity figure={agoFigure(region.lastEventMs)} />
+        <span class="narrow">{speedText(region)}</span>
+      </td>
+    </tr>
+  );
+}
+
+const withoutUnit = (figure: Figure): Figure => ({ ...figure, unit: '' });
+
+function speedText({ speedMbps }: RegionSummary): string {
+  const { text, unit } = speedFigure(speedMbps);
+  return unit ? `${text} ${unit}` : text;
+}
+
+/** Otherwise the row would hear the click too, and undo it. */
+function stopThen(run: () => void): (event: Event) => void {
+  return (event) => {
+    event.stopPropagation();
+    run();
+  };
+}

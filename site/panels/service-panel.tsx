@@ -1,0 +1,129 @@
+/** Is everything well, right now? The answer is the largest thing on the page. */
+import type { ComponentChildren } from 'preact';
+import { shareFigure } from '../format/number.ts';
+import { clockText } from '../format/time.ts';
+import type { Link } from '../live/connection.ts';
+import type { RegionSummary } from '../live/region-summary.ts';
+import type { ServiceState } from '../live/service-state.ts';
+import type { Store } from '../live/store.ts';
+import { FirstEvent } from './first-event.tsx';
+import { Mark, type MarkKind } from './mark.tsx';
+
+interface ServicePanelProps {
+  readonly store: Store;
+  readonly retry: () => void;
+}
+
+export function ServicePanel({ store, retry }: ServicePanelProps) {
+  const link = store.link.value;
+  const hasData = store.live.value !== null;
+  if (!hasData && link.kind !== 'reconnecting' && link.kind !== 'offline') {
+    return <Statement mark="busy" headline="Connecting" tone="quiet" />;
+  }
+  if (link.kind === 'reconnecting' || link.kind === 'offline') {
+    return <Lost store={store} link={link} hasData={hasData} retry={retry} />;
+  }
+  const state = store.service.value;
+  return (
+    <Statement
+      mark={markOf[state.kind]}
+      headline={state.headline}
+      tone={state.kind}
+      isStale={store.stale.value}
+    >
+      <Remark state={state} choose={(name) => (store.region.value = name)} />
+      {state.kind === 'empty' && <FirstEvent region={exampleRegion(store)} />}
+    </Statement>
+  );
+}
+
+const markOf = { healthy: 'healthy', failing: 'failing', silent: 'silent', empty: 'idle' } as const;
+
+interface StatementProps {
+  readonly isStale?: boolean;
+  readonly mark: MarkKind;
+  readonly headline: string;
+  readonly tone: string;
+  readonly children?: ComponentChildren;
+}
+
+function Statement({ mark, headline, tone, isStale = false, children }: StatementProps) {
+  return (
+    <section class={`service service-${tone}${isStale ? ' stale' : ''}`} aria-label="State of the service">
+      <h1>
+        <Mark kind={mark} size={26} />
+        <span role="status">{headline}</span>
+      </h1>
+      {children}
+    </section>
+  );
+}
+
+/** Names of the regions that the headline is about; each filters the page. */
+function Remark({
+  state,
+  choose,
+}: {
+  readonly state: ServiceState;
+  readonly choose: (name: string) => void;
+}) {
+  if (state.regions.length === 0 && state.remark === '') return null;
+  return (
+    <p class="remark">
+      {state.regions.slice(0, 6).map((region) => (
+        <button type="button" class="mention" key={region.name} onClick={() => choose(region.name)}>
+          {state.kind === 'healthy' && 'Lowest success rate: '}
+          <b>{region.name}</b> {evidence(region)}
+        </button>
+      ))}
+      {state.regions.length > 6 && <span>and {state.regions.length - 6} more.</span>}
+      {state.remark && <span class="quiet">{state.remark}</span>}
+    </p>
+  );
+}
+
+function evidence({ status, successRate, lastEventMs }: RegionSummary): string {
+  if (status === 'silent') return `silent for ${Math.floor((lastEventMs ?? 0) / 1000)} s`;
+  const share = `${shareFigure(successRate, '').text}\u202f%`;
+  return status === 'failing' ? `${share} succeed` : share;
+}
+
+interface LostProps {
+  readonly store: Store;
+  readonly link: Extract<Link, { retryAt: number | null }>;
+  readonly hasData: boolean;
+  readonly retry: () => void;
+}
+
+/** What happened, what still works, what to do. */
+function Lost({ store, link, hasData, retry }: LostProps) {
+  const isOffline = link.kind === 'offline';
+  const since = clockText(store.moment.value.asOf);
+  // A server that restarts is back before a second attempt: until then there is nothing to explain.
+  const trouble = link.attempts > 1 || !hasData ? link.trouble : null;
+  const headline = hasData
+    ? isOffline
+      ? `Offline since ${since}`
+      : `Not connected since ${since}`
+    : (trouble?.title ?? 'Connecting');
+  const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - store.now.value) / 1000);
+  return (
+    <Statement mark={hasData || trouble ? 'down' : 'busy'} headline={headline} tone="lost">
+      <p class="remark">
+        {hasData && <span>Last heard: “{store.service.value.headline}”.</span>}
+        {isOffline && <span>This device has no network.</span>}
+        {trouble && !isOffline && <span>{hasData ? `${trouble.title}.` : trouble.detail}</span>}
+        <span class="quiet">{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again now.'}</span>
+        <button type="button" class="button" onClick={retry}>
+          Try now
+        </button>
+      </p>
+    </Statement>
+  );
+}
+
+/** One that every deployment of the shipped registry has, or else any. */
+function exampleRegion(store: Store): string {
+  const names = store.summaries.value.map(({ name }) => name);
+  return names.includes('EU-London') ? 'EU-London' : (names[0] ?? 'EU-London');
+}

@@ -1,0 +1,12 @@
+// Before the first paint, so that nobody who chose dark is shown a white page first. Plain and small on purpose: it is
+// served as it is, outside the bundle. site/theme/theme.ts goes on from here.
+(() => {
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem('marquee.theme');
+  } catch {
+    // Storage may be forbidden; then the system decides.
+  }
+  const dark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+})();

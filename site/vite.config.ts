@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The page's policy allows no inline script, and there is one chunk, so nothing to preload.
+    modulePreload: false,
+    // Nothing is inlined as data: addresses either.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+});

@@ -1,0 +1,208 @@
+/**
+ * The built site with a scripted service behind it, for tests of the page and for looking at it without a back end:
+ *   node test/support/site-harness.ts --play failing --port 5180
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ackEveryMs, frameEveryMs } from '../../core/protocol/limits.ts';
+import {
+  type ClientFrame,
+  closeCodes,
+  type DeltaFrame,
+  livePing,
+  livePong,
+  liveSubprotocol,
+  type SnapshotFrame,
+} from '../../core/protocol/live.ts';
+import { problem, problemContentType } from '../../core/protocol/problem.ts';
+import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
+import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
+
+const dist = fileURLToPath(new URL('../../site/dist/', import.meta.url));
+
+/** How the service treats its viewers. `mute`: takes connections and says nothing. `slow`: frames come late. */
+export type Manner = 'prompt' | 'slow' | 'mute' | 'not-migrated';
+
+export interface Harness {
+  readonly address: string;
+  readonly port: number;
+  /** Frames from clients, as they came. */
+  readonly heard: ClientFrame[];
+  play: Play;
+  manner: Manner;
+  /** Drops every viewer without a word; they may come again. */
+  dropViewers(): void;
+  stop(): Promise<void>;
+}
+
+/** How late frames are when the manner is `slow`, ms. */
+const slowByMs = 6_000;
+
+export async function startHarness(
+  options: { play?: Play; manner?: Manner; port?: number } = {},
+): Promise<Harness> {
+  const peers = new Set<Peer>();
+  const server = createServer((request, response) => serve(harness, request, response));
+  const harness = {
+    heard: [] as ClientFrame[],
+    play: options.play ?? 'normal',
+    manner: options.manner ?? 'prompt',
+    address: '',
+    port: 0,
+    dropViewers: () => {
+      for (const peer of peers) peer.drop();
+    },
+    stop: () => stopped(server, peers),
+  };
+  server.on('upgrade', (request: IncomingMessage, stream) => {
+    if (harness.manner === 'not-migrated') {
+      stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    acceptSocket(request, stream, liveSubprotocol, (peer) => {
+      peers.add(peer);
+      const viewer = new Viewer(harness, peer);
+      return {
+        received: (text) => viewer.received(text),
+        closed: () => {
+          viewer.closed();
+          peers.delete(peer);
+        },
+      } satisfies PeerEvents;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const bound = server.address();
+  harness.port = typeof bound === 'object' && bound ? bound.port : 0;
+  harness.address = `http://127.0.0.1:${harness.port}`;
+  return harness;
+}
+
+/** One viewer's frames: a snapshot when asked, then a delta as often as the hub would send one. */
+class Viewer {
+  readonly #harness: Harness;
+  readonly #peer: Peer;
+  readonly #startedAt = Date.now();
+  readonly #epoch = `harness-${Date.now()}`;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #seq = 0;
+  #sentUpTo = 0;
+
+  constructor(harness: Harness, peer: Peer) {
+    this.#harness = harness;
+    this.#peer = peer;
+  }
+
+  received(text: string): void {
+    if (text === livePing) {
+      this.#send(livePong);
+      return;
+    }
+    const frame = JSON.parse(text) as ClientFrame;
+    this.#harness.heard.push(frame);
+    if (frame.t === 'ack') return;
+    this.#snapshot();
+    if (frame.t === 'subscribe') this.#timers.add(setInterval(() => this.#delta(), frameEveryMs));
+  }
+
+  closed(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #snapshot(): void {
+    const now = Date.now();
+    this.#sentUpTo = now;
+    const frame: SnapshotFrame = {
+      t: 'snapshot',
+      epoch: this.#epoch,
+      seq: ++this.#seq,
+      at: now,
+      ack_every_ms: ackEveryMs,
+      facts: scriptedFacts,
+      regions: scriptedRegions(this.#harness.play, this.#startedAt, now),
+    };
+    this.#send(JSON.stringify(frame));
+  }
+
+  #delta(): void {
+    const now = Date.now();
+    const { play } = this.#harness;
+    const regions = scriptedRegions(play, this.#startedAt, now, this.#sentUpTo);
+    this.#sentUpTo = now;
+    if (Object.keys(regions).length === 0) return;
+    const prev = this.#seq;
+    const frame: DeltaFrame = {
+      t: 'delta',
+      epoch: this.#epoch,
+      prev,
+      seq: ++this.#seq,
+      at: now,
+      ack_every_ms: ackEveryMs,
+      regions,
+    };
+    this.#send(JSON.stringify(frame));
+  }
+
+  #send(text: string): void {
+    const { manner } = this.#harness;
+    if (manner === 'mute') return;
+    if (manner === 'prompt') this.#peer.send(text);
+    else this.#timers.add(setTimeout(() => this.#peer.send(text), slowByMs));
+  }
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+function serve(harness: Harness, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname } = new URL(request.url ?? '/', 'http://harness');
+  if (pathname === '/health') {
+    if (harness.manner !== 'not-migrated') {
+      response.setHeader('content-type', 'application/json').end('{"status":"ok"}');
+      return;
+    }
+    const body = problem('not_migrated', 'Run npm run migrate, then this page connects by itself.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
+  const asked = join(dist, pathname);
+  const file =
+    pathname !== '/' && asked.startsWith(dist) && existsSync(asked) ? asked : join(dist, 'index.html');
+  for (const [name, value] of pageHeaders()) response.setHeader(name, value);
+  response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
+  response.end(readFileSync(file));
+}
+
+/** Those of the first rule in _headers, which holds for every path: the policy must be in force here too. */
+function pageHeaders(): [string, string][] {
+  const [, rule = ''] = /^\/\*\n((?: {2}.+\n)+)/.exec(readFileSync(join(dist, '_headers'), 'utf8')) ?? [];
+  return [...rule.matchAll(/^ {2}([\w-]+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value]);
+}
+
+function stopped(server: Server, peers: ReadonlySet<Peer>): Promise<void> {
+  for (const peer of peers) peer.close(closeCodes.goingAway);
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const option = (name: string): string | undefined => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at < 0 ? undefined : process.argv[at + 1];
+  };
+  const { address } = await startHarness({
+    play: (option('play') ?? 'normal') as Play,
+    manner: (option('manner') ?? 'prompt') as Manner,
+    port: Number(option('port') ?? 5180),
+  });
+  console.info(`${address} plays ${option('play') ?? 'normal'}`);
+}
