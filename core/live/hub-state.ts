@@ -9,6 +9,9 @@ import type { RegionCells } from './region-cells.ts';
 import type { Subscription } from './subscription.ts';
 import type { Viewer } from './viewer.ts';
 
+/** A window of which only the totals are wanted: it is older than panes and contents reach. */
+export type MinuteTotals = Pick<PackedWindow, 'regionNumber' | 'shard' | 'minute' | 'revision' | 'counters'>;
+
 /** What happens to a hub. */
 export type HubInput =
   /** A socket came; or was found on waking, with what it had subscribed to. */
@@ -19,7 +22,11 @@ export type HubInput =
   | { readonly type: 'update'; readonly update: RegionUpdate }
   | { readonly type: 'registry'; readonly regions: readonly RegionEntry[] }
   | { readonly type: 'answer'; readonly answer: RegionAnswer }
-  | { readonly type: 'history'; readonly windows: readonly PackedWindow[] }
+  | {
+      readonly type: 'history';
+      readonly windows: readonly PackedWindow[];
+      readonly totals: readonly MinuteTotals[];
+    }
   /** A job of `load_registry`, `read_history` or `pull` could not be done. */
   | { readonly type: 'failed'; readonly job: HubJob }
   /** The time of the last `wake` has come. */
@@ -43,7 +50,11 @@ export type HubEffect =
   | {
       readonly type: 'read_history';
       readonly shards: readonly ShardAddress[];
+      /** Totals from here on, */
       readonly fromMinute: number;
+      /** whole windows from here on, */
+      readonly wholeFromMinute: number;
+      /** to here, which is not read. */
       readonly toMinute: number;
     }
   /** Asks a shard for its state and grants it a lease, until which it pushes its updates. */

@@ -4,7 +4,7 @@
  * feed.ts, DUP-2 by cell.ts and region-fields.ts.
  */
 import { unreachable } from '../protocol/assert.ts';
-import { leaseMs, leaseRenewMs, liveMinutesMs, windowMs } from '../protocol/limits.ts';
+import { leaseMs, leaseRenewMs, liveMinutesMs, livePanesMs, windowMs } from '../protocol/limits.ts';
 import { type RegionEntry, shardsPerRegion } from '../protocol/region.ts';
 import type { ShardAddress } from '../window/verdict.ts';
 import { deliver, flush, flushWhenDue, wakeBy } from './feed.ts';
@@ -16,6 +16,7 @@ import {
   applyWindow,
   type Change,
   newRegionCells,
+  putMinute,
   type RegionCells,
 } from './region-cells.ts';
 import { applyAnswerFields, applyUpdateFields } from './region-fields.ts';
@@ -68,12 +69,7 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
     }
     case 'history':
       jobDone(life.jobs, { job: 'history' });
-      for (const window of input.windows) {
-        takeFrom(life, window.regionNumber, (region, change) => {
-          applyWindow(region, window, change);
-          return false;
-        });
-      }
+      takeHistory(life, input);
       return settle(hub, life, now);
     case 'failed':
       jobFailed(life.jobs, input.job, now);
@@ -136,6 +132,21 @@ function takeRegistry(hub: Hub, life: HubLife, regions: readonly RegionEntry[], 
   return [...started, ...settle(hub, life, now)];
 }
 
+function takeHistory(life: HubLife, { windows, totals }: Extract<HubInput, { type: 'history' }>): void {
+  for (const window of windows) {
+    takeFrom(life, window.regionNumber, (region, change) => {
+      applyWindow(region, window, change);
+      return false;
+    });
+  }
+  for (const minute of totals) {
+    takeFrom(life, minute.regionNumber, (region, change) => {
+      putMinute(region, minute, minute.minute, minute.counters, change);
+      return false;
+    });
+  }
+}
+
 /** Becomes ready when every job was tried once, or at readyBy. */
 function settle(hub: Hub, life: HubLife, now: number): HubEffect[] {
   if (life.ready) return flushWhenDue(hub, life, now);
@@ -169,7 +180,8 @@ function effectOf(life: HubLife, job: HubJob, now: number): HubEffect {
         type: 'read_history',
         shards: life.registry.flatMap(shardsOf),
         fromMinute: Math.floor((now - liveMinutesMs) / windowMs),
-        toMinute: Math.floor(now / windowMs),
+        wholeFromMinute: Math.floor((now - livePanesMs) / windowMs),
+        toMinute: Math.floor(now / windowMs) + 1,
       };
     case 'shard':
       return { type: 'pull', address: job.address, untilMs: now + leaseMs };

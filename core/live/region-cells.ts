@@ -100,7 +100,8 @@ function putPane(
   put(cell, source, chosen(counters, cellPositions), change);
 }
 
-function putMinute(
+/** The totals of a minute. */
+export function putMinute(
   region: RegionCells,
   source: Source,
   minute: number,

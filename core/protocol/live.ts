@@ -4,6 +4,9 @@
  */
 import type { CounterName } from '../aggregate/counters.ts';
 
+/** Offered by the client in Sec-WebSocket-Protocol and echoed by the server. */
+export { liveSubprotocol } from './version.ts';
+
 /** Counters that live cells carry, in this order. Part of marquee.v1: append only. */
 export const liveCounterNames = [
   'events',
@@ -135,9 +138,6 @@ export const ackAfterBytes = 64 * 1024;
 /** Sent as a text message and answered with livePong without waking the hub. */
 export const livePing = 'ping';
 export const livePong = 'pong';
-
-/** Offered by the client in Sec-WebSocket-Protocol and echoed by the server. */
-export const liveSubprotocol = 'marquee.v1';
 
 /** Close codes of the live socket and what they mean. */
 export const closeCodes = {

@@ -1,2 +1,190 @@
 import { DurableObject } from 'cloudflare:workers';
-export class LiveHub extends DurableObject {}
+import { step } from '../../core/live/hub.ts';
+import { type Hub, type HubEffect, type HubInput, newHub } from '../../core/live/hub-state.ts';
+import type { HubJob } from '../../core/live/jobs.ts';
+import { type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
+import { unreachable } from '../../core/protocol/assert.ts';
+import { livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
+import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { problem, problemContentType } from '../../core/protocol/problem.ts';
+import type { RegionUpdate } from '../../core/window/region-answer.ts';
+import { type Attachment, readAttachment } from './attachment.ts';
+import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
+
+/** A source that has not answered by now counts as failed and is asked again later; an answer may still come. */
+const sourceWaitMsMax = 10_000;
+
+/**
+ * The object that viewers are connected to: the thin shell around core/live/hub.ts. It hibernates under its sockets;
+ * woken, it has forgotten everything but them, and pulls the picture anew (LIV-3).
+ */
+export class LiveHub extends DurableObject<HubEnv> {
+  /** A test puts others in its place. */
+  sources: HubSources;
+  readonly #hub: Hub = newHub(crypto.randomUUID());
+  readonly #sockets = new Map<string, WebSocket>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ctx: DurableObjectState, env: HubEnv) {
+    super(ctx, env);
+    this.sources = platformSources(env, ctx.id.name);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(livePing, livePong));
+    for (const socket of ctx.getWebSockets()) {
+      const attachment = readAttachment(socket.deserializeAttachment());
+      if (socket.readyState !== WebSocket.OPEN || !attachment) continue;
+      this.#sockets.set(attachment.viewer, socket);
+      this.#take({ type: 'connected', ...attachment });
+    }
+  }
+
+  override fetch(request: Request): Response {
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+      const body = JSON.stringify(problem('upgrade_required', 'Connect to this address by WebSocket.'));
+      const headers = { 'content-type': problemContentType, upgrade: 'websocket' };
+      return new Response(body, { status: 426, headers });
+    }
+    const { 0: client, 1: server } = new WebSocketPair();
+    const viewer = crypto.randomUUID();
+    this.ctx.acceptWebSocket(server);
+    attach(server, { viewer, subscription: wholeSubscription });
+    this.#sockets.set(viewer, server);
+    this.#take({ type: 'connected', viewer });
+    const offered = (request.headers.get('sec-websocket-protocol') ?? '')
+      .split(',')
+      .map((name) => name.trim());
+    const headers = new Headers();
+    if (offered.includes(liveSubprotocol)) headers.set('sec-websocket-protocol', liveSubprotocol);
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  /** Changes of a region. Where nobody watches, the region is told to stop. */
+  update(update: RegionUpdate): { readonly wanted: boolean } {
+    this.#take({ type: 'update', update });
+    return { wanted: this.#hub.life !== null };
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    const viewer = readAttachment(socket.deserializeAttachment())?.viewer;
+    if (viewer === undefined) return;
+    this.#take({ type: 'message', viewer, text: typeof message === 'string' ? message : null });
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#disconnected(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#disconnected(socket);
+  }
+
+  override alarm(): void {
+    this.#take({ type: 'alarm' });
+  }
+
+  #disconnected(socket: WebSocket): void {
+    const viewer = readAttachment(socket.deserializeAttachment())?.viewer;
+    if (viewer === undefined) return;
+    this.#sockets.delete(viewer);
+    this.#take({ type: 'disconnected', viewer });
+  }
+
+  #take(input: HubInput): void {
+    for (const effect of step(this.#hub, input, Date.now())) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: HubEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#send(effect.viewer, effect.text);
+        return;
+      case 'close':
+        this.#close(effect.viewer, effect.code, effect.reason);
+        return;
+      case 'remember':
+        this.#remember(effect.viewer, effect.subscription);
+        return;
+      case 'wake':
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#take({ type: 'woken' }), effect.at - Date.now());
+        return;
+      case 'alarm':
+        this.ctx.waitUntil(this.ctx.storage.setAlarm(effect.at));
+        return;
+      case 'sleep':
+        clearTimeout(this.#timer);
+        this.ctx.waitUntil(this.ctx.storage.deleteAlarm());
+        return;
+      case 'load_registry':
+        this.#ask({ job: 'registry' }, async () => ({
+          type: 'registry',
+          regions: await this.sources.registry(),
+        }));
+        return;
+      case 'read_history':
+        this.#ask({ job: 'history' }, async () => ({
+          type: 'history',
+          ...(await this.sources.history(effect)),
+        }));
+        return;
+      case 'pull': {
+        const { address, untilMs } = effect;
+        this.#ask({ job: 'shard', address }, async () => ({
+          type: 'answer',
+          answer: await this.sources.lease(address, untilMs),
+        }));
+        return;
+      }
+      default:
+        unreachable(effect);
+    }
+  }
+
+  /** Asks a source and gives the machine what comes of it; what comes after the machine has slept is let go. */
+  #ask(job: HubJob, ask: () => Promise<HubInput>): void {
+    const life = this.#hub.life;
+    let failed = false;
+    const take = (input: HubInput) => {
+      if (life === this.#hub.life) this.#take(input);
+    };
+    const fail = (error: unknown) => {
+      clearTimeout(timer);
+      if (failed) return;
+      failed = true;
+      console.warn(logLine('warn', 'hub_source_failed', { ...job, ...errorFields(error) }));
+      take({ type: 'failed', job });
+    };
+    const timer = setTimeout(() => fail(new Error(`no answer in ${sourceWaitMsMax} ms`)), sourceWaitMsMax);
+    const answered = ask().then((input) => {
+      clearTimeout(timer);
+      take(input);
+    });
+    this.ctx.waitUntil(answered.catch(fail));
+  }
+
+  #send(viewer: string, text: string): void {
+    try {
+      this.#sockets.get(viewer)?.send(text);
+    } catch {
+      // The socket went while the frames were written; its close event takes the viewer out.
+    }
+  }
+
+  #close(viewer: string, code: number, reason: string): void {
+    const socket = this.#sockets.get(viewer);
+    this.#sockets.delete(viewer);
+    try {
+      socket?.close(code, reason);
+    } catch {
+      // It is closed already, which is what was wanted.
+    }
+  }
+
+  #remember(viewer: string, subscription: Subscription): void {
+    const socket = this.#sockets.get(viewer);
+    if (socket) attach(socket, { viewer, subscription });
+  }
+}
+
+function attach(socket: WebSocket, attachment: Attachment): void {
+  socket.serializeAttachment(attachment);
+}

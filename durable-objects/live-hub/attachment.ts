@@ -1,0 +1,27 @@
+import { type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
+
+/** What a socket carries through hibernation. */
+export interface Attachment {
+  readonly viewer: string;
+  readonly subscription: Subscription;
+}
+
+/** null where the socket bears nothing that this version can read. */
+export function readAttachment(value: unknown): Attachment | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const viewer = fields.get('viewer');
+  if (typeof viewer !== 'string') return null;
+  return { viewer, subscription: readSubscription(fields.get('subscription')) ?? wholeSubscription };
+}
+
+function readSubscription(value: unknown): Subscription | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const contents = fields.get('contents');
+  const regions = fields.get('regions');
+  if (typeof contents !== 'boolean') return null;
+  if (regions === '*') return { regions, contents };
+  const isNames = Array.isArray(regions) && regions.every((name) => typeof name === 'string');
+  return isNames ? { regions, contents } : null;
+}
