@@ -82,7 +82,8 @@ describe('from the POST to the picture', () => {
     // The first half runs into a SIGKILL of the runtime; what the emulated queue held then is sent again.
     const firstHalf = Promise.all(producers.map((producer, i) => producer.sendAll(take(i, half), 50)));
     await sleep(1500);
-    await runtime.killRuntime();
+    runtime.killRuntime();
+    await runtime.ready();
     await firstHalf;
     await Promise.all(producers.map((producer) => producer.resend()));
     const viewer = new LiveViewer(runtime.url);
