@@ -57,25 +57,24 @@ export function rejectFromIssue(raw: unknown, issue: z.core.$ZodIssue): Reject {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return reject('not_finite', pointer, `${field} is not a finite number`);
   }
-  switch (issue.code) {
-    case 'too_big':
-      if (issue.origin === 'string') {
-        return reject('too_long', pointer, `${field} has more than ${issue.maximum} characters`);
-      }
-      return issue.origin === 'int'
-        ? reject('out_of_range', pointer, `${field} is a number beyond 2^53 - 1; send it as a text`)
-        : reject('out_of_range', pointer, `${field} is more than ${issue.maximum}`);
-    case 'too_small':
-      return issue.origin === 'int'
-        ? reject('out_of_range', pointer, `${field} is a number below -(2^53 - 1); send it as a text`)
-        : reject('out_of_range', pointer, `${field} is less than ${issue.minimum}`);
-    case 'invalid_value':
-      return reject('unknown_value', pointer, `${field} is none of ${issue.values.map(String).join(', ')}`);
-    case 'invalid_union':
-      return reject('wrong_type', pointer, `${field} is neither a text nor a whole number`);
-    default:
-      return reject('wrong_type', pointer, `${field} is not ${expected(issue)}`);
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return reject('too_long', pointer, `${field} has more than ${issue.maximum} characters`);
   }
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    return reject('out_of_range', pointer, `${field} is ${bound(issue)}`);
+  }
+  if (issue.code === 'invalid_value') {
+    return reject('unknown_value', pointer, `${field} is none of ${issue.values.map(String).join(', ')}`);
+  }
+  if (issue.code === 'invalid_union') {
+    return reject('wrong_type', pointer, `${field} is neither a text nor a whole number`);
+  }
+  return reject('wrong_type', pointer, `${field} is not ${expected(issue)}`);
+}
+
+function bound(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall): string {
+  if (issue.origin === 'int') return 'a number beyond 2^53 - 1; send it as a text';
+  return issue.code === 'too_big' ? `more than ${issue.maximum}` : `less than ${issue.minimum}`;
 }
 
 function expected(issue: z.core.$ZodIssue): string {

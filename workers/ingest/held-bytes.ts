@@ -7,6 +7,10 @@ export class HeldBytes {
     this.#max = max;
   }
 
+  get held(): number {
+    return this.#held;
+  }
+
   /** A share for one request, empty at first; whoever takes it must release it. */
   lease(): Lease {
     let taken = 0;

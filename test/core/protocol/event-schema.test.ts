@@ -49,7 +49,9 @@ test('the examples of every field pass', () => {
 });
 
 test('unknown keys and __proto__ are ignored', () => {
-  const raw = JSON.parse('{"event_type":"view","__proto__":{"event_type":"pause"},"constructor":1,"zzz":2}');
+  const raw: unknown = JSON.parse(
+    '{"event_type":"view","__proto__":{"event_type":"pause"},"constructor":1,"zzz":2}',
+  );
   const parsed = compiledEventSchema.parse(raw);
   expect(Object.keys(parsed)).toEqual(['event_type']);
   expect(parsed.event_type).toBe('view');

@@ -98,7 +98,7 @@ describe("the seeds' records are accepted as they are", () => {
   });
 
   test('ext is kept as its JSON text, __proto__ and all, and pollutes nothing', () => {
-    const raw = JSON.parse(
+    const raw: unknown = JSON.parse(
       '{"event_type":"view","content_id":"c","ext":{"__proto__":{"polluted":1},"b":[1,"ä"]}}',
     );
     expect(judged(raw).columns.ext).toBe('{"__proto__":{"polluted":1},"b":[1,"ä"]}');
@@ -220,7 +220,7 @@ describe('[ING-3] every cap of a record at N and at N + 1', () => {
   test('depth', () => {
     judged(view({ a: nested(limits.recordDepthMax - 1) }));
     expect(codeAt(view({ a: nested(limits.recordDepthMax) }))).toBe('too_deep /a/a/a/a/a/a/a/a');
-    const deep = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`);
+    const deep: unknown = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`);
     expect(rejected(view({ ext: { deep } })).code).toBe('too_deep');
     expect(rejected(deep).code).toBe('not_an_object');
   });
