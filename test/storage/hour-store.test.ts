@@ -4,7 +4,7 @@ import { mergeWindows } from '../../core/window/merge-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
 import { hoursSql, readHours, rollUpHour } from '../../storage/hour-store.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
-import { saveWindows } from '../../storage/window-store.ts';
+import { saveWindows, windowsSql } from '../../storage/window-store.ts';
 import { midnight, modelEvents, windowOf, windowsOf } from './packed-windows.ts';
 
 const hour = midnight / 60;
@@ -89,28 +89,49 @@ describe('hours in D1', () => {
     expect(found).toMatchObject({ windows: inHour.length, counters: mergeWindows(inHour).counters });
   });
 
-  test('[DUP-2] a writer that read before a change does not write over it', async () => {
-    await saveWindows(env.DB, windows.slice(0, 5));
+  /** D1 as it is, but `between` happens right after the first read, and a second one fails where `dies`. */
+  const interrupted = (between: () => Promise<unknown>, dies: boolean): D1Database => {
     let reads = 0;
-    // D1 as it is, but a minute arrives right after the first read.
-    const late = new Proxy(env.DB, {
-      get(db, name) {
-        if (name !== 'prepare') return (Reflect.get(db, name) as typeof db.batch).bind(db);
-        return (sql: string) => {
-          const statement = db.prepare(sql);
-          if (reads++ > 0) return statement;
-          return { bind: (json: string) => ({ raw: () => readThenSave(statement.bind(json)) }) };
-        };
-      },
-    });
-    const readThenSave = async (statement: D1PreparedStatement): Promise<unknown[]> => {
+    const readThen = async (statement: D1PreparedStatement): Promise<unknown[]> => {
+      if (reads++ > 0) {
+        if (dies) throw new Error('died');
+        return await statement.raw();
+      }
       const rows = await statement.raw();
-      await saveWindows(env.DB, windows);
+      await between();
       return rows;
     };
+    return new Proxy(env.DB, {
+      get(db, name) {
+        if (name !== 'prepare') return (Reflect.get(db, name) as typeof db.batch).bind(db);
+        return (sql: string) =>
+          sql === windowsSql
+            ? { bind: (json: string) => ({ raw: () => readThen(db.prepare(sql).bind(json)) }) }
+            : db.prepare(sql);
+      },
+    });
+  };
+
+  test('[DUP-2] a writer that read before a change merges anew', async () => {
+    await saveWindows(env.DB, windows.slice(0, 5));
+    const late = interrupted(() => saveWindows(env.DB, windows), false);
     expect(await rollUpHour(late, 1, 0, hour)).toBe(1);
     const [found] = await readHours(env.DB, one, hour, hour + 1);
     expect(found?.windows).toBe(inHour.length);
+  });
+
+  test('[DUP-2] a writer that read before a change and then dies has overwritten nothing', async () => {
+    const [first, second] = windows;
+    const more = revised(first, 3, { counters: (first as PackedWindow).counters.map((value) => value + 1) });
+    await saveWindows(env.DB, [revised(first, 1), revised(second, 9)]);
+    // The change is of a lower revision than the hour's: the revision alone does not tell which is newer.
+    const late = interrupted(async () => {
+      await saveWindows(env.DB, [more]);
+      expect(await rollUpHour(env.DB, 1, 0, hour)).toBe(1);
+    }, true);
+    await expect(rollUpHour(late, 1, 0, hour)).rejects.toThrow('died');
+    const [found] = await readHours(env.DB, one, hour, hour + 1);
+    expect(found?.counters).toEqual(mergeWindows([more, revised(second, 9)]).counters);
   });
 
   test('are searched by key, and a damaged one is a StoredDataError', async () => {

@@ -19,8 +19,6 @@ interface HourGroup {
   readonly shard: number;
   readonly hour: number;
   readonly stored: WindowTotals[];
-  /** Whether a shard itself told a window of the hour: then the row of the hour may be behind. */
-  hasLive: boolean;
 }
 
 /**
@@ -38,10 +36,9 @@ export async function visitDetails(
     const { regionNumber, shard, minute } = window;
     const hour = Math.floor(minute / 60);
     const key = `${regionNumber}/${shard}/${hour}`;
-    const group = groups.get(key) ?? { regionNumber, shard, hour, stored: [], hasLive: false };
+    const group = groups.get(key) ?? { regionNumber, shard, hour, stored: [] };
     groups.set(key, group);
     if (isWhole(window)) {
-      group.hasLive = true;
       visit(window);
     } else {
       group.stored.push(window);
@@ -63,7 +60,7 @@ async function visitStored(
   const { regionNumber, shard, hour, stored } = group;
   const { fromMinute, toMinute } = state.range;
   const isWholeHour = hour * 60 >= fromMinute && hour * 60 + 60 <= toMinute;
-  if (isWholeHour && !group.hasLive && stored.length > 1) {
+  if (isWholeHour && stored.length > 1) {
     const [row] = await sources.hours([{ regionNumber, shard }], hour, hour + 1);
     if (row !== undefined && saysTheSame(row, stored)) {
       visit(row);

@@ -85,6 +85,16 @@ describe('[WIN-6] the cap on keys when windows are merged', () => {
     expect(events).toBe(2 * dimensionKeysMax + 2);
   });
 
+  test('the title of a content that was folded away goes with it', () => {
+    const named = (prefix: string, minute: number, count: number): PackedWindow => {
+      const window = withContents(minute, names(prefix, count), 3 - minute);
+      return { ...window, titles: window.dimensions.content.map(([key]) => [key, `Title of ${key}`, null]) };
+    };
+    const { titles } = mergeWindows([named('a', 1, dimensionKeysMax), named('b', 2, 1)]);
+    expect(titles).toHaveLength(dimensionKeysMax);
+    expect(titles.map(([content]) => content)).not.toContain('b0');
+  });
+
   test('a busy newcomer displaces a key that was first but is small', () => {
     const parts = [withContents(1, names('a', dimensionKeysMax), 1), withContents(2, ['busy'], 9)];
     const keys = mergeWindows(parts).dimensions.content.map(([key]) => key);

@@ -198,6 +198,16 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
     expect(sources.live).toHaveBeenCalledTimes(1);
   });
 
+  test('of a range in the past leaves out what shards hold of later minutes', async () => {
+    const past = query(midnight + 10, midnight + 20);
+    const inPast = events.filter(({ minute }) => minute >= midnight + 10 && minute < midnight + 20);
+    const sources = fakeSources(windows, windows);
+    expect((await realtimeFigures(sources, past, nowMs)).data.total_events).toBe(inPast.length);
+    const { data } = await trendingRows(sources, past, 512);
+    const ranked = inPast.filter(({ content }) => content !== OTHER_KEY);
+    expect(data.reduce((sum, row) => sum + row.total_events, 0)).toBe(ranked.length);
+  });
+
   test('the rate is that of the last six full panes', async () => {
     const at = (midnight + 89) * 60_000 + 25_000;
     const { data } = await realtimeFigures(fakeSources(windows, []), query(midnight + 89, midnight + 90), at);

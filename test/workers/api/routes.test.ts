@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { describe, expect, test, vi } from 'vitest';
 import { type Problem, problemContentType } from '../../../core/protocol/problem.ts';
+import { liveSubprotocol } from '../../../core/protocol/version.ts';
 import { version } from '../../../package.json';
 import { latestMigration } from '../../../storage/migrated.ts';
 import { saveWindows } from '../../../storage/window-store.ts';
@@ -140,6 +141,17 @@ describe('methods and addresses', () => {
   test.each([{}, { upgrade: 'h2c' }])('/api/live without a socket: %j', async (headers) => {
     for (const method of ['GET', 'HEAD'])
       expect((await ask('/api/live', { method, headers })).status).toBe(426);
+  });
+
+  test('[API-2] a socket is handed to the hub, but not from a page of another site', async () => {
+    const headers = { upgrade: 'websocket', 'sec-websocket-protocol': liveSubprotocol };
+    const response = await ask('/api/live', { headers });
+    expect(response.status).toBe(101);
+    response.webSocket?.accept();
+    response.webSocket?.close();
+    expect((await ask('/api/live', { headers: { ...headers, origin: 'https://site.example' } })).status).toBe(
+      401,
+    );
   });
 
   test('HEAD of a socket is no socket', async () => {
