@@ -1,5 +1,5 @@
 /** A JSON parameter stays below this; SQLite's own bound on D1 is 2 MB. */
-export const parameterBytesMax = 900_000;
+const parameterBytesMax = 900_000;
 
 const encoder = new TextEncoder();
 

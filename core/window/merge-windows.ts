@@ -97,14 +97,14 @@ function mergeTitles(windows: readonly PackedWindow[], held: ReadonlySet<string>
 }
 
 /** The union of serialised distinct sketches. Throws FormatError on bytes that are none. */
-export function mergeDistinct(parts: readonly Uint8Array[]): DistinctSketch {
+function mergeDistinct(parts: readonly Uint8Array[]): DistinctSketch {
   const union = new DistinctSketch();
   for (const bytes of parts) union.merge(readSketch(() => DistinctSketch.fromBytes(bytes)));
   return union;
 }
 
 /** The sum of serialised quantile sketches. Throws FormatError on bytes that are none. */
-export function mergeQuantiles(parts: readonly Uint8Array[]): QuantileSketch {
+function mergeQuantiles(parts: readonly Uint8Array[]): QuantileSketch {
   const sum = new QuantileSketch();
   for (const bytes of parts) sum.merge(readSketch(() => QuantileSketch.fromBytes(bytes)));
   return sum;

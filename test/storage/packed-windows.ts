@@ -32,7 +32,7 @@ export interface ModelEvent {
 export const midnight = 29_920_320;
 
 /** mulberry32: small, seeded, good enough for choices. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
