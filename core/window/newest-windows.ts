@@ -11,7 +11,7 @@ export interface WindowState {
 }
 
 /** Whether `a` replaces `b`, two states of the same window (DUP-2). Of equals a closed one is the later. */
-function isNewer(a: WindowState, b: WindowState): boolean {
+export function isNewer(a: WindowState, b: WindowState): boolean {
   const order = compareRevisions(a.revision, b.revision);
   return order > 0 || (order === 0 && a.closed && !b.closed);
 }
