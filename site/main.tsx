@@ -2,8 +2,13 @@ import 'uplot/dist/uPlot.min.css';
 import './theme/tokens.css';
 import './theme/base.css';
 import './views/live.css';
-import './panels/panels.css';
 import './chart/chart.css';
+import './panels/mark.css';
+import './panels/page-head.css';
+import './panels/service-panel.css';
+import './panels/figures-panel.css';
+import './panels/regions-panel.css';
+import './panels/keys-panel.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { browserPorts } from './live/browser-ports.ts';
@@ -17,7 +22,7 @@ import { createViewState } from './views/view-state.ts';
 /** Ages and the right edge of the charts move on even when no frame comes. */
 const tickMs = 500;
 
-const store = createStore(browserPorts.now);
+const store = createStore(() => performance.now());
 const view = createViewState();
 const connection = new LiveConnection(browserPorts, store.events);
 

@@ -33,7 +33,7 @@ export const successRateMin = 0.9;
 /** ... if it rests on this many downloads. */
 export const downloadsJudgedMin = 20;
 /** A region that had events and has had none for this long is silent. */
-export const silentAfterMs = 60_000;
+const silentAfterMs = 60_000;
 
 const trendSlots = 30;
 const panesPerTrendSlot = 3;
@@ -65,11 +65,7 @@ function summary(name: string, region: LiveRegionState | undefined, asOf: number
 }
 
 /** Failing stays failing when it falls silent: the silence is then part of the failure. */
-export function regionStatus(
-  judged: Totals,
-  eventsLastHour: number,
-  lastEventMs: number | null,
-): RegionStatus {
+function regionStatus(judged: Totals, eventsLastHour: number, lastEventMs: number | null): RegionStatus {
   const rate = successRate(judged);
   if (rate !== null && rate < successRateMin && judged.downloads >= downloadsJudgedMin) return 'failing';
   if (eventsLastHour === 0) return 'idle';

@@ -61,12 +61,12 @@ export function eventsPerSecond(regions: Iterable<LiveRegionState>, now: number)
   return events / (rateMs / 1000);
 }
 
-/** What the regions' minutes hold of the hour before `to`, whole minutes. */
+/** What the regions' minutes that start within the hour before `to` hold: whole minutes. */
 export function hourTotals(regions: Iterable<LiveRegionState>, to: number): Totals {
   const totals = noTotals();
   for (const region of regions) {
     for (const [minute, values] of region.minutes) {
-      if ((minute + 1) * windowMs > to - 60 * windowMs) addCell(totals, values);
+      if (minute * windowMs >= to - 60 * windowMs) addCell(totals, values);
     }
   }
   return totals;

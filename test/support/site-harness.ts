@@ -20,7 +20,7 @@ import { problem, problemContentType } from '../../core/protocol/problem.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
 
-const dist = fileURLToPath(new URL('../../site/dist/', import.meta.url));
+const builtSite = fileURLToPath(new URL('../../site/dist/', import.meta.url));
 
 /** How the service treats its viewers. `mute`: takes connections and says nothing. `slow`: frames come late. */
 export type Manner = 'prompt' | 'slow' | 'mute' | 'not-migrated';
@@ -40,11 +40,18 @@ export interface Harness {
 /** How late frames are when the manner is `slow`, ms. */
 const slowByMs = 6_000;
 
-export async function startHarness(
-  options: { play?: Play; manner?: Manner; port?: number } = {},
-): Promise<Harness> {
+interface HarnessOptions {
+  readonly play?: Play;
+  readonly manner?: Manner;
+  readonly port?: number;
+  /** Where the built site lies; site/dist if not said. Another build may empty that one while a test runs. */
+  readonly folder?: string;
+}
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const peers = new Set<Peer>();
-  const server = createServer((request, response) => serve(harness, request, response));
+  const folder = options.folder ?? builtSite;
+  const server = createServer((request, response) => serve(harness, folder, request, response));
   const harness = {
     heard: [] as ClientFrame[],
     play: options.play ?? 'normal',
@@ -161,7 +168,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-function serve(harness: Harness, request: IncomingMessage, response: ServerResponse): void {
+function serve(harness: Harness, folder: string, request: IncomingMessage, response: ServerResponse): void {
   const { pathname } = new URL(request.url ?? '/', 'http://harness');
   if (pathname === '/health') {
     if (harness.manner !== 'not-migrated') {
@@ -172,17 +179,17 @@ function serve(harness: Harness, request: IncomingMessage, response: ServerRespo
     response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
     return;
   }
-  const asked = join(dist, pathname);
-  const file =
-    pathname !== '/' && asked.startsWith(dist) && existsSync(asked) ? asked : join(dist, 'index.html');
-  for (const [name, value] of pageHeaders()) response.setHeader(name, value);
+  const asked = join(folder, pathname);
+  const isFile = pathname !== '/' && asked.startsWith(folder) && existsSync(asked);
+  const file = isFile ? asked : join(folder, 'index.html');
+  for (const [name, value] of pageHeaders(folder)) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
   response.end(readFileSync(file));
 }
 
 /** Those of the first rule in _headers, which holds for every path: the policy must be in force here too. */
-function pageHeaders(): [string, string][] {
-  const [, rule = ''] = /^\/\*\n((?: {2}.+\n)+)/.exec(readFileSync(join(dist, '_headers'), 'utf8')) ?? [];
+function pageHeaders(folder: string): [string, string][] {
+  const [, rule = ''] = /^\/\*\n((?: {2}.+\n)+)/.exec(readFileSync(join(folder, '_headers'), 'utf8')) ?? [];
   return [...rule.matchAll(/^ {2}([\w-]+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value]);
 }
 

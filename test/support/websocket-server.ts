@@ -45,18 +45,18 @@ export function acceptSocket(
     },
     drop: () => stream.destroy(),
   };
-  const { received, closed } = events(peer);
+  const peerEvents = events(peer);
   let pending = Buffer.alloc(0);
   stream.on('data', (bytes: Buffer) => {
     pending = Buffer.concat([pending, bytes]);
     for (let frame = read(pending); frame; frame = read(pending)) {
       pending = pending.subarray(frame.end);
-      if (frame.opcode === opcodes.text) received(frame.payload.toString());
+      if (frame.opcode === opcodes.text) peerEvents.received(frame.payload.toString());
       if (frame.opcode === opcodes.close) peer.close(1000);
     }
   });
   stream.on('error', () => stream.destroy());
-  stream.on('close', closed);
+  stream.on('close', () => peerEvents.closed());
 }
 
 function write(stream: Duplex, opcode: number, payload: Buffer): void {
