@@ -16,8 +16,10 @@ type Words = Pick<
 
 interface Held {
   readonly words: Words;
-  /** Newest revision heard of from the shard; null while it has only answered with no window. */
+  /** Newest revision heard of from the shard; null while it has only answered, and with no window. */
   readonly revision: Revision | null;
+  /** Whether `words` are of `revision`: of an answer, the log row is unknown. */
+  readonly exact: boolean;
 }
 
 export interface RegionFields {
@@ -32,24 +34,36 @@ export function newRegionFields(): RegionFields {
 
 /** Takes the fields of an update unless newer ones are held; true when what is shown changed. */
 export function applyUpdateFields(fields: RegionFields, update: RegionUpdate, seq: number): boolean {
+  const { revision } = update;
   const held = fields.byShard.get(update.shard);
-  const order = held?.revision ? compareRevisions(update.revision, held.revision) : 1;
-  // Equal rows: the shard spoke again without a commit (its viewers change by time alone), and its clock decides.
-  if (held && (order < 0 || (order === 0 && update.at < held.words.at))) return false;
-  return show(fields, { words: update, revision: update.revision }, seq);
+  if (held && !isNewerUpdate(update, held)) return false;
+  return show(fields, { words: update, revision, exact: true }, seq);
 }
 
 /**
- * Takes the fields of an answer. An answer names no log row of its own, only those of the windows it still holds, so
- * that within one log the shard's clock decides.
+ * Log rows decide. The shard's clock does where they cannot: it spoke again without a commit, since its viewers change
+ * by time alone, or has answered.
+ */
+function isNewerUpdate({ revision, at }: RegionUpdate, held: Held): boolean {
+  if (!held.revision) return at >= held.words.at;
+  const order = compareRevisions(revision, held.revision);
+  if (order < 0) return false;
+  const decided = order > 0 && (held.exact || olderLog(held.revision, revision));
+  return decided || at >= held.words.at;
+}
+
+/**
+ * Takes the fields of an answer unless newer ones are held. An answer names no log row of its own, only those of the
+ * windows that it still has, so that within one log the shard's clock decides. In the same ms the update stands: if
+ * the answer is the newer, another update follows.
  */
 export function applyAnswerFields(fields: RegionFields, answer: RegionAnswer, seq: number): boolean {
   const held = fields.byShard.get(answer.shard);
   const named = answer.windows.reduce<Revision | null>((most, { revision }) => newer(most, revision), null);
-  if (held?.revision && named && olderLog(named, held.revision)) return false;
-  const sameLog = !named || !held?.revision || !olderLog(held.revision, named);
-  if (held && sameLog && answer.at < held.words.at) return false;
-  return show(fields, { words: answer, revision: newer(held?.revision ?? null, named) }, seq);
+  const older = held?.revision && named && olderLog(named, held.revision);
+  const newLog = held?.revision && named && olderLog(held.revision, named);
+  if (older || (held && !newLog && answer.at <= held.words.at)) return false;
+  return show(fields, { words: answer, revision: newer(held?.revision ?? null, named), exact: false }, seq);
 }
 
 function olderLog(a: Revision, b: Revision): boolean {
@@ -65,7 +79,7 @@ function show(fields: RegionFields, held: Held, seq: number): boolean {
   // Copied by name: an update or answer kept whole would keep all its cells in memory.
   const { shard, at, viewers, watermark, lastEventAt, lastReceivedAt } = held.words;
   const own = { shard, at, viewers, watermark, lastEventAt, lastReceivedAt };
-  fields.byShard.set(shard, { words: own, revision: held.revision });
+  fields.byShard.set(shard, { ...held, words: own });
   const words = [...fields.byShard.values()].map((said) => said.words);
   const values: Readonly<Record<RegionFieldName, number | null>> = {
     viewers: words.reduce((sum, said) => sum + said.viewers, 0),

@@ -39,7 +39,7 @@ function fromValue(value: unknown): BodyResult {
   if (Array.isArray(value)) return counted(value);
   if (typeof value !== 'object' || value === null)
     return unreadable('the body is neither an object nor an array');
-  const batch = Object.hasOwn(value, 'batch') ? (value as { batch: unknown }).batch : undefined;
+  const { batch } = value as { readonly batch?: unknown };
   return counted(Array.isArray(batch) ? batch : [value]);
 }
 

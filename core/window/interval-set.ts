@@ -16,10 +16,14 @@ export class IntervalSet {
   add(from: number, to: number): void {
     if (from >= to) return;
     const bounds = this.#bounds;
-    // In order is the rule: extend the last interval or append.
+    // In order is the rule: append, or extend the last interval.
     const last = bounds.length - 1;
     if (last < 0 || from > (bounds[last] as number)) {
       bounds.push(from, to);
+      return;
+    }
+    if (from >= (bounds[last - 1] as number)) {
+      bounds[last] = Math.max(bounds[last] as number, to);
       return;
     }
     let start = from;

@@ -7,6 +7,7 @@
  */
 import { ByteReader, ByteWriter, FormatError } from '../protocol/bytes.ts';
 import { logRowVersion } from '../protocol/version.ts';
+import { isKnowledge, parseJson, type RegionKnowledge } from './region-knowledge.ts';
 import type { WatermarkState } from './watermark.ts';
 
 /** Verdicts on an event. Part of the log's format. */
@@ -32,10 +33,8 @@ export interface LogRowHead {
   readonly oldestMinute: number;
   /** First row that a window living after this row needs. */
   readonly firstNeededRow: number;
-  /** Before this row's events. */
-  readonly totals: RegionTotals;
-  /** Hours with dead windows whose hour row is not written yet. */
-  readonly hours: readonly number[];
+  /** As the commit left it. */
+  readonly after: RegionKnowledge;
 }
 
 export interface LoggedChunk {
@@ -68,9 +67,7 @@ export function encodeLogRow(row: LogRow): Uint8Array {
 /** Throws FormatError. Chunks are views into `bytes` and not decoded. */
 export function decodeLogRow(bytes: Uint8Array): LogRow {
   const input = new ByteReader(bytes);
-  const version = input.u8();
-  if (version !== logRowVersion) throw new FormatError(`log row version ${version} is not known`);
-  const head = parseHead(input.text());
+  const head = readHead(input);
   const chunks: LoggedChunk[] = [];
   const count = input.varint();
   for (let i = 0; i < count; i++) {
@@ -83,14 +80,15 @@ export function decodeLogRow(bytes: Uint8Array): LogRow {
 
 /** The head alone. Throws FormatError. */
 export function decodeLogRowHead(bytes: Uint8Array): LogRowHead {
-  const input = new ByteReader(bytes);
-  input.u8();
-  return parseHead(input.text());
+  return readHead(new ByteReader(bytes));
 }
 
-function parseHead(text: string): LogRowHead {
-  const head = JSON.parse(text) as LogRowHead;
-  if (!Number.isInteger(head.atMs) || !Number.isInteger(head.watermark?.valueMs) || !Array.isArray(head.hours)) {
+function readHead(input: ByteReader): LogRowHead {
+  const version = input.u8();
+  if (version !== logRowVersion) throw new FormatError(`log row version ${version} is not known`);
+  const head = parseJson<LogRowHead>(input.text(), 'the head of a log row');
+  const numbers = [head?.atMs, head?.oldestMinute, head?.firstNeededRow, head?.watermark?.valueMs];
+  if (!head || !numbers.every(Number.isInteger) || !isKnowledge(head.after)) {
     throw new FormatError('the head of a log row has another form');
   }
   return head;

@@ -23,7 +23,7 @@ export class LogWriter {
   readonly #nowMs: number;
   readonly #updates: UpdateTracker | null;
   readonly #rows: RegionEffect[] = [];
-  #head: LogRowHead | null = null;
+  #head: Omit<LogRowHead, 'firstNeededRow' | 'after'> | null = null;
   #chunks: LoggedChunk[] = [];
   #bytes = logRowHeadBytesMax;
 
@@ -38,28 +38,17 @@ export class LogWriter {
     const size = bytes.length + chunk.header.count + 16;
     if (this.#chunks.length > 0 && this.#bytes + size > logRowBytesMax) this.#flush();
     this.#bytes += size;
-    this.#head ??= this.#newHead();
+    const { watermark, oldestMinute } = this.#state;
+    this.#head ??= { atMs: this.#nowMs, watermark: watermark.state, oldestMinute };
     this.#chunks.push({ bytes, verdicts: this.#judge(chunk) });
     this.#state.doors.commit(chunk.header);
     this.#state.noteReceived(chunk.header.receivedAtMs);
   }
 
-  /** The rows to append, in order; none when nothing was added. */
+  /** The rows to append, in order; none when nothing was added. The last holds what the shard knows by now. */
   finish(): readonly RegionEffect[] {
     this.#flush();
     return this.#rows;
-  }
-
-  #newHead(): LogRowHead {
-    const state = this.#state;
-    return {
-      atMs: this.#nowMs,
-      watermark: state.watermark.state,
-      oldestMinute: state.oldestMinute,
-      firstNeededRow: 0,
-      totals: { ...state.totals },
-      hours: [...state.hours],
-    };
   }
 
   #judge(chunk: Chunk): Uint8Array | null {
@@ -72,9 +61,10 @@ export class LogWriter {
     for (let i = 0; i < verdicts.length; i++) {
       const eventMs = timeMs[i] as number;
       const minute = minuteOf(eventMs);
-      state.watermark.observe(eventMs, this.#nowMs);
+      const late = minute < state.oldestMinute;
+      state.watermark.observe(eventMs, this.#nowMs, late);
       let verdict = COUNTED;
-      if (minute < state.oldestMinute) verdict = LATE;
+      if (late) verdict = LATE;
       else {
         const window = state.table.obtain(minute, row);
         if (window.identities.add(identity.hi[i] as number, identity.lo[i] as number)) {
@@ -93,11 +83,13 @@ export class LogWriter {
   #flush(): void {
     if (!this.#head) return;
     const row = this.#state.nextRow;
-    const head = { ...this.#head, firstNeededRow: this.#state.table.firstNeededRow(row) };
+    const firstNeededRow = this.#state.table.firstNeededRow(row);
+    const head = { ...this.#head, firstNeededRow, after: this.#state.known };
     const body = encodeLogRow({ head, chunks: this.#chunks });
     assert(body.length <= logRowBytesMax, `a log row of ${body.length} bytes`);
     this.#rows.push({ kind: 'append', row, atMs: this.#nowMs, body });
     this.#state.nextRow++;
+    this.#state.keptOldestMinute = this.#state.oldestMinute;
     this.#head = null;
     this.#chunks = [];
     this.#bytes = logRowHeadBytesMax;

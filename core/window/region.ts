@@ -6,26 +6,24 @@
  */
 import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
 import { FormatError } from '../protocol/bytes.ts';
-import { allowedLatenessMs, holdBackMs, identitiesMax, logKeptMs, reemitAfterMs } from '../protocol/limits.ts';
+import { allowedLatenessMs, identitiesMax, logKeptMs, reemitAfterMs } from '../protocol/limits.ts';
 import type { ChunkHeader } from '../protocol/chunk-header.ts';
-import { DoorLedger } from './door-ledger.ts';
+import { Backoff } from './backoff.ts';
+import type { DoorLedger } from './door-ledger.ts';
 import type { RegionEffect } from './effect.ts';
 import { LogWriter } from './log-writer.ts';
 import type { RegionTotals } from './log-row.ts';
 import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
 import { type RegionSource, type WokenState, replay } from './replay.ts';
+import { compareRevisions } from './revision.ts';
 import { encodeSnapshot } from './snapshot.ts';
-import { isClosedAt, minuteEndMs, oldestLivingMinute } from './time.ts';
+import { hourEndMinute, hourOf, isClosedAt, minuteEndMs, minuteStartMs, oldestLivingMinute } from './time.ts';
 import { UpdateTracker } from './update-tracker.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
-import type { WindowOrigin } from './window-state.ts';
+import type { WindowOrigin, WindowState } from './window-state.ts';
 import { WindowTable } from './window-table.ts';
 
-const hourMinutes = 60;
-const hourMs = 3_600_000;
-/** A failed emission is tried again after 1 s, 2 s, 4 s ... up to this. */
-const retryMsMax = 60_000;
 /** The snapshot is renewed at most this often, so that waking reads few headers. */
 const snapshotEveryMs = 5 * 60_000;
 
@@ -43,8 +41,7 @@ export class Region {
   readonly #updates = new UpdateTracker();
   readonly #identitiesMax: number;
   #tracking = false;
-  #retryAtMs = 0;
-  #failures = 0;
+  readonly #backoff = new Backoff();
   #snapshotAtMs: number;
   #snapshotRow: number;
 
@@ -55,7 +52,8 @@ export class Region {
     this.#state = replay(source, nowMs);
     this.#table = this.#state.table;
     this.#doors = this.#state.doors;
-    this.#snapshotAtMs = nowMs;
+    // Counted across lives, or the log of a shard that never lives for five minutes would grow without end.
+    this.#snapshotAtMs = source.snapshot?.atMs ?? Number.NEGATIVE_INFINITY;
     this.#snapshotRow = source.snapshot?.throughRow ?? -1;
   }
 
@@ -76,9 +74,9 @@ export class Region {
     const effects = this.tick(nowMs);
     const log = new LogWriter(this.#state, nowMs, this.#tracking ? this.#updates : null);
     const verdicts = chunks.map((bytes) => this.#take(bytes, log));
-    effects.push(...log.finish());
-    this.#capIdentities(effects);
     effects.push(...this.tick(nowMs));
+    this.#capIdentities(effects);
+    effects.push(...log.finish());
     return { verdicts, effects };
   }
 
@@ -89,25 +87,27 @@ export class Region {
     for (const window of this.#table.inTimeOrder()) {
       if (!window.closed && isClosedAt(window.minute, watermarkMs)) window.closed = true;
     }
+    const living = this.#table.size;
     this.#endLateness(oldestLivingMinute(watermarkMs), effects);
+    // Now and then, so that sessions of long ago do not fill the map where nobody asks for the count.
+    if (this.#table.size < living) this.#state.viewers.countAt(nowMs);
     return effects;
   }
 
   /** Closed windows whose present state D1 lacks and that may be emitted now (WIN-5), oldest first. */
   dueWindows(nowMs: number): PackedWindow[] {
-    if (nowMs < this.#retryAtMs) return [];
+    if (this.#backoff.isPausedAt(nowMs)) return [];
     const due = [...this.#state.parked.values()];
     for (const window of this.#table.inTimeOrder()) {
-      const dueAtMs = window.emittedAtMs === null ? nowMs : window.emittedAtMs + reemitAfterMs;
-      if (window.closed && window.dirty && dueAtMs <= nowMs) due.push(window.pack(this.#origin));
+      if (window.closed && window.dirty && emissionDueMs(window, nowMs) <= nowMs) due.push(window.pack(this.#origin));
     }
     return due;
   }
 
   /** D1 holds these states now. */
   confirm(windows: readonly PackedWindow[], nowMs: number): RegionEffect[] {
-    this.#failures = 0;
-    this.#retryAtMs = 0;
+    this.#backoff.succeed();
+    const { parked, confirmed, keptOldestMinute } = this.#state;
     const effects: RegionEffect[] = [];
     for (const { minute, revision } of windows) {
       const window = this.#table.get(minute);
@@ -115,25 +115,27 @@ export class Region {
         window.confirmedRow = Math.max(window.confirmedRow, revision.logRow);
         window.emittedAtMs = nowMs;
       }
-      const parked = this.#state.parked.get(minute);
-      if (parked && parked.revision.logRow <= revision.logRow) {
-        this.#state.parked.delete(minute);
+      confirmed.set(minute, Math.max(confirmed.get(minute) ?? -1, revision.logRow));
+      const waiting = parked.get(minute);
+      if (waiting && compareRevisions(waiting.revision, revision) <= 0) {
+        parked.delete(minute);
         effects.push({ kind: 'unpark', minute });
       }
     }
-    const living = this.#table.inTimeOrder().filter((window) => window.confirmedRow >= 0);
-    effects.push({ kind: 'confirmed', windows: living.map((window) => [window.minute, window.confirmedRow]) });
+    // One that wakes may find windows alive that have died since the last commit: they must not be owed to D1 again.
+    for (const minute of confirmed.keys()) if (minute < keptOldestMinute) confirmed.delete(minute);
+    effects.push({ kind: 'confirmed', windows: [...confirmed] });
     return effects;
   }
 
   /** D1 did not take the windows (or the hour): tried again later, with backoff. */
   emissionFailed(nowMs: number): void {
-    this.#retryAtMs = nowMs + Math.min(retryMsMax, 1000 * 2 ** this.#failures++);
+    this.#backoff.fail(nowMs);
   }
 
   /** Hours (epoch hours) all of whose windows are dead and confirmed, and whose hour row is still to be written. */
   dueHours(nowMs: number): number[] {
-    if (nowMs < this.#retryAtMs) return [];
+    if (this.#backoff.isPausedAt(nowMs)) return [];
     return [...this.#state.hours].filter((hour) => this.#isHourOver(hour)).sort((a, b) => a - b);
   }
 
@@ -143,18 +145,14 @@ export class Region {
 
   /** Renews the snapshot and trims the log, where it is time (LOG-5). */
   maintain(nowMs: number): RegionEffect[] {
-    const lastRow = this.#state.nextRow - 1;
-    if (lastRow === this.#snapshotRow || nowMs - this.#snapshotAtMs < snapshotEveryMs) return [];
+    const throughRow = this.#state.nextRow - 1;
+    const ageMs = nowMs - this.#snapshotAtMs;
+    if (throughRow === this.#snapshotRow || (ageMs >= 0 && ageMs < snapshotEveryMs)) return [];
     this.#snapshotAtMs = nowMs;
-    this.#snapshotRow = lastRow;
-    const body = encodeSnapshot({
-      throughRow: lastRow,
-      watermark: this.#state.watermark.state,
-      oldestMinute: this.#state.oldestMinute,
-      totals: this.#state.totals,
-      hours: [...this.#state.hours],
-      doors: this.#doors.stored(nowMs),
-    });
+    this.#snapshotRow = throughRow;
+    this.#state.keptOldestMinute = this.#state.oldestMinute;
+    const { known } = this.#state;
+    const body = encodeSnapshot({ atMs: nowMs, throughRow, known, doors: this.#doors.stored(nowMs) });
     const beforeRow = this.#table.firstNeededRow(this.#state.nextRow);
     return [
       { kind: 'snapshot', body },
@@ -164,16 +162,19 @@ export class Region {
 
   /** When the shell must call again though nothing came: ms, or null. */
   nextWakeMs(nowMs: number): number | null {
-    let next = Number.POSITIVE_INFINITY;
+    const { watermark, parked, hours } = this.#state;
+    let next = parked.size > 0 ? nowMs : Number.POSITIVE_INFINITY;
     for (const window of this.#table.inTimeOrder()) {
-      if (!window.closed) next = Math.min(next, this.#state.watermark.passesAtMs(minuteEndMs(window.minute)));
-      else if (window.dirty) next = Math.min(next, (window.emittedAtMs ?? nowMs - reemitAfterMs) + reemitAfterMs);
+      if (!window.closed) next = Math.min(next, watermark.passesAtMs(minuteEndMs(window.minute)));
+      else if (window.dirty) next = Math.min(next, emissionDueMs(window, nowMs));
     }
-    if (this.#state.parked.size > 0) next = Math.min(next, nowMs);
-    const hours = [...this.#state.hours, ...this.#table.hours()];
-    for (const hour of hours) next = Math.min(next, (hour + 1) * hourMs + allowedLatenessMs + holdBackMs);
+    for (const hour of new Set([...hours, ...this.#table.hours()])) {
+      // By the watermark, not by the clock: where events lag, the clock would wake it again and again for nothing.
+      const overAtMs = watermark.passesAtMs(minuteStartMs(hourEndMinute(hour)) + allowedLatenessMs);
+      next = Math.min(next, this.#isHourOver(hour) ? nowMs : overAtMs);
+    }
     if (next === Number.POSITIVE_INFINITY) return null;
-    return Math.max(next, nowMs + 1, this.#retryAtMs);
+    return Math.max(next, nowMs + 1, this.#backoff.isPausedAt(nowMs) ? this.#backoff.untilMs : 0);
   }
 
   /** All that the shard holds from a minute on (WIN-7). */
@@ -261,7 +262,7 @@ export class Region {
     this.#state.oldestMinute = oldestMinute;
     for (const window of this.#table.removeBefore(oldestMinute)) {
       window.closed = true;
-      this.#state.hours.add(Math.floor(window.minute / hourMinutes));
+      this.#state.hours.add(hourOf(window.minute));
       if (!window.dirty) continue;
       const packed = window.pack(this.#origin);
       this.#state.parked.set(window.minute, packed);
@@ -270,10 +271,15 @@ export class Region {
   }
 
   #isHourOver(hour: number): boolean {
-    if (this.#state.oldestMinute < (hour + 1) * hourMinutes) return false;
-    for (const minute of this.#state.parked.keys()) if (Math.floor(minute / hourMinutes) === hour) return false;
+    if (this.#state.oldestMinute < hourEndMinute(hour)) return false;
+    for (const minute of this.#state.parked.keys()) if (hourOf(minute) === hour) return false;
     return true;
   }
+}
+
+/** WIN-5: re-emissions are joined. A clock that was set back counts as time enough. */
+function emissionDueMs({ emittedAtMs }: WindowState, nowMs: number): number {
+  return emittedAtMs === null || emittedAtMs > nowMs ? nowMs : emittedAtMs + reemitAfterMs;
 }
 
 function refusal(code: 'undecodable', error: unknown): ChunkVerdict {

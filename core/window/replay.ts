@@ -5,11 +5,22 @@ import { holdBackMs } from '../protocol/limits.ts';
 import { DoorLedger } from './door-ledger.ts';
 import type { ConfirmedWindow } from './effect.ts';
 import { ChunkFold } from './fold-chunk.ts';
-import { COUNTED, DUPLICATE, LATE, type LogRow, type LoggedChunk, type RegionTotals, decodeLogRow } from './log-row.ts';
+import {
+  COUNTED,
+  DUPLICATE,
+  LATE,
+  type LogRow,
+  type LogRowHead,
+  type LoggedChunk,
+  type RegionTotals,
+  decodeLogRow,
+  decodeLogRowHead,
+} from './log-row.ts';
 import { noteViewer } from './log-writer.ts';
 import type { PackedWindow } from './packed-window.ts';
+import type { RegionKnowledge } from './region-knowledge.ts';
 import type { Snapshot } from './snapshot.ts';
-import { minuteOf, oldestLivingMinute } from './time.ts';
+import { hourOf, isClosedAt, minuteEndMs, minuteOf, oldestLivingMinute } from './time.ts';
 import { Viewers } from './viewers.ts';
 import { Watermark } from './watermark.ts';
 import type { WindowOrigin } from './window-state.ts';
@@ -34,31 +45,54 @@ export class WokenState {
   readonly table = new WindowTable();
   readonly viewers = new Viewers();
   readonly parked: Map<number, PackedWindow>;
+  /** Which states D1 holds, of the windows that lived when knowledge was last kept: minute to log row. */
+  readonly confirmed: Map<number, number>;
   readonly hours: Set<number>;
   readonly doors: DoorLedger;
   readonly totals: Mutable<RegionTotals>;
-  watermark: Watermark;
+  readonly watermark: Watermark;
   /** Oldest window that takes events. */
   oldestMinute: number;
+  /** The same as the log or the snapshot last kept it: one that wakes may go back so far. */
+  keptOldestMinute: number;
   nextRow: number;
-  /** Newest time of receipt at a door; null before the first event. */
-  lastReceivedAtMs: number | null = null;
+  #lastReceivedAtMs: number | null;
 
-  constructor(source: RegionSource, nowMs: number) {
-    const { snapshot } = source;
-    this.parked = new Map(source.parked.map((window) => [window.minute, window]));
-    this.hours = new Set(snapshot?.hours);
+  constructor(source: RegionSource, known: RegionKnowledge) {
+    const { snapshot, lastRow, parked, confirmed } = source;
+    this.parked = new Map(parked.map((window) => [window.minute, window]));
+    this.confirmed = new Map(confirmed);
+    this.hours = new Set(known.hours);
     this.doors = new DoorLedger(snapshot?.doors);
-    this.totals = { ...(snapshot?.totals ?? { counted: 0, late: 0, duplicates: 0, horizonCuts: 0 }) };
-    // A new shard stands where silence would have brought it, so that a back-fill cannot open windows without number.
-    const fresh = { valueMs: nowMs - holdBackMs, greatestMs: null, risenAtMs: nowMs };
-    this.watermark = new Watermark(snapshot?.watermark ?? fresh);
-    this.oldestMinute = snapshot?.oldestMinute ?? oldestLivingMinute(this.watermark.valueMs);
-    this.nextRow = (source.lastRow?.row ?? snapshot?.throughRow ?? -1) + 1;
+    this.totals = { ...known.totals };
+    // Only closed windows are emitted: the watermark had passed them, though no row since has said so.
+    const passedMs = Math.max(known.watermark.valueMs, ...confirmed.map(([minute]) => minuteEndMs(minute)));
+    this.watermark = new Watermark({ ...known.watermark, valueMs: passedMs });
+    this.keptOldestMinute = known.oldestMinute;
+    // Only dead windows are parked, and those before them are dead as well.
+    this.oldestMinute = Math.max(known.oldestMinute, ...parked.map((window) => window.minute + 1));
+    // A clock that was set back may have trimmed the last row before an earlier one: its number is not given again.
+    this.nextRow = Math.max(lastRow?.row ?? -1, snapshot?.throughRow ?? -1) + 1;
+    this.#lastReceivedAtMs = known.lastReceivedAtMs;
+  }
+
+  get lastReceivedAtMs(): number | null {
+    return this.#lastReceivedAtMs;
+  }
+
+  /** What a log row and the snapshot keep. */
+  get known(): RegionKnowledge {
+    return {
+      watermark: this.watermark.state,
+      oldestMinute: this.oldestMinute,
+      totals: { ...this.totals },
+      hours: [...this.hours],
+      lastReceivedAtMs: this.#lastReceivedAtMs,
+    };
   }
 
   noteReceived(receivedAtMs: number): void {
-    this.lastReceivedAtMs = Math.max(this.lastReceivedAtMs ?? 0, receivedAtMs);
+    this.#lastReceivedAtMs = Math.max(this.#lastReceivedAtMs ?? 0, receivedAtMs);
   }
 
   countVerdicts(verdicts: Uint8Array): void {
@@ -71,64 +105,61 @@ export class WokenState {
 }
 
 export function replay(source: RegionSource, nowMs: number): WokenState {
-  const state = new WokenState(source, nowMs);
-  if (!source.lastRow) return state;
-  const last = decodeLogRow(source.lastRow.body);
-  const covered = source.snapshot?.throughRow ?? -1;
-  const first = last.head.firstNeededRow;
-  for (const { row, body } of source.rowsFrom(Math.min(first, covered + 1))) {
-    const logged = decodeLogRow(body);
-    if (row < first) rememberDoors(state, logged);
-    else applyRow(state, logged, row, last.head.oldestMinute);
+  const { snapshot, lastRow } = source;
+  const last = lastRow && decodeLogRowHead(lastRow.body);
+  const covered = snapshot?.throughRow ?? -1;
+  const state = new WokenState(source, newestKnowledge(source, last) ?? newbornKnowledge(nowMs));
+  if (last) {
+    for (const { row, body } of source.rowsFrom(Math.min(last.firstNeededRow, covered + 1))) {
+      const logged = decodeLogRow(body);
+      if (row < last.firstNeededRow) rememberDoors(state, logged);
+      else for (const chunk of logged.chunks) applyChunk(state, chunk, row);
+    }
   }
-  if (covered < source.lastRow.row) state.hours.clear();
-  for (const hour of last.head.hours) state.hours.add(hour);
-  // A snapshot taken after the last row knows of time that passed without events.
-  const { valueMs, ...seen } = state.watermark.state;
-  const knownMs = Math.max(valueMs, source.snapshot?.watermark.valueMs ?? valueMs);
-  state.watermark = new Watermark({ ...seen, valueMs: knownMs });
-  state.oldestMinute = Math.max(last.head.oldestMinute, source.snapshot?.oldestMinute ?? 0);
-  state.table.removeBefore(state.oldestMinute);
-  for (const [minute, row] of source.confirmed) {
-    const window = state.table.get(minute);
-    if (window) window.confirmedRow = row;
+  for (const { minute } of state.table.removeBefore(state.oldestMinute)) state.hours.add(hourOf(minute));
+  for (const window of state.table.inTimeOrder()) {
+    window.closed = isClosedAt(window.minute, state.watermark.valueMs);
+    window.confirmedRow = state.confirmed.get(window.minute) ?? -1;
   }
   return state;
 }
 
+function newestKnowledge({ snapshot, lastRow }: RegionSource, last: LogRowHead | null): RegionKnowledge | null {
+  if (!last || !lastRow) return snapshot?.known ?? null;
+  return snapshot && snapshot.throughRow >= lastRow.row ? snapshot.known : last.after;
+}
+
+/** A new shard stands where silence would have brought it: a back-fill cannot open windows without number. */
+function newbornKnowledge(nowMs: number): RegionKnowledge {
+  const valueMs = nowMs - holdBackMs;
+  return {
+    watermark: { valueMs, greatestMs: null, risenAtMs: nowMs },
+    oldestMinute: oldestLivingMinute(valueMs),
+    totals: { counted: 0, late: 0, duplicates: 0, horizonCuts: 0 },
+    hours: [],
+    lastReceivedAtMs: null,
+  };
+}
+
 function rememberDoors(state: WokenState, logged: LogRow): void {
-  for (const chunk of logged.chunks) {
-    const header = decodeChunkHeader(chunk.bytes);
-    state.doors.commit(header);
-    state.noteReceived(header.receivedAtMs);
-  }
+  for (const chunk of logged.chunks) state.doors.commit(decodeChunkHeader(chunk.bytes));
 }
 
-function applyRow(state: WokenState, logged: LogRow, row: number, oldestMinute: number): void {
-  const { head } = logged;
-  state.watermark = new Watermark(head.watermark);
-  Object.assign(state.totals, head.totals);
-  for (const chunk of logged.chunks) applyChunk(state, chunk, row, head.atMs, oldestMinute);
-}
-
-function applyChunk(state: WokenState, logged: LoggedChunk, row: number, atMs: number, oldestMinute: number): void {
+function applyChunk(state: WokenState, logged: LoggedChunk, row: number): void {
   const chunk = decodeChunk(logged.bytes);
   const { timeMs, identity, session, type } = chunk.columns;
   const verdicts = logged.verdicts ?? new Uint8Array(chunk.header.count);
   assert(verdicts.length === chunk.header.count, 'one verdict an event');
   const fold = new ChunkFold(chunk.columns, row);
   for (let i = 0; i < verdicts.length; i++) {
-    const eventMs = timeMs[i] as number;
-    state.watermark.observe(eventMs, atMs);
     assert((verdicts[i] as number) <= DUPLICATE, 'a verdict');
+    const eventMs = timeMs[i] as number;
     const minute = minuteOf(eventMs);
-    if (verdicts[i] !== COUNTED || minute < oldestMinute) continue;
+    if (verdicts[i] !== COUNTED || minute < state.keptOldestMinute) continue;
     const window = state.table.obtain(minute, row);
     window.identities.add(identity.hi[i] as number, identity.lo[i] as number);
     fold.count(window, i);
     noteViewer(state, session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
   }
-  state.countVerdicts(verdicts);
   state.doors.commit(chunk.header);
-  state.noteReceived(chunk.header.receivedAtMs);
 }

@@ -2,17 +2,15 @@
 import { FormatError } from '../protocol/bytes.ts';
 import { snapshotVersion } from '../protocol/version.ts';
 import type { StoredDoor } from './door-ledger.ts';
-import type { RegionTotals } from './log-row.ts';
-import type { WatermarkState } from './watermark.ts';
+import { isKnowledge, parseJson, type RegionKnowledge } from './region-knowledge.ts';
 
 export interface Snapshot {
   readonly v: number;
+  /** Server time at which it was taken, ms. */
+  readonly atMs: number;
   /** The last log row that the snapshot covers; -1 for none. */
   readonly throughRow: number;
-  readonly watermark: WatermarkState;
-  readonly oldestMinute: number;
-  readonly totals: RegionTotals;
-  readonly hours: readonly number[];
+  readonly known: RegionKnowledge;
   readonly doors: readonly StoredDoor[];
 }
 
@@ -22,9 +20,10 @@ export function encodeSnapshot(snapshot: Omit<Snapshot, 'v'>): string {
 
 /** Throws FormatError. */
 export function decodeSnapshot(text: string): Snapshot {
-  const snapshot = JSON.parse(text) as Snapshot;
-  if (snapshot.v !== snapshotVersion) throw new FormatError(`snapshot version ${snapshot.v} is not known`);
-  if (!Number.isInteger(snapshot.throughRow) || !Array.isArray(snapshot.doors)) {
+  const snapshot = parseJson<Snapshot>(text, 'the snapshot');
+  if (snapshot?.v !== snapshotVersion) throw new FormatError(`snapshot version ${snapshot?.v} is not known`);
+  const { atMs, throughRow, known, doors } = snapshot;
+  if (![atMs, throughRow].every(Number.isInteger) || !isKnowledge(known) || !Array.isArray(doors)) {
     throw new FormatError('the snapshot has another form');
   }
   return snapshot;

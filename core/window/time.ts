@@ -1,9 +1,16 @@
 /** Tumbling time: panes and windows are half-open, aligned to the epoch (WIN-1). Times are ms. */
 import { allowedLatenessMs, paneMs, panesPerWindow, windowMs } from '../protocol/limits.ts';
 
+const hourMinutes = 3_600_000 / windowMs;
+
 /** Number of the window (epoch minute) that holds a time. */
 export function minuteOf(timeMs: number): number {
   return Math.floor(timeMs / windowMs);
+}
+
+/** Number of the epoch hour that holds a window. */
+export function hourOf(minute: number): number {
+  return Math.floor(minute / hourMinutes);
 }
 
 /** Index, 0 to 5, of the pane that holds a time, within its window. */
@@ -13,6 +20,11 @@ export function paneIndexOf(timeMs: number): number {
 
 export function minuteStartMs(minute: number): number {
   return minute * windowMs;
+}
+
+/** First window that no longer belongs to the hour. */
+export function hourEndMinute(hour: number): number {
+  return (hour + 1) * hourMinutes;
 }
 
 /** First instant that no longer belongs to the window. */

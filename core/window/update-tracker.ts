@@ -1,6 +1,6 @@
 import type { RegionUpdate } from './region-answer.ts';
 import type { WindowState } from './window-state.ts';
-import { paneMs, panesPerWindow } from '../protocol/limits.ts';
+import { OTHER_KEY, paneMs, panesPerWindow } from '../protocol/limits.ts';
 import { minuteStartMs } from './time.ts';
 
 interface Changes {
@@ -45,12 +45,16 @@ export class UpdateTracker {
         const pane = window.panes[index];
         if (pane) panes.push([minuteStartMs(minute) + index * paneMs, [...pane.counters]]);
       }
-      for (const contentId of changes.contents) {
-        const counters = window.contentCounters(contentId);
-        if (counters) contents.push([minute, contentId, [...counters]]);
+      for (const contentId of keptNames(window, changes.contents)) {
+        contents.push([minute, contentId, [...(window.contentCounters(contentId) ?? [])]]);
       }
     }
     this.clear();
     return { panes, minutes, contents };
   }
+}
+
+/** Contents beyond a window's cap changed what is kept for all of them together (WIN-6). */
+function keptNames(window: WindowState, contentIds: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...contentIds].map((contentId) => (window.contentCounters(contentId) ? contentId : OTHER_KEY)));
 }

@@ -6,7 +6,7 @@ export interface WatermarkState {
   readonly valueMs: number;
   /** Greatest event time seen; null before the first event. */
   readonly greatestMs: number | null;
-  /** Server time at which greatestMs last rose. */
+  /** Server time at which greatestMs last rose by an event that was not late. */
   readonly risenAtMs: number;
 }
 
@@ -37,16 +37,21 @@ export class Watermark {
     return { valueMs: this.#valueMs, greatestMs: this.#greatestMs, risenAtMs: this.#risenAtMs };
   }
 
-  /** An event of this time was seen at server time `nowMs`. Does not move the watermark; advance does. */
-  observe(eventMs: number, nowMs: number): void {
+  /**
+   * An event of this time was seen at server time `nowMs`. Does not move the watermark; advance does. A late one is no
+   * sign of life: a back-fill in order of time would hold windows open for as long as it takes.
+   */
+  observe(eventMs: number, nowMs: number, late: boolean): void {
     if (this.#greatestMs !== null && eventMs <= this.#greatestMs) return;
     this.#greatestMs = eventMs;
-    this.#risenAtMs = nowMs;
+    if (!late) this.#risenAtMs = nowMs;
   }
 
   /** Moves the watermark to where it stands at server time `nowMs`; returns it. */
   advance(nowMs: number): number {
     const before = this.#valueMs;
+    // A clock that was set back starts the wait anew, or silence would hold windows open until it has caught up.
+    this.#risenAtMs = Math.min(this.#risenAtMs, nowMs);
     const candidate = (this.#isIdleAt(nowMs) ? nowMs : Math.min(this.#greatestMs ?? nowMs, nowMs)) - holdBackMs;
     this.#valueMs = Math.max(before, candidate);
     assert(this.#valueMs >= before, 'a watermark never regresses');

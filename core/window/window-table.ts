@@ -1,3 +1,4 @@
+import { hourOf } from './time.ts';
 import { WindowState } from './window-state.ts';
 
 /** The living windows of a shard by minute. */
@@ -42,7 +43,7 @@ export class WindowTable {
 
   /** Epoch hours that the living windows lie in. */
   hours(): ReadonlySet<number> {
-    return new Set([...this.#windows.keys()].map((minute) => Math.floor(minute / 60)));
+    return new Set([...this.#windows.keys()].map(hourOf));
   }
 
   /** Takes out the windows before a minute, in time order. */

@@ -23,7 +23,7 @@ export class LiveHub extends DurableObject<HubEnv> {
   sources: HubSources;
   readonly #hub: Hub = newHub(crypto.randomUUID());
   readonly #sockets = new Map<string, WebSocket>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(ctx: DurableObjectState, env: HubEnv) {
     super(ctx, env);

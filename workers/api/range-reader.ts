@@ -84,7 +84,7 @@ async function liveOrNull(
   address: ShardAddress,
   fromMinute: number,
 ): Promise<RegionAnswer | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | null = null;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${answerMsMax} ms`)), answerMsMax);
   });

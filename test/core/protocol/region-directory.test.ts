@@ -10,6 +10,8 @@ describe('[ING-4] the nearest region by great-circle distance', () => {
     // By plain longitude Fiji's neighbour (-175) would be far from Tokyo; across the date line it is near.
     ['the other side of the date line', 20, -175, tokyo],
     ['the north pole', 90, 0, london],
+    // In degrees California is nearer, but meridians meet up there.
+    ['Baffin Bay', 75, -80, london],
   ])('%s', (_name, latitude, longitude, region) => {
     expect(directory.nearest(latitude, longitude)).toBe(region);
   });

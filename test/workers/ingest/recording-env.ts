@@ -12,7 +12,7 @@ interface Message {
   readonly contentType?: string;
 }
 
-export class RecordingQueue {
+class RecordingQueue {
   readonly batches: Message[][] = [];
   /** Sends that succeed before all others fail. */
   sendsLeft = Number.POSITIVE_INFINITY;

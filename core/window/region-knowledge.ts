@@ -1,0 +1,37 @@
+import { FormatError } from '../protocol/bytes.ts';
+import type { RegionTotals } from './log-row.ts';
+import type { WatermarkState } from './watermark.ts';
+
+/**
+ * What a shard knows besides its windows and doors. Every log row holds it as the commit left it, and so does the
+ * snapshot: waking takes it from the newer of the two and works nothing out again (LOG-2).
+ */
+export interface RegionKnowledge {
+  readonly watermark: WatermarkState;
+  /** Oldest window that takes events (epoch minute). */
+  readonly oldestMinute: number;
+  readonly totals: RegionTotals;
+  /** Hours with dead windows whose hour row is not written yet. */
+  readonly hours: readonly number[];
+  /** Newest time of receipt at a door; null before the first event. */
+  readonly lastReceivedAtMs: number | null;
+}
+
+/** Whether a stored value has the form. */
+export function isKnowledge(value: Partial<RegionKnowledge> | null | undefined): value is RegionKnowledge {
+  return (
+    Number.isInteger(value?.watermark?.valueMs) &&
+    Number.isInteger(value?.oldestMinute) &&
+    Number.isInteger(value?.totals?.counted) &&
+    Array.isArray(value?.hours)
+  );
+}
+
+/** Stored JSON. Throws FormatError where it is none; its form is the caller's to check. */
+export function parseJson<T>(text: string, what: string): T | null {
+  try {
+    return JSON.parse(text) as T | null;
+  } catch {
+    throw new FormatError(`${what} is not JSON`);
+  }
+}

@@ -1,0 +1,304 @@
+/** The world around a hub: regions, sources, timers, sockets; and the model that says what viewers must see. */
+import { step } from '../../../core/live/hub.ts';
+import { type Hub, type HubEffect, type HubInput, newHub } from '../../../core/live/hub-state.ts';
+import { type Subscription, wholeSubscription } from '../../../core/live/subscription.ts';
+import { unreachable } from '../../../core/protocol/assert.ts';
+import { viewerBehindMsMax } from '../../../core/protocol/limits.ts';
+import { closeCodes, type ServerFrame } from '../../../core/protocol/live.ts';
+import { Random } from '../../sim/random.ts';
+import { registry, startMs } from './hub-fixture.ts';
+import { SimClient } from './sim-client.ts';
+import { pictureOf, SimModel } from './sim-model.ts';
+import { SimRegion } from './sim-region.ts';
+
+interface Pending {
+  readonly at: number;
+  run(): void;
+}
+
+/** The world's own account of a socket, kept from the frames alone. */
+interface Ledger {
+  readonly client: SimClient;
+  subscription: Subscription;
+  unacked: { seq: number; at: number; snapshot: boolean }[];
+}
+
+export class HubSimulation {
+  readonly seen: Record<string, number> = {};
+  readonly #random: Random;
+  readonly #regions: readonly SimRegion[];
+  readonly #sockets = new Map<string, Ledger>();
+  #pending: Pending[] = [];
+  #hub: Hub;
+  #model = new SimModel();
+  #told = false;
+  #now = startMs;
+  #wakeAt: number | null = null;
+  #alarmAt: number | null = null;
+  #incarnations = 0;
+  #viewers = 0;
+  #faults = true;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+    this.#regions = registry.map(({ number }) => new SimRegion(number, this.#random));
+    this.#hub = newHub('0');
+  }
+
+  /** Time passes, and one thing or another happens. */
+  step(): void {
+    const random = this.#random;
+    this.#pass(random.chance(0.9) ? random.between(1, 400) : random.between(1000, 6000));
+    if (random.chance(0.01)) this.#pass(random.between(20_000, 200_000));
+    const region = random.pick(this.#regions);
+    const client = [...this.#sockets.values()][random.below(6)]?.client;
+    const die = random.below(100);
+    if (die < 40) region.commit(this.#now);
+    else if (die < 70) this.#push(region);
+    else if (die < 73) region.store();
+    else if (die < 74) region.replay(this.#now);
+    else if (die < 75 && random.chance(0.3)) region.wipe();
+    else if (die < 82 && this.#sockets.size < 5) this.#connect();
+    else if (die < 84 && client) this.#leave(client);
+    else if (die < 88 && client) this.#stall(client);
+    else if (die < 93 && client) client.say(this.#subscribeFrame(), this.#now);
+    else if (die < 94 && client) client.say({ t: 'nonsense' }, this.#now);
+    else if (die < 95) this.#restart();
+  }
+
+  /** Without faults everything comes to rest, and every viewer sees what the regions hold. */
+  settle(): void {
+    this.#faults = false;
+    if (this.#sockets.size === 0) this.#connect();
+    for (const { client } of this.#sockets.values()) client.stalledUntil = 0;
+    // Long enough for the renewal of leases, which also brings what was lost or replayed.
+    for (let i = 0; i < 300; i++) {
+      this.#pass(500);
+      for (const region of this.#regions) if (i === 100) this.#push(region);
+    }
+    for (const { client, subscription } of this.#sockets.values()) this.#checkAtRest(client, subscription);
+  }
+
+  #checkAtRest(client: SimClient, subscription: Subscription): void {
+    const { state } = client;
+    if (!state || !client.upToDate) throw new Error(`${client.id} did not come to rest`);
+    if (pictureOf(state) !== this.#model.expected(subscription, state.at)) throw new Error('not the latest');
+    for (const { name, number } of registry) {
+      const shown = state.regions.get(name);
+      if (!shown) continue;
+      for (const { word } of this.#regions.find((region) => region.number === number)?.living(this.#now) ??
+        []) {
+        const [events] = word.counters;
+        if ((shown.minutes.get(word.minute)?.[0] ?? 0) !== events) {
+          throw new Error(`${client.id} and ${name} differ in minute ${word.minute}`);
+        }
+        this.#note('windows compared at rest');
+      }
+    }
+  }
+
+  #note(what: string): void {
+    this.seen[what] = (this.seen[what] ?? 0) + 1;
+  }
+
+  #pass(ms: number): void {
+    this.#now += ms;
+    const due = this.#pending.filter(({ at }) => at <= this.#now);
+    this.#pending = this.#pending.filter(({ at }) => at > this.#now);
+    for (const { run } of due) run();
+    if (this.#wakeAt !== null && this.#wakeAt <= this.#now) {
+      this.#wakeAt = null;
+      this.#take({ type: 'woken' });
+    }
+    if (this.#alarmAt !== null && this.#alarmAt <= this.#now) {
+      this.#alarmAt = null;
+      this.#take({ type: 'alarm' });
+    }
+    for (const ledger of [...this.#sockets.values()]) this.#exchange(ledger);
+  }
+
+  #exchange(ledger: Ledger): void {
+    const { client } = ledger;
+    for (const what of client.read(this.#now, this.#faults)) this.#note(what);
+    for (const text of client.sent(this.#now)) {
+      const frame = JSON.parse(text) as { t: string; seq: number };
+      if (frame.t === 'ack') ledger.unacked = ledger.unacked.filter(({ seq }) => seq > frame.seq);
+      if (frame.t === 'resync' && !ledger.unacked.some(({ snapshot }) => snapshot)) ledger.unacked = [];
+      this.#take({ type: 'message', viewer: client.id, text });
+    }
+    if (this.#hub.viewers.get(client.id)?.paused) this.#note('pauses');
+  }
+
+  #push(region: SimRegion): void {
+    if (this.#faults && this.#random.chance(0.05)) {
+      region.push(this.#now);
+      region.pushLost(this.#now);
+      return;
+    }
+    const told = region.push(this.#now);
+    const times = this.#faults && this.#random.chance(0.1) ? 2 : 1;
+    for (let i = 0; i < times; i++) {
+      this.#later(this.#random.below(800), () => {
+        if (this.#told) this.#model.update(told);
+        this.#take({ type: 'update', update: told.word });
+      });
+    }
+  }
+
+  #later(ms: number, run: () => void): void {
+    this.#pending.push({ at: this.#now + ms, run });
+  }
+
+  #connect(): void {
+    const client = new SimClient(`v${++this.#viewers}`, this.#random);
+    this.#sockets.set(client.id, { client, subscription: wholeSubscription, unacked: [] });
+    this.#take({ type: 'connected', viewer: client.id });
+    if (this.#random.chance(0.5)) client.say(this.#subscribeFrame(), this.#now);
+  }
+
+  #leave(client: SimClient): void {
+    this.#sockets.delete(client.id);
+    this.#take({ type: 'disconnected', viewer: client.id });
+  }
+
+  #stall(client: SimClient): void {
+    client.stalledUntil = this.#now + this.#random.pick([2_000, 8_000, 20_000, 60_000]);
+  }
+
+  #subscribeFrame(): unknown {
+    const names = registry.map(({ name }) => name).filter(() => this.#random.chance(0.5));
+    if (this.#random.chance(0.05)) names.push('EU-Atlantis');
+    return {
+      t: 'subscribe',
+      regions: this.#random.chance(0.5) ? '*' : names,
+      contents: this.#random.chance(0.5),
+    };
+  }
+
+  /** Evicted: memory, timer and answers under way are gone; sockets, attachments and the alarm are not. */
+  #restart(): void {
+    this.#note('restarts');
+    this.#hub = newHub(String(++this.#incarnations));
+    this.#wakeAt = null;
+    this.#forget();
+    for (const { client, subscription } of this.#sockets.values()) {
+      this.#take({ type: 'connected', viewer: client.id, subscription });
+    }
+  }
+
+  #forget(): void {
+    this.#model = new SimModel();
+    this.#told = false;
+    for (const ledger of this.#sockets.values()) ledger.unacked = [];
+  }
+
+  #take(input: HubInput): void {
+    for (const effect of step(this.#hub, input, this.#now)) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: HubEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#send(effect.viewer, effect.text);
+        break;
+      case 'close':
+        this.#note(effect.code === closeCodes.tooSlow ? 'closed for being slow' : 'closed for bad frames');
+        this.#sockets.delete(effect.viewer);
+        break;
+      case 'remember': {
+        const ledger = this.#sockets.get(effect.viewer);
+        if (ledger) ledger.subscription = effect.subscription;
+        break;
+      }
+      case 'wake':
+        this.#wakeAt = effect.at;
+        break;
+      case 'alarm':
+        this.#alarmAt = effect.at;
+        break;
+      case 'sleep':
+        this.#note('sleeps');
+        this.#wakeAt = null;
+        this.#alarmAt = null;
+        this.#forget();
+        break;
+      case 'load_registry':
+        this.#ask({ job: 'registry' }, () => () => {
+          this.#told = true;
+          this.#take({ type: 'registry', regions: registry });
+        });
+        break;
+      case 'read_history':
+        this.#ask({ job: 'history' }, () => this.#history(effect));
+        break;
+      case 'pull':
+        this.#ask({ job: 'shard', address: effect.address }, () => this.#answer(effect.address.regionNumber));
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #answer(regionNumber: number): () => void {
+    const region = this.#regions.find(({ number }) => number === regionNumber);
+    if (!region) throw new Error(`a pull of region ${regionNumber}`);
+    const told = region.answer(this.#now);
+    return () => {
+      this.#model.answer(told);
+      this.#take({ type: 'answer', answer: told.word });
+    };
+  }
+
+  #history(range: Extract<HubEffect, { type: 'read_history' }>): () => void {
+    const stored = this.#regions.flatMap((region) => region.stored());
+    const within = stored.filter(
+      ({ word }) => word.minute >= range.fromMinute && word.minute < range.toMinute,
+    );
+    const whole = within.filter(({ word }) => word.minute >= range.wholeFromMinute);
+    const totals = within.filter(({ word }) => word.minute < range.wholeFromMinute);
+    return () => {
+      for (const window of whole) this.#model.window(window);
+      for (const window of totals) this.#model.total(window);
+      const words = (list: typeof stored) => list.map(({ word }) => word);
+      this.#take({ type: 'history', windows: words(whole), totals: words(totals) });
+    };
+  }
+
+  /** A source answers with what it has now or soon, soon or late; or fails. */
+  #ask(job: Extract<HubInput, { type: 'failed' }>['job'], ask: () => () => void): void {
+    const { life } = this.#hub;
+    const ifAlive = (run: () => void) => () => {
+      if (this.#hub.life === life) run();
+    };
+    const ms = this.#random.pick([1, 50, 500, this.#faults ? 9_000 : 1]);
+    if (this.#faults && this.#random.chance(0.15)) {
+      this.#note('sources failed');
+      this.#later(
+        ms,
+        ifAlive(() => this.#take({ type: 'failed', job })),
+      );
+      return;
+    }
+    const early = this.#random.chance(0.5) ? ask() : null;
+    this.#later(
+      ms,
+      ifAlive(() => (early ?? ask())()),
+    );
+  }
+
+  #send(viewer: string, text: string): void {
+    const ledger = this.#sockets.get(viewer);
+    if (!ledger) throw new Error(`a frame to ${viewer}, who is gone`);
+    const frame = JSON.parse(text) as ServerFrame;
+    if (frame.t === 'error') {
+      ledger.client.receive(text, null, this.#now);
+      return;
+    }
+    const oldest = ledger.unacked[0]?.at ?? this.#now;
+    if (this.#now - oldest > viewerBehindMsMax)
+      throw new Error(`${viewer} is ${this.#now - oldest} ms behind`);
+    if (frame.t === 'delta' && frame.seq - frame.prev > 1) this.#note('joined deltas');
+    ledger.unacked.push({ seq: frame.seq, at: this.#now, snapshot: frame.t === 'snapshot' });
+    ledger.client.receive(text, this.#model.expected(ledger.subscription, frame.at), this.#now);
+  }
+}

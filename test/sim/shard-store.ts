@@ -1,0 +1,113 @@
+/** What an object's storage and D1 do for a shard, in memory. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
+import { isNewer } from '../../core/window/newest-windows.ts';
+import type { PackedWindow } from '../../core/window/packed-window.ts';
+import type { RegionSource } from '../../core/window/replay.ts';
+import { compareRevisions } from '../../core/window/revision.ts';
+import { decodeSnapshot } from '../../core/window/snapshot.ts';
+import type { WindowOrigin } from '../../core/window/window-state.ts';
+
+interface StoredRow {
+  readonly row: number;
+  readonly atMs: number;
+  readonly body: Uint8Array;
+}
+
+/** The object's own storage: carries out the effects of one transaction. */
+export class ShardStore {
+  readonly #origin: WindowOrigin;
+  #rows: StoredRow[] = [];
+  readonly parked = new Map<number, PackedWindow>();
+  confirmed: readonly ConfirmedWindow[] = [];
+  #snapshot: string | null = null;
+
+  constructor(origin: WindowOrigin) {
+    this.#origin = origin;
+  }
+
+  get rows(): readonly StoredRow[] {
+    return this.#rows;
+  }
+
+  carryOut(effects: readonly RegionEffect[]): void {
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: RegionEffect): void {
+    switch (effect.kind) {
+      case 'append':
+        if (this.#rows.some(({ row }) => row === effect.row)) throw new Error(`row ${effect.row} twice`);
+        this.#rows.push({ row: effect.row, atMs: effect.atMs, body: effect.body });
+        this.#rows.sort((a, b) => a.row - b.row);
+        return;
+      case 'park':
+        this.parked.set(effect.window.minute, structuredClone(effect.window));
+        return;
+      case 'unpark':
+        this.parked.delete(effect.minute);
+        return;
+      case 'confirmed':
+        this.confirmed = effect.windows;
+        return;
+      case 'snapshot':
+        this.#snapshot = effect.body;
+        return;
+      case 'trim':
+        this.#rows = this.#rows.filter(({ row, atMs }) => row >= effect.beforeRow || atMs >= effect.beforeAtMs);
+        return;
+    }
+  }
+
+  /** What another object wakes from. */
+  source(): RegionSource {
+    const rows = this.#rows;
+    return {
+      origin: this.#origin,
+      snapshot: this.#snapshot === null ? null : decodeSnapshot(this.#snapshot),
+      lastRow: rows.at(-1) ?? null,
+      rowsFrom: (from) => rows.filter(({ row }) => row >= from),
+      parked: [...this.parked.values()].sort((a, b) => a.minute - b.minute),
+      confirmed: this.confirmed,
+    };
+  }
+}
+
+/** The table of windows in D1, with its guard: what is older never overwrites what is newer (DUP-2). */
+export class Database {
+  readonly windows = new Map<number, PackedWindow>();
+  /** Hour rows: what they were merged from. */
+  readonly hours = new Map<number, readonly PackedWindow[]>();
+  readonly #guarded: boolean;
+
+  constructor(guarded = true) {
+    this.#guarded = guarded;
+  }
+
+  save(windows: readonly PackedWindow[]): void {
+    for (const window of windows) {
+      const held = this.windows.get(window.minute);
+      if (held) this.#check(held, window);
+      if (!held || !this.#guarded || isNewer(window, held)) this.windows.set(window.minute, window);
+    }
+  }
+
+  saveHour(hour: number): void {
+    this.hours.set(hour, this.windowsOf(hour));
+  }
+
+  windowsOf(hour: number): PackedWindow[] {
+    return [...this.windows.values()]
+      .filter((window) => Math.floor(window.minute / 60) === hour)
+      .sort((a, b) => a.minute - b.minute);
+  }
+
+  /** LOG-5: equal keys, equal values. */
+  #check(held: PackedWindow, window: PackedWindow): void {
+    if (!window.closed) throw new Error(`an open window was emitted: ${window.minute}`);
+    if (compareRevisions(held.revision, window.revision) !== 0) return;
+    if (!isDeepStrictEqual({ ...held, closed: true }, { ...window, closed: true })) {
+      throw new Error(`two states of window ${window.minute} under revision ${window.revision.logRow}`);
+    }
+  }
+}

@@ -1,0 +1,352 @@
+/** Plays a history against a shard and against the naive recount, and says where they differ. */
+import { isDeepStrictEqual } from 'node:util';
+import { windowMs } from '../../core/protocol/limits.ts';
+import type { RegionEffect } from '../../core/window/effect.ts';
+import type { PackedWindow } from '../../core/window/packed-window.ts';
+import { Region } from '../../core/window/region.ts';
+import type { RegionAnswer } from '../../core/window/region-answer.ts';
+import type { ChunkVerdict } from '../../core/window/verdict.ts';
+import { type Action, type DatabaseFate, type History, type SimChunk, simRegion } from './history.ts';
+import { minuteOf, NaiveShard } from './naive.ts';
+import { type RecountedWindow, recountWindow } from './naive-window.ts';
+import { Database, ShardStore } from './shard-store.ts';
+
+/** Where planted.test.ts puts in something broken. */
+export interface Seams {
+  readonly database: Database;
+  /** What becomes of the effects of a call on their way into the store. */
+  readonly intoStore: (effects: readonly RegionEffect[]) => readonly RegionEffect[];
+  /** The bytes of a chunk that is delivered for the n-th time. */
+  readonly onDelivery: (chunk: SimChunk, times: number) => Uint8Array;
+  /** The object is told that D1 took what it did not. */
+  readonly believesFailures: boolean;
+}
+
+/** What a history had in it, to see that the simulation does not run idle. */
+export interface Tally {
+  counted: number;
+  late: number;
+  duplicates: number;
+  seen: number;
+  refused: number;
+  crashes: number;
+  emissions: number;
+  failedEmissions: number;
+  windows: number;
+  parked: number;
+  cuts: number;
+}
+
+export class Difference extends Error {
+  override readonly name = 'Difference';
+}
+
+const origin = { ...simRegion, generation: 0, incarnation: 1 };
+
+/** Throws Difference, or what the shard throws, where the two are not the same. */
+export function simulate(history: History, seams: Partial<Seams> = {}): Tally {
+  return new Simulation(history, seams).run();
+}
+
+class Simulation {
+  readonly #history: History;
+  readonly #seams: Seams;
+  readonly #store = new ShardStore(origin);
+  readonly #naive: NaiveShard;
+  #region: Region;
+  #nowMs: number;
+  #fate: DatabaseFate = 'up';
+  /** Windows that D1 has taken, of which the shard has not heard yet. */
+  #inFlight: readonly PackedWindow[] | null = null;
+  /** Writes that failed for the shard and arrive after all, with the step of their arrival. */
+  #stragglers: { readonly windows: readonly PackedWindow[]; readonly arrivesAt: number }[] = [];
+  #stepIndex = 0;
+  #clockWentBack = false;
+  /** The clock went back after the last commit, so that what time alone has changed since may be lost. */
+  #wentBackSinceCommit = false;
+  readonly #emittedAt = new Map<number, number>();
+  readonly #deliveries = new Map<SimChunk, number>();
+  readonly #tally: Tally = {
+    counted: 0,
+    late: 0,
+    duplicates: 0,
+    seen: 0,
+    refused: 0,
+    crashes: 0,
+    emissions: 0,
+    failedEmissions: 0,
+    windows: 0,
+    parked: 0,
+    cuts: 0,
+  };
+
+  constructor(history: History, seams: Partial<Seams>) {
+    this.#history = history;
+    this.#seams = {
+      database: new Database(),
+      intoStore: (effects) => effects,
+      onDelivery: (chunk) => chunk.bytes,
+      believesFailures: true,
+      ...seams,
+    };
+    this.#nowMs = history.startMs;
+    this.#naive = new NaiveShard(history.startMs, history.identitiesMax);
+    this.#region = this.#woken();
+  }
+
+  run(): Tally {
+    for (const { nowMs, action } of this.#history.steps) {
+      this.#stepIndex++;
+      this.#setClock(nowMs);
+      this.#hearFromDatabase();
+      this.#play(action);
+      this.#compareKnowledge();
+    }
+    this.#drain();
+    this.#compareDatabase();
+    const { late, duplicates, horizonCuts } = this.#naive.known;
+    Object.assign(this.#tally, { late, duplicates, cuts: horizonCuts, counted: this.#naive.counted.length });
+    return this.#tally;
+  }
+
+  #setClock(nowMs: number): void {
+    if (nowMs < this.#nowMs) {
+      this.#clockWentBack = true;
+      this.#wentBackSinceCommit = true;
+      this.#emittedAt.clear();
+    }
+    this.#nowMs = nowMs;
+  }
+
+  #play(action: Action): void {
+    switch (action.kind) {
+      case 'deliver': {
+        const chunks = action.chunks.map((index) => this.#history.chunks[index] as SimChunk);
+        return this.#deliver(chunks, action.lost);
+      }
+      case 'alarm':
+        return this.#alarm(action.lost);
+      case 'crash':
+        return this.#crash();
+      case 'database':
+        this.#fate = action.fate;
+    }
+  }
+
+  #deliver(chunks: readonly SimChunk[], lost: boolean): void {
+    const bytes = chunks.map((chunk) => {
+      const times = (this.#deliveries.get(chunk) ?? 0) + 1;
+      this.#deliveries.set(chunk, times);
+      return this.#seams.onDelivery(chunk, times);
+    });
+    const { verdicts, effects } = this.#region.receive(bytes, this.#nowMs);
+    if (lost) return this.#wake();
+    this.#carryOut(effects);
+    const expected = this.#naive.deliver(chunks, this.#nowMs);
+    this.#same('verdicts', verdicts.map(wordOf), expected);
+    const committed = expected.includes('committed');
+    const appended = effects.filter(({ kind }) => kind === 'append').length;
+    this.#same('one row a commit (LOG-3)', appended, committed ? 1 : 0);
+    this.#tally.seen += expected.filter((word) => word === 'seen').length;
+    this.#tally.refused += expected.filter((word) => word !== 'seen' && word !== 'committed').length;
+    if (committed) this.#wentBackSinceCommit = false;
+    if (committed && this.#stepIndex % 4 === 0) this.#compareWoken();
+    if (this.#stepIndex % 16 === 0) this.#compareAnswer();
+    this.#emit();
+  }
+
+  #alarm(lost: boolean): void {
+    const effects = this.#region.tick(this.#nowMs);
+    if (lost) return this.#wake();
+    this.#carryOut(effects);
+    this.#naive.passTime(this.#nowMs);
+    this.#emit();
+    const upkeep = this.#region.maintain(this.#nowMs);
+    this.#carryOut(upkeep);
+    if (upkeep.some(({ kind }) => kind === 'snapshot')) {
+      this.#naive.keep();
+      this.#wentBackSinceCommit = false;
+    }
+  }
+
+  /** The object dies between two calls: with the same clock the one that wakes knows what the old one knew. */
+  #crash(): void {
+    if (this.#wentBackSinceCommit) return this.#wake();
+    this.#region.tick(this.#nowMs);
+    const before = this.#answerOf(this.#region);
+    this.#wake();
+    this.#carryOut(this.#region.tick(this.#nowMs));
+    this.#naive.passTime(this.#nowMs);
+    this.#same('the answer after a crash', this.#answerOf(this.#region), before);
+  }
+
+  #wake(): void {
+    this.#tally.crashes++;
+    this.#inFlight = null;
+    this.#emittedAt.clear();
+    const confirmed = this.#store.confirmed.map(([minute]) => minute);
+    this.#naive.crash(this.#nowMs, [...this.#store.parked.keys()], confirmed);
+    this.#region = this.#woken();
+    this.#compareKnowledge();
+  }
+
+  #woken(): Region {
+    const { identitiesMax } = this.#history;
+    return new Region(this.#store.source(), this.#nowMs, { identitiesMax });
+  }
+
+  #carryOut(effects: readonly RegionEffect[]): void {
+    this.#tally.parked += effects.filter(({ kind }) => kind === 'park').length;
+    this.#store.carryOut(this.#seams.intoStore(effects));
+  }
+
+  #emit(): void {
+    if (this.#inFlight) return;
+    const due = this.#region.dueWindows(this.#nowMs);
+    if (due.length > 0) this.#write(due);
+    if (this.#fate !== 'up') return;
+    for (const hour of this.#region.dueHours(this.#nowMs)) {
+      this.#seams.database.saveHour(hour);
+      this.#region.hourWritten(hour);
+    }
+  }
+
+  #write(due: readonly PackedWindow[]): void {
+    this.#checkJoining(due);
+    const stored = this.#fate !== 'down' && this.#fate !== 'slow';
+    if (stored) this.#seams.database.save(due);
+    this.#tally.emissions++;
+    switch (this.#fate) {
+      case 'up':
+        return this.#confirm(due);
+      case 'lagging':
+        this.#inFlight = due;
+        return;
+      case 'deadly':
+        this.#region.confirm(due, this.#nowMs);
+        return this.#wake();
+      case 'slow':
+        this.#stragglers.push({ windows: due, arrivesAt: this.#stepIndex + 5 });
+    }
+    this.#tally.failedEmissions++;
+    if (this.#seams.believesFailures) this.#region.emissionFailed(this.#nowMs);
+    else this.#confirm(due);
+  }
+
+  /** WIN-5: the same window at most once in 10 s, as long as it lives. */
+  #checkJoining(due: readonly PackedWindow[]): void {
+    for (const { minute } of due) {
+      const before = this.#emittedAt.get(minute);
+      if (before === undefined || this.#store.parked.has(minute)) continue;
+      if (this.#nowMs - before < 10_000) this.#differ(`window ${minute} again after ${this.#nowMs - before} ms`);
+    }
+  }
+
+  #confirm(windows: readonly PackedWindow[]): void {
+    for (const { minute } of windows) this.#emittedAt.set(minute, this.#nowMs);
+    this.#carryOut(this.#region.confirm(windows, this.#nowMs));
+  }
+
+  #hearFromDatabase(): void {
+    if (this.#inFlight) this.#confirm(this.#inFlight);
+    this.#inFlight = null;
+    const arrived = this.#stragglers.filter(({ arrivesAt }) => arrivesAt <= this.#stepIndex);
+    this.#stragglers = this.#stragglers.filter((straggler) => !arrived.includes(straggler));
+    for (const { windows } of arrived) this.#seams.database.save(windows);
+  }
+
+  /** All that the queue still holds comes, D1 works, and the alarm is followed until the shard wants no more. */
+  #drain(): void {
+    this.#fate = 'up';
+    this.#hearFromDatabase();
+    const left = this.#history.chunks.filter(
+      ({ unsent, header }) => !unsent && Math.abs(this.#nowMs - header.receivedAtMs) < 3 * 24 * 3_600_000,
+    );
+    for (let i = 0; i < left.length; i += 8) this.#deliver(left.slice(i, i + 8), false);
+    const minutes = new Set(this.#naive.counted.map(minuteOf)).size;
+    for (let alarms = 0; ; alarms++) {
+      const next = this.#region.nextWakeMs(this.#nowMs);
+      if (next === null) break;
+      if (next <= this.#nowMs) this.#differ(`it wants to wake at ${next}, now is ${this.#nowMs}`);
+      if (alarms > 50 + 4 * minutes) this.#differ(`${alarms} alarms for ${minutes} windows`);
+      this.#setClock(next);
+      this.#alarm(false);
+      this.#compareKnowledge();
+    }
+    this.#stepIndex = Number.POSITIVE_INFINITY;
+    this.#hearFromDatabase();
+    this.#same('windows left', this.#region.answer(this.#nowMs).windows.length, 0);
+    this.#same('parked rows left', this.#store.parked.size, 0);
+  }
+
+  #compareKnowledge(): void {
+    const { known, counted } = this.#naive;
+    this.#same('the watermark', this.#region.watermarkMs, known.watermarkMs);
+    const { late, duplicates, horizonCuts } = known;
+    this.#same('the totals', this.#region.totals, { counted: counted.length, late, duplicates, horizonCuts });
+    const next = this.#region.nextWakeMs(this.#nowMs);
+    if (next !== null && next <= this.#nowMs) this.#differ(`it wants to wake at ${next}, now is ${this.#nowMs}`);
+  }
+
+  /** Right after a commit another object knows the same without being told the time. */
+  #compareWoken(): void {
+    this.#same('the answer of one that wakes', this.#answerOf(this.#woken()), this.#answerOf(this.#region));
+  }
+
+  /** Viewers are a matter of the last 60 s: a clock that went back has forgotten some. */
+  #answerOf(region: Region): RegionAnswer {
+    const answer = region.answer(this.#nowMs);
+    return this.#clockWentBack ? { ...answer, viewers: 0 } : answer;
+  }
+
+  /** WIN-7: every living window, open panes included, and those that wait for D1. */
+  #compareAnswer(): void {
+    const { windows, viewers, lastReceivedAt } = this.#region.answer(this.#nowMs);
+    const living = new Set(this.#naive.counted.map(minuteOf).filter((minute) => this.#naive.isAlive(minute)));
+    const expected = [...new Set([...living, ...this.#store.parked.keys()])].sort((a, b) => a - b);
+    this.#same('the windows of the answer', windows.map(({ minute }) => minute), expected);
+    for (const window of windows) {
+      this.#same(`window ${window.minute} closed`, window.closed, this.#naive.isClosed(window.minute));
+      this.#compareWindow(window);
+    }
+    this.#same('the last receipt', lastReceivedAt, this.#naive.known.lastReceivedAtMs);
+    if (!this.#clockWentBack) this.#same('viewers', viewers, this.#naive.viewers(this.#nowMs));
+  }
+
+  #compareDatabase(): void {
+    const { windows, hours } = this.#seams.database;
+    const counted = [...new Set(this.#naive.counted.map(minuteOf))].sort((a, b) => a - b);
+    this.#same('the windows in D1', [...windows.keys()].sort((a, b) => a - b), counted);
+    for (const window of windows.values()) this.#compareWindow(window);
+    for (const hour of new Set(counted.map((minute) => Math.floor((minute * windowMs) / 3_600_000)))) {
+      this.#same(`hour ${hour}`, hours.get(hour), this.#seams.database.windowsOf(hour));
+    }
+    this.#tally.windows = counted.length;
+  }
+
+  #compareWindow(window: PackedWindow): void {
+    const events = this.#naive.counted.filter((event) => minuteOf(event) === window.minute);
+    const expected = recountWindow(events);
+    for (const field of Object.keys(expected) as (keyof RecountedWindow)[]) {
+      this.#same(`${field} of window ${window.minute}`, window[field], expected[field]);
+    }
+  }
+
+  #same(what: string, actual: unknown, expected: unknown): void {
+    if (Object.is(actual, expected) || isDeepStrictEqual(actual, expected)) return;
+    this.#differ(`${what}\n  is        ${show(actual)}\n  should be ${show(expected)}`);
+  }
+
+  #differ(what: string): never {
+    throw new Difference(`step ${this.#stepIndex}: ${what}`);
+  }
+}
+
+function wordOf(verdict: ChunkVerdict): string {
+  return verdict.verdict === 'refused' ? verdict.code : verdict.verdict;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > Number(process.env.SHOW ?? 2000) ? `${text.slice(0, 2000)} ...` : text;
+}
