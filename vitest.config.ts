@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'core',
           environment: 'node',
-          include: ['test/{core,house,site,tools}/**/*.test.{ts,tsx}'],
+          include: ['test/{core,house,sim,site,tools}/**/*.test.{ts,tsx}'],
         },
       },
       {

@@ -52,7 +52,10 @@ export interface LogRow {
 export const logRowHeadBytesMax = 8192;
 
 export function encodeLogRow(row: LogRow): Uint8Array {
-  const size = row.chunks.reduce((sum, chunk) => sum + chunk.bytes.length + (chunk.verdicts?.length ?? 0) + 16, 0);
+  const size = row.chunks.reduce(
+    (sum, chunk) => sum + chunk.bytes.length + (chunk.verdicts?.length ?? 0) + 16,
+    0,
+  );
   const out = new ByteWriter(size + 1024);
   out.u8(logRowVersion);
   out.text(JSON.stringify(row.head));

@@ -1,16 +1,16 @@
-import { eventTypes, COMPLETE, PAUSE } from '../protocol/event-type.ts';
-import { logRowBytesMax } from '../protocol/limits.ts';
 import { assert } from '../protocol/assert.ts';
 import type { Chunk } from '../protocol/chunk.ts';
+import { COMPLETE, eventTypes, PAUSE } from '../protocol/event-type.ts';
+import { logRowBytesMax } from '../protocol/limits.ts';
 import type { RegionEffect } from './effect.ts';
 import { ChunkFold } from './fold-chunk.ts';
 import {
   COUNTED,
   DUPLICATE,
-  LATE,
-  type LogRowHead,
-  type LoggedChunk,
   encodeLogRow,
+  LATE,
+  type LoggedChunk,
+  type LogRowHead,
   logRowHeadBytesMax,
 } from './log-row.ts';
 import type { WokenState } from './replay.ts';

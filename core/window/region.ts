@@ -4,25 +4,26 @@
  * (durable-objects/region-window) carries out in one transaction before anything else happens. A call that throws
  * leaves the machine unusable: the shell throws it away and wakes another from the log.
  */
-import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
+
 import { FormatError } from '../protocol/bytes.ts';
-import { allowedLatenessMs, identitiesMax, logKeptMs, reemitAfterMs } from '../protocol/limits.ts';
+import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
 import type { ChunkHeader } from '../protocol/chunk-header.ts';
+import { allowedLatenessMs, identitiesMax, logKeptMs } from '../protocol/limits.ts';
 import { Backoff } from './backoff.ts';
 import type { DoorLedger } from './door-ledger.ts';
 import type { RegionEffect } from './effect.ts';
-import { LogWriter } from './log-writer.ts';
 import type { RegionTotals } from './log-row.ts';
+import { LogWriter } from './log-writer.ts';
 import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
-import { type RegionSource, type WokenState, replay } from './replay.ts';
+import { type RegionSource, replay, type WokenState } from './replay.ts';
 import { compareRevisions } from './revision.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { hourEndMinute, hourOf, isClosedAt, minuteEndMs, minuteStartMs, oldestLivingMinute } from './time.ts';
 import { UpdateTracker } from './update-tracker.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
-import type { WindowOrigin, WindowState } from './window-state.ts';
-import { WindowTable } from './window-table.ts';
+import type { WindowOrigin } from './window-state.ts';
+import type { WindowTable } from './window-table.ts';
 
 /** The snapshot is renewed at most this often, so that waking reads few headers. */
 const snapshotEveryMs = 5 * 60_000;
@@ -46,7 +47,11 @@ export class Region {
   #snapshotRow: number;
 
   /** Wakes a shard from what its log and snapshot hold. `nowMs` is server time. */
-  constructor(source: RegionSource, nowMs: number, caps: { readonly identitiesMax: number } = { identitiesMax }) {
+  constructor(
+    source: RegionSource,
+    nowMs: number,
+    caps: { readonly identitiesMax: number } = { identitiesMax },
+  ) {
     this.#origin = source.origin;
     this.#identitiesMax = caps.identitiesMax;
     this.#state = replay(source, nowMs);
@@ -99,7 +104,8 @@ export class Region {
     if (this.#backoff.isPausedAt(nowMs)) return [];
     const due = [...this.#state.parked.values()];
     for (const window of this.#table.inTimeOrder()) {
-      if (window.closed && window.dirty && emissionDueMs(window, nowMs) <= nowMs) due.push(window.pack(this.#origin));
+      if (window.closed && window.dirty && window.emissionDueMs(nowMs) <= nowMs)
+        due.push(window.pack(this.#origin));
     }
     return due;
   }
@@ -166,7 +172,7 @@ export class Region {
     let next = parked.size > 0 ? nowMs : Number.POSITIVE_INFINITY;
     for (const window of this.#table.inTimeOrder()) {
       if (!window.closed) next = Math.min(next, watermark.passesAtMs(minuteEndMs(window.minute)));
-      else if (window.dirty) next = Math.min(next, emissionDueMs(window, nowMs));
+      else if (window.dirty) next = Math.min(next, window.emissionDueMs(nowMs));
     }
     for (const hour of new Set([...hours, ...this.#table.hours()])) {
       // By the watermark, not by the clock: where events lag, the clock would wake it again and again for nothing.
@@ -180,7 +186,9 @@ export class Region {
   /** All that the shard holds from a minute on (WIN-7). */
   answer(nowMs: number, fromMinute = 0): RegionAnswer {
     const living = this.#table.inTimeOrder().map((window) => window.pack(this.#origin));
-    const windows = [...this.#state.parked.values(), ...living].filter((window) => window.minute >= fromMinute);
+    const windows = [...this.#state.parked.values(), ...living].filter(
+      (window) => window.minute >= fromMinute,
+    );
     return {
       ...this.#vitals(nowMs),
       lateTotal: this.#state.totals.late,
@@ -236,7 +244,11 @@ export class Region {
       return { verdict: 'refused', code: 'voided', message: 'its door declared these numbers void' };
     }
     if (standing === 'overlap') {
-      return { verdict: 'refused', code: 'numbers_overlap', message: 'some of its numbers are in the log already' };
+      return {
+        verdict: 'refused',
+        code: 'numbers_overlap',
+        message: 'some of its numbers are in the log already',
+      };
     }
     try {
       log.add(decodeChunk(bytes), bytes);
@@ -275,11 +287,6 @@ export class Region {
     for (const minute of this.#state.parked.keys()) if (hourOf(minute) === hour) return false;
     return true;
   }
-}
-
-/** WIN-5: re-emissions are joined. A clock that was set back counts as time enough. */
-function emissionDueMs({ emittedAtMs }: WindowState, nowMs: number): number {
-  return emittedAtMs === null || emittedAtMs > nowMs ? nowMs : emittedAtMs + reemitAfterMs;
 }
 
 function refusal(code: 'undecodable', error: unknown): ChunkVerdict {

@@ -8,13 +8,13 @@ import { ChunkFold } from './fold-chunk.ts';
 import {
   COUNTED,
   DUPLICATE,
-  LATE,
-  type LogRow,
-  type LogRowHead,
-  type LoggedChunk,
-  type RegionTotals,
   decodeLogRow,
   decodeLogRowHead,
+  LATE,
+  type LoggedChunk,
+  type LogRow,
+  type LogRowHead,
+  type RegionTotals,
 } from './log-row.ts';
 import { noteViewer } from './log-writer.ts';
 import type { PackedWindow } from './packed-window.ts';
@@ -124,7 +124,10 @@ export function replay(source: RegionSource, nowMs: number): WokenState {
   return state;
 }
 
-function newestKnowledge({ snapshot, lastRow }: RegionSource, last: LogRowHead | null): RegionKnowledge | null {
+function newestKnowledge(
+  { snapshot, lastRow }: RegionSource,
+  last: LogRowHead | null,
+): RegionKnowledge | null {
   if (!last || !lastRow) return snapshot?.known ?? null;
   return snapshot && snapshot.throughRow >= lastRow.row ? snapshot.known : last.after;
 }

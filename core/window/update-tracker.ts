@@ -1,7 +1,7 @@
-import type { RegionUpdate } from './region-answer.ts';
-import type { WindowState } from './window-state.ts';
 import { OTHER_KEY, paneMs, panesPerWindow } from '../protocol/limits.ts';
+import type { RegionUpdate } from './region-answer.ts';
 import { minuteStartMs } from './time.ts';
+import type { WindowState } from './window-state.ts';
 
 interface Changes {
   readonly panes: Set<number>;
@@ -24,7 +24,8 @@ export class UpdateTracker {
 
   /** Everything of a window counts as changed: after an update was lost. */
   noteWhole(window: WindowState): void {
-    for (let index = 0; index < panesPerWindow; index++) if (window.panes[index]) this.note(window.minute, index, null);
+    for (let index = 0; index < panesPerWindow; index++)
+      if (window.panes[index]) this.note(window.minute, index, null);
     for (const contentId of window.contentIds()) this.note(window.minute, 0, contentId);
   }
 
@@ -56,5 +57,7 @@ export class UpdateTracker {
 
 /** Contents beyond a window's cap changed what is kept for all of them together (WIN-6). */
 function keptNames(window: WindowState, contentIds: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...contentIds].map((contentId) => (window.contentCounters(contentId) ? contentId : OTHER_KEY)));
+  return new Set(
+    [...contentIds].map((contentId) => (window.contentCounters(contentId) ? contentId : OTHER_KEY)),
+  );
 }

@@ -52,7 +52,8 @@ export class Watermark {
     const before = this.#valueMs;
     // A clock that was set back starts the wait anew, or silence would hold windows open until it has caught up.
     this.#risenAtMs = Math.min(this.#risenAtMs, nowMs);
-    const candidate = (this.#isIdleAt(nowMs) ? nowMs : Math.min(this.#greatestMs ?? nowMs, nowMs)) - holdBackMs;
+    const candidate =
+      (this.#isIdleAt(nowMs) ? nowMs : Math.min(this.#greatestMs ?? nowMs, nowMs)) - holdBackMs;
     this.#valueMs = Math.max(before, candidate);
     assert(this.#valueMs >= before, 'a watermark never regresses');
     return this.#valueMs;

@@ -1,5 +1,11 @@
-import { type Counters, type Dimension, addCounters, dimensions, emptyCounters } from '../aggregate/counters.ts';
-import { OTHER_KEY, dimensionKeysMax, panesPerWindow } from '../protocol/limits.ts';
+import {
+  addCounters,
+  type Counters,
+  type Dimension,
+  dimensions,
+  emptyCounters,
+} from '../aggregate/counters.ts';
+import { dimensionKeysMax, OTHER_KEY, panesPerWindow, reemitAfterMs } from '../protocol/limits.ts';
 import { packedWindowVersion } from '../protocol/version.ts';
 import { IdentitySet } from './identity-set.ts';
 import type { PackedWindow } from './packed-window.ts';
@@ -43,6 +49,12 @@ export class WindowState {
     return this.confirmedRow < this.lastRow;
   }
 
+  /** When it may be emitted next, ms: re-emissions are joined (WIN-5). A clock that was set back counts as time enough. */
+  emissionDueMs(nowMs: number): number {
+    const { emittedAtMs } = this;
+    return emittedAtMs === null || emittedAtMs > nowMs ? nowMs : emittedAtMs + reemitAfterMs;
+  }
+
   /** An event of log row `row` is about to be counted in pane `index`. */
   paneFor(index: number, row: number): Pane {
     this.lastRow = row;
@@ -76,7 +88,8 @@ export class WindowState {
   noteTitle(contentId: string, title: string | null, contentType: string | null): void {
     if (!this.#keys.get('content')?.has(contentId)) return;
     const held = this.#titles.get(contentId);
-    if (held && (title === null || title === held[0]) && (contentType === null || contentType === held[1])) return;
+    if (held && (title === null || title === held[0]) && (contentType === null || contentType === held[1]))
+      return;
     this.#titles.set(contentId, [title ?? held?.[0] ?? null, contentType ?? held?.[1] ?? null]);
   }
 

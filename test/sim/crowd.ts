@@ -1,8 +1,8 @@
 /** Who and what the events of a history are about, and when they happened. */
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
+import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
 import { epochMs } from '../../core/protocol/ids.ts';
 import { allowedLatenessMs, clockSkewAheadMsMax, paneMs, windowMs } from '../../core/protocol/limits.ts';
-import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
 import type { Random } from './random.ts';
 
 type Hash = readonly [hi: number, lo: number];
@@ -22,7 +22,8 @@ const qualities = ['720p', '1080p', '4k', null] as const;
 const contentTypes = ['movie', 'series', null] as const;
 
 export function makeCrowd(random: Random): Crowd {
-  const hashes = (count: number): Hash[] => Array.from({ length: count }, () => [random.word(), random.word()]);
+  const hashes = (count: number): Hash[] =>
+    Array.from({ length: count }, () => [random.word(), random.word()]);
   // More contents than a window may hold by name only where it costs little: a few histories (WIN-6).
   const contents = random.chance(0.02) ? 900 : random.between(1, 6);
   return {

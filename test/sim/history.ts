@@ -125,14 +125,17 @@ class HistoryMaker {
     const random = this.#random;
     const temper = this.#temper;
     this.#nowMs += this.#elapsed();
-    if (random.chance(temper.crashes)) return this.#push({ kind: 'crash' });
     const trouble = this.#fate === 'up' ? temper.databaseTrouble : 0.15;
-    if (random.chance(trouble)) {
+    if (random.chance(temper.crashes)) {
+      this.#push({ kind: 'crash' });
+    } else if (random.chance(trouble)) {
       this.#fate = this.#fate !== 'up' && random.chance(0.7) ? 'up' : random.pick(databaseFates);
-      return this.#push({ kind: 'database', fate: this.#fate });
+      this.#push({ kind: 'database', fate: this.#fate });
+    } else if (random.chance(0.25)) {
+      this.#push({ kind: 'alarm', lost: random.chance(temper.crashes) });
+    } else {
+      this.#deliver();
     }
-    if (random.chance(0.25)) return this.#push({ kind: 'alarm', lost: random.chance(temper.crashes) });
-    this.#deliver();
   }
 
   #elapsed(): number {

@@ -14,6 +14,8 @@ export type RecountedWindow = Pick<
 
 type Name = (typeof counterNames)[number];
 
+const zeros = Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<Name, number>;
+
 const typeCounters: Readonly<Record<string, Name>> = {
   view: 'views',
   pause: 'pauses',
@@ -57,7 +59,7 @@ export function recountWindow(events: readonly AcceptedEvent[]): RecountedWindow
 }
 
 function counters(events: readonly AcceptedEvent[]): number[] {
-  const sums = Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<Name, number>;
+  const sums = { ...zeros };
   const add = (name: Name, value: number | null, count?: Name): void => {
     sums[name] += value ?? 0;
     if (count && value !== null) sums[count]++;
@@ -80,7 +82,9 @@ function counters(events: readonly AcceptedEvent[]): number[] {
 }
 
 function pane(events: readonly AcceptedEvent[], index: number): number[] | null {
-  const own = events.filter((event) => Math.floor((event.timeMs % (paneMs * panesPerWindow)) / paneMs) === index);
+  const own = events.filter(
+    (event) => Math.floor((event.timeMs % (paneMs * panesPerWindow)) / paneMs) === index,
+  );
   return own.length > 0 ? counters(own) : null;
 }
 
@@ -115,7 +119,8 @@ function titles(events: readonly AcceptedEvent[], named: ReadonlySet<string>): P
 function distinct(hashes: readonly (readonly [number, number])[]): DistinctSketch {
   const sketch = new DistinctSketch();
   for (const [hi, lo] of hashes) if (hi !== 0 || lo !== 0) sketch.add(hi, lo);
-  const exact = new Set(hashes.filter(([hi, lo]) => hi !== 0 || lo !== 0).map(([hi, lo]) => `${hi}/${lo}`)).size;
+  const exact = new Set(hashes.filter(([hi, lo]) => hi !== 0 || lo !== 0).map(([hi, lo]) => `${hi}/${lo}`))
+    .size;
   // Below a hundred, two items that share a register are rare and three pairs of them do not happen.
   const error = Math.abs(sketch.estimate() - exact);
   if (error > 0.06 * exact + (exact > 1 ? 4 : 0.01)) throw new Error(`estimate off by ${error} of ${exact}`);

@@ -3,6 +3,7 @@
  * what was stored and what was lost, and says which events count, which are late and which are twins.
  */
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
+import { eventTypes } from '../../core/protocol/event-type.ts';
 import {
   allowedLatenessMs,
   holdBackMs,
@@ -10,7 +11,6 @@ import {
   viewerTimeoutMs,
   windowMs,
 } from '../../core/protocol/limits.ts';
-import { eventTypes } from '../../core/protocol/event-type.ts';
 import { type SimChunk, simRegion } from './history.ts';
 
 /** What a shard knows besides the events it has counted. Lost in a crash unless a commit has kept it. */
@@ -26,7 +26,13 @@ interface Knowledge {
   readonly lastReceivedAtMs: number | null;
 }
 
-export type NaiveVerdict = 'committed' | 'seen' | 'undecodable' | 'wrong_shard' | 'numbers_overlap' | 'voided';
+export type NaiveVerdict =
+  | 'committed'
+  | 'seen'
+  | 'undecodable'
+  | 'wrong_shard'
+  | 'numbers_overlap'
+  | 'voided';
 
 function newborn(nowMs: number): Knowledge {
   return {

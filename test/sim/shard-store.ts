@@ -1,5 +1,4 @@
 /** What an object's storage and D1 do for a shard, in memory. */
-import { isDeepStrictEqual } from 'node:util';
 import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
 import { isNewer } from '../../core/window/newest-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
@@ -7,6 +6,7 @@ import type { RegionSource } from '../../core/window/replay.ts';
 import { compareRevisions } from '../../core/window/revision.ts';
 import { decodeSnapshot } from '../../core/window/snapshot.ts';
 import type { WindowOrigin } from '../../core/window/window-state.ts';
+import { sameValue } from './same-value.ts';
 
 interface StoredRow {
   readonly row: number;
@@ -42,7 +42,7 @@ export class ShardStore {
         this.#rows.sort((a, b) => a.row - b.row);
         return;
       case 'park':
-        this.parked.set(effect.window.minute, structuredClone(effect.window));
+        this.parked.set(effect.window.minute, effect.window);
         return;
       case 'unpark':
         this.parked.delete(effect.minute);
@@ -54,7 +54,9 @@ export class ShardStore {
         this.#snapshot = effect.body;
         return;
       case 'trim':
-        this.#rows = this.#rows.filter(({ row, atMs }) => row >= effect.beforeRow || atMs >= effect.beforeAtMs);
+        this.#rows = this.#rows.filter(
+          ({ row, atMs }) => row >= effect.beforeRow || atMs >= effect.beforeAtMs,
+        );
         return;
     }
   }
@@ -106,7 +108,7 @@ export class Database {
   #check(held: PackedWindow, window: PackedWindow): void {
     if (!window.closed) throw new Error(`an open window was emitted: ${window.minute}`);
     if (compareRevisions(held.revision, window.revision) !== 0) return;
-    if (!isDeepStrictEqual({ ...held, closed: true }, { ...window, closed: true })) {
+    if (!sameValue({ ...held, closed: true }, { ...window, closed: true })) {
       throw new Error(`two states of window ${window.minute} under revision ${window.revision.logRow}`);
     }
   }
