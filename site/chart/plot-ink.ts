@@ -9,7 +9,8 @@ const labelHeight = 15;
 /** At the right of the plot: the names of lines where they end, and of the threshold, moved apart where they meet. */
 export function drawEndLabels(plot: uPlot, spec: PlotSpec, inks: Inks, font: string): void {
   const labels = spec.lines.flatMap((line, i) => {
-    const last = lastKnown(plot.data[1 + 2 * i] ?? []);
+    // The closed slots say where the line ends; only a plot that has none yet goes by the open ones.
+    const last = lastKnown(plot.data[1 + 2 * i] ?? []) ?? lastKnown(plot.data[2 + 2 * i] ?? []);
     if (last === null) return [];
     return [{ text: line.label, color: inks(line.color), font: `600 ${font}`, y: plot.valToPos(last, 'y') }];
   });
@@ -18,15 +19,24 @@ export function drawEndLabels(plot: uPlot, spec: PlotSpec, inks: Inks, font: str
     labels.push({ text: label, color: inks('--ink-quiet'), font, y: plot.valToPos(at, 'y') });
   }
   labels.sort((a, b) => a.y - b.y);
-  labels.forEach((label, i) => {
-    const above = labels[i - 1];
-    if (above) label.y = Math.max(label.y, above.y + labelHeight);
-  });
+  moveApart(labels, plot.bbox.height / uPlot.pxRatio);
   const { bbox } = plot;
   for (const label of labels) {
     const { y, ...ink } = label;
     writeText(plot, { ...ink, align: 'left', x: bbox.left + bbox.width + 7 * uPlot.pxRatio, y });
   }
+}
+
+/** Downwards first, then back up from the bottom of the plot, so that none is cut off. */
+function moveApart(labels: { y: number }[], bottom: number): void {
+  labels.forEach((label, i) => {
+    const above = labels[i - 1];
+    if (above) label.y = Math.max(label.y, above.y + labelHeight);
+  });
+  labels.toReversed().forEach((label, i, fromBelow) => {
+    const below = fromBelow[i - 1];
+    label.y = Math.min(label.y, below ? below.y - labelHeight : bottom);
+  });
 }
 
 export function drawThreshold(plot: uPlot, spec: PlotSpec, inks: Inks): void {

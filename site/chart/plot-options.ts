@@ -63,7 +63,8 @@ function lineOptions(line: PlotLine, inks: Inks): uPlot.Series[] {
     points: { show: true, size: 3, width: 0, fill: color, filter: loneValues },
     ...(line.hasArea ? { fill: faded(color, 8) } : {}),
   };
-  const open: uPlot.Series = { ...closed, stroke: faded(color, 40), points: { show: false } };
+  const light = faded(color, 40);
+  const open: uPlot.Series = { ...closed, stroke: light, points: { ...closed.points, fill: light } };
   return line.hasArea ? [closed, { ...open, fill: faded(color, 4) }] : [closed, open];
 }
 

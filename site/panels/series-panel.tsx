@@ -3,7 +3,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import { Plot } from '../chart/plot.tsx';
 import { successSpec, trafficSpec } from '../chart/plot-spec.ts';
 import { SeriesTable } from '../chart/series-table.tsx';
-import { rateFigure, shareFigure } from '../format/number.ts';
+import { type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
 import type { Series } from '../live/series.ts';
 import type { ViewState } from '../views/view-state.ts';
@@ -40,6 +40,9 @@ export function SeriesPanel({ id, title, slots, series, region, view }: SeriesPa
   );
 }
 
+const rateOrNone = (perSecond: number | null | undefined): Figure =>
+  typeof perSecond === 'number' ? rateFigure(perSecond) : noFigure('nothing known');
+
 interface ReadoutProps {
   readonly series: ReadonlySignal<Series>;
   readonly crosshair: ReadonlySignal<number | null>;
@@ -58,10 +61,10 @@ function Readout({ series, crosshair }: ReadoutProps) {
     <p class="readout quiet">
       <span>{text(time)}</span>
       <span class="ink-1">
-        <Quantity figure={rateFigure(events[at] ?? 0)} />
+        <Quantity figure={rateOrNone(events[at])} />
       </span>
       <span class="ink-2">
-        <Quantity figure={rateFigure(downloads[at] ?? 0)} />
+        <Quantity figure={rateOrNone(downloads[at])} />
       </span>
       <span class="ink-3">
         <Quantity figure={shareFigure(success[at] ?? null, 'no downloads')} />
