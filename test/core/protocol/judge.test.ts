@@ -241,7 +241,7 @@ describe('[ING-3] every cap of a record at N and at N + 1', () => {
 
   test('numbers count with their whole text', () => {
     // Short index keys must not make up for what a number of 23 characters is missing.
-    const long = (rows: number) => Array.from({ length: rows }, () => Array(10).fill(-1e-300 / 3));
+    const long = (rows: number) => Array.from({ length: rows }, () => Array<number>(10).fill(-1e-300 / 3));
     expect(JSON.stringify(long(70)).length).toBeGreaterThan(limits.recordSizeMax);
     expect(codeAt(view({ long: long(70) }))).toBe('record_too_large ');
     judged(view({ long: long(60) }));
