@@ -33,9 +33,14 @@ export function step(hub: Hub, input: HubInput, now: number): HubEffect[] {
   if (before) before.at = Math.max(before.at, now);
   const effects = react(hub, input, now);
   if (hub.life && hub.viewers.size === 0) hub.life = null;
-  if (before && !hub.life) effects.push({ type: 'sleep' });
+  // What was begun for viewers that have gone since is not wanted any more: no lease for nobody.
+  if (before && !hub.life) return [...effects.filter(isForViewer), { type: 'sleep' }];
   if (hub.life) effects.push(...alarmWhenNeeded(hub.life));
   return effects;
+}
+
+function isForViewer({ type }: HubEffect): boolean {
+  return type === 'send' || type === 'close';
 }
 
 function react(hub: Hub, input: HubInput, now: number): HubEffect[] {

@@ -16,9 +16,9 @@ type Words = Pick<
 
 interface Held {
   readonly words: Words;
-  /** Newest revision heard of from the shard; null while it has only answered, and with no window. */
+  /** Of the newest row that `words` are known to include; null where an answer had no window. */
   readonly revision: Revision | null;
-  /** Whether `words` are of `revision`: of an answer, the log row is unknown. */
+  /** Whether `words` are of just that row: of an answer, the row is unknown. */
   readonly exact: boolean;
 }
 
@@ -63,7 +63,7 @@ export function applyAnswerFields(fields: RegionFields, answer: RegionAnswer, se
   const older = held?.revision && named && olderLog(named, held.revision);
   const newLog = held?.revision && named && olderLog(held.revision, named);
   if (older || (held && !newLog && answer.at <= held.words.at)) return false;
-  return show(fields, { words: answer, revision: newer(held?.revision ?? null, named), exact: false }, seq);
+  return show(fields, { words: answer, revision: named, exact: false }, seq);
 }
 
 function olderLog(a: Revision, b: Revision): boolean {

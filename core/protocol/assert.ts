@@ -1,5 +1,5 @@
 /** A broken invariant: a bug in Marquee, never a fault of the input. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 

@@ -7,20 +7,14 @@ type Branded<T, Name extends string> = T & { readonly [brand]: Name };
 
 /** Milliseconds since the Unix epoch, an integer. */
 export type EpochMs = Branded<number, 'EpochMs'>;
-/** Whole minutes since the Unix epoch: the number of a one-minute window. */
-export type EpochMinute = Branded<number, 'EpochMinute'>;
 /** A region's number in the registry, 1 to 65,535. Never reused. */
 export type RegionNumber = Branded<number, 'RegionNumber'>;
 
 /** An integer time in the range a JavaScript Date can hold; throws RangeError otherwise. */
 export function epochMs(value: number): EpochMs {
-  if (!Number.isInteger(value) || Math.abs(value) > 8.64e15) throw new RangeError(`not a time in ms: ${value}`);
+  if (!Number.isInteger(value) || Math.abs(value) > 8.64e15)
+    throw new RangeError(`not a time in ms: ${value}`);
   return value as EpochMs;
-}
-
-export function epochMinute(value: number): EpochMinute {
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 26) throw new RangeError(`not a minute: ${value}`);
-  return value as EpochMinute;
 }
 
 export function regionNumber(value: number): RegionNumber {

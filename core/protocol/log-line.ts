@@ -1,7 +1,11 @@
 /** One structured log line: JSON with level, event and fields. The caller prints it. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export function logLine(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>> = {}): string {
+export function logLine(
+  level: LogLevel,
+  event: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): string {
   return JSON.stringify({ level, event, ...fields });
 }
 

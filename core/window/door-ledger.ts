@@ -13,7 +13,14 @@ interface Door {
 }
 
 /** One door in stored form: [door, birth, last receipt, committed, refused, voided]; intervals are flat bounds. */
-export type StoredDoor = readonly [string, number, number, readonly number[], readonly number[], readonly number[]];
+export type StoredDoor = readonly [
+  string,
+  number,
+  number,
+  readonly number[],
+  readonly number[],
+  readonly number[],
+];
 
 export type ChunkStanding = 'new' | 'seen' | 'voided' | 'overlap';
 

@@ -3,7 +3,11 @@ import { type Counters, counterIndex } from '../aggregate/counters.ts';
 import type { ChunkColumns } from '../protocol/chunk.ts';
 import { DOWNLOAD, FAILED, SLOW, SUCCESS } from '../protocol/event-type.ts';
 
-const outcomeCounter = { [SUCCESS]: 'downloads_succeeded', [FAILED]: 'downloads_failed', [SLOW]: 'downloads_slow' } as const;
+const outcomeCounter = {
+  [SUCCESS]: 'downloads_succeeded',
+  [FAILED]: 'downloads_failed',
+  [SLOW]: 'downloads_slow',
+} as const;
 
 /** Nullable columns hold value + 1, and 0 for null. */
 const sums = [

@@ -25,7 +25,9 @@ export class LogStore {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec('CREATE TABLE IF NOT EXISTS log (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)');
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS log (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL)',
+    );
     sql.exec('CREATE TABLE IF NOT EXISTS parked (minute INTEGER PRIMARY KEY, body TEXT NOT NULL)');
     sql.exec('CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');
   }
@@ -56,7 +58,9 @@ export class LogStore {
 
   /** Everything that waking reads. Rows are read lazily. */
   source(origin: WindowOrigin): RegionSource {
-    const [last] = this.#sql.exec<LogTableRow>('SELECT row, body FROM log ORDER BY row DESC LIMIT 1').toArray();
+    const [last] = this.#sql
+      .exec<LogTableRow>('SELECT row, body FROM log ORDER BY row DESC LIMIT 1')
+      .toArray();
     return {
       origin,
       snapshot: this.#snapshot(),
@@ -71,7 +75,12 @@ export class LogStore {
   carryOut(effect: RegionEffect): void {
     switch (effect.kind) {
       case 'append':
-        this.#sql.exec('INSERT INTO log (row, at, body) VALUES (?, ?, ?)', effect.row, effect.atMs, effect.body);
+        this.#sql.exec(
+          'INSERT INTO log (row, at, body) VALUES (?, ?, ?)',
+          effect.row,
+          effect.atMs,
+          effect.body,
+        );
         return;
       case 'park': {
         const { minute } = effect.window;
@@ -141,12 +150,17 @@ function logged({ row, body }: LogTableRow): { row: number; body: Uint8Array } {
 }
 
 function packText(window: PackedWindow): string {
-  return JSON.stringify(window, (_key, value) => (value instanceof Uint8Array ? toHex(value) : value));
+  return JSON.stringify(window, (_key, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value));
 }
 
 function unpackText(text: string): PackedWindow {
   const held = JSON.parse(text) as PackedWindow & Record<'users' | 'sessions' | 'speed', string>;
-  return { ...held, users: bytesOf(held.users), sessions: bytesOf(held.sessions), speed: bytesOf(held.speed) };
+  return {
+    ...held,
+    users: bytesOf(held.users),
+    sessions: bytesOf(held.sessions),
+    speed: bytesOf(held.speed),
+  };
 }
 
 function bytesOf(hex: string): Uint8Array {

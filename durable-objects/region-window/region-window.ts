@@ -13,7 +13,7 @@ import { LogStore } from './log-store.ts';
 import type { HubLink, RegionEnv } from './region-env.ts';
 
 /** How the queue consumer knows a shard that is full: it waits and tries again (LOG-5). */
-export const logFullMessage = 'the log of this shard is full';
+const logFullMessage = 'the log of this shard is full';
 
 /**
  * The object of one region shard: the thin shell around core/window/region.ts. It carries out the machine's effects in
@@ -34,7 +34,7 @@ export class RegionWindow extends DurableObject<RegionEnv> {
       const id = env.LIVE_HUB.idFromName(hub);
       return env.LIVE_HUB.get(id) as unknown as HubLink;
     });
-    ctx.blockConcurrencyWhile(async () => {
+    void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAtMs = await ctx.storage.getAlarm();
     });
   }

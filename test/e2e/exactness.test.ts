@@ -35,12 +35,16 @@ async function ask<T>(path: string): Promise<T> {
 }
 
 const byName = (rows: Rows, key: string, value: string): Record<string, number> =>
-  Object.fromEntries(rows.filter((row) => Number(row[value]) > 0).map((row) => [String(row[key]), Number(row[value])]));
+  Object.fromEntries(
+    rows.filter((row) => Number(row[value]) > 0).map((row) => [String(row[key]), Number(row[value])]),
+  );
 
 /** What the API says, in the form of the naive count; zeros are left out. */
 async function countOfApi(): Promise<Count> {
   const [totals, perRegion, perContent, perMinute] = await Promise.all([
-    ask<Record<string, number> & { events_by_type: Record<string, number> }>('/api/stats/realtime?minutes=30'),
+    ask<Record<string, number> & { events_by_type: Record<string, number> }>(
+      '/api/stats/realtime?minutes=30',
+    ),
     ask<Rows>('/api/stats/regions?minutes=30'),
     ask<Rows>('/api/stats/trending?minutes=30&limit=512'),
     ask<Rows>('/api/stats/timeseries?minutes=30'),
@@ -53,7 +57,11 @@ async function countOfApi(): Promise<Count> {
     perContent: byName(perContent, 'content_id', 'total_events'),
     perType: Object.fromEntries(types),
     perMinute: byName(perMinute, 'window_start', 'total_events'),
-    downloads: { success: Number(totals.successful_downloads) - slow, failed: Number(totals.failed_downloads), slow },
+    downloads: {
+      success: Number(totals.successful_downloads) - slow,
+      failed: Number(totals.failed_downloads),
+      slow,
+    },
   };
 }
 
@@ -90,7 +98,9 @@ describe('from the POST to the picture', () => {
     await Promise.all(producers.map((producer, i) => producer.sendAll(take(i, half), 50)));
 
     const expected = naiveCount(producers.flatMap((producer) => producer.accepted));
-    expect(producers.reduce((sum, producer) => sum + producer.rejected, 0)).toBeGreaterThan(recordsTotal * 0.01);
+    expect(producers.reduce((sum, producer) => sum + producer.rejected, 0)).toBeGreaterThan(
+      recordsTotal * 0.01,
+    );
     expect(expected.total).toBeGreaterThan(recordsTotal * 0.7);
     await until('the API counts all', async () => (await countOfApi()).total >= expected.total);
     await until('the socket shows all', async () => countOf(viewer.state).total >= expected.total);

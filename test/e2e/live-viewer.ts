@@ -12,7 +12,9 @@ export class LiveViewer {
   constructor(url: string) {
     this.#socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, liveSubprotocol);
     this.#socket.addEventListener('open', () => this.#send({ t: 'subscribe', regions: '*', contents: true }));
-    this.#socket.addEventListener('message', ({ data }) => this.#take(JSON.parse(String(data)) as ServerFrame));
+    this.#socket.addEventListener('message', ({ data }) =>
+      this.#take(JSON.parse(String(data)) as ServerFrame),
+    );
     this.#acks = setInterval(() => {
       if (this.state.epoch !== '') this.#send({ t: 'ack', seq: this.state.seq });
     }, 500);
@@ -47,10 +49,12 @@ const typeCounters: Readonly<Record<string, (typeof liveCounterNames)[number]>> 
 
 /** What the picture says, in the form of the naive count; zeros are left out. */
 export function countOf(state: LiveState): Count {
-  const sums = { perRegion: new Map(), perContent: new Map(), perType: new Map(), perMinute: new Map() } as Record<
-    'perRegion' | 'perContent' | 'perType' | 'perMinute',
-    Map<string, number>
-  >;
+  const sums = {
+    perRegion: new Map(),
+    perContent: new Map(),
+    perType: new Map(),
+    perMinute: new Map(),
+  } as Record<'perRegion' | 'perContent' | 'perType' | 'perMinute', Map<string, number>>;
   const downloads = new Map<string, number>();
   const add = (map: Map<string, number>, key: string, by: number): void => {
     if (by > 0) map.set(key, (map.get(key) ?? 0) + by);
@@ -58,7 +62,8 @@ export function countOf(state: LiveState): Count {
   let total = 0;
   for (const [name, region] of state.regions) {
     for (const [minute, values] of region.minutes) {
-      const of = (counter: (typeof liveCounterNames)[number]): number => values[liveCounterNames.indexOf(counter)] ?? 0;
+      const of = (counter: (typeof liveCounterNames)[number]): number =>
+        values[liveCounterNames.indexOf(counter)] ?? 0;
       total += of('events');
       add(sums.perRegion, name, of('events'));
       add(sums.perMinute, new Date(minute * 60_000).toISOString(), of('events'));

@@ -25,7 +25,7 @@ export interface SentRecord {
 }
 
 /** mulberry32: small, seeded, good enough for traffic. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -35,8 +35,30 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-const types = ['view', 'view', 'view', 'progress', 'progress', 'pause', 'resume', 'complete', 'rating', 'error'];
-const outcomes = ['success', 'success', 'success', 'success', 'success', 'success', 'success', 'success', 'failed', 'slow'];
+const types = [
+  'view',
+  'view',
+  'view',
+  'progress',
+  'progress',
+  'pause',
+  'resume',
+  'complete',
+  'rating',
+  'error',
+];
+const outcomes = [
+  'success',
+  'success',
+  'success',
+  'success',
+  'success',
+  'success',
+  'success',
+  'success',
+  'failed',
+  'slow',
+];
 
 function pick<T>(random: () => number, list: readonly T[]): T {
   return list[Math.floor(random() * list.length)] as T;
@@ -124,7 +146,9 @@ function tally(keys: readonly string[]): Record<string, number> {
 
 /** Counts distinct events the slow way. */
 export function naiveCount(events: readonly SentEvent[]): Count {
-  const distinct = [...new Map(events.map((event) => [`${event.event_id}|${event.timestamp}`, event])).values()];
+  const distinct = [
+    ...new Map(events.map((event) => [`${event.event_id}|${event.timestamp}`, event])).values(),
+  ];
   const downloads = distinct.filter((event) => event.event_type === 'download');
   return {
     total: distinct.length,

@@ -12,7 +12,7 @@ import { type PendingChunk, byShard, pendingChunk } from './shard-batch.ts';
 
 /** What the consumer needs of the world; workers/consumer/consumer-ports.ts binds it to the platform. */
 export interface ConsumerPorts {
-  isRegion(regionNumber: number): boolean;
+  readonly isRegion: (regionNumber: number) => boolean;
   /** Commits chunks in a shard; throws when the shard can't. */
   receive(address: ShardAddress, chunks: readonly Uint8Array[]): Promise<readonly ChunkVerdict[]>;
   /** Storing the same letter again changes nothing. */
@@ -44,7 +44,10 @@ export async function consume(deliveries: readonly Delivery[], ports: ConsumerPo
   const opened = await Promise.all(deliveries.map((delivery) => open(delivery, ports)));
   const chunks = opened.flatMap((message) => message.chunks);
   await Promise.all(byShard(chunks).map(([address, group]) => commit(address, group, ports)));
-  const reportsSaved = await saveReports(opened.flatMap((message) => message.reports), ports);
+  const reportsSaved = await saveReports(
+    opened.flatMap((message) => message.reports),
+    ports,
+  );
   await Promise.all(opened.map((message) => settle(message, reportsSaved, ports)));
 }
 
@@ -69,7 +72,11 @@ async function open(delivery: Delivery, ports: ConsumerPorts): Promise<OpenedMes
 }
 
 /** One call for the shard's chunks; if it throws, each chunk alone, so that a poison chunk sinks no neighbour. */
-async function commit(address: ShardAddress, group: readonly PendingChunk[], ports: ConsumerPorts): Promise<void> {
+async function commit(
+  address: ShardAddress,
+  group: readonly PendingChunk[],
+  ports: ConsumerPorts,
+): Promise<void> {
   try {
     const verdicts = await ports.receive(
       address,
@@ -77,7 +84,9 @@ async function commit(address: ShardAddress, group: readonly PendingChunk[], por
     );
     for (const [i, chunk] of group.entries()) chunk.verdict = verdicts[i] ?? null;
   } catch (error) {
-    console.warn(logLine('warn', 'shard_call_failed', { ...address, chunks: group.length, ...errorFields(error) }));
+    console.warn(
+      logLine('warn', 'shard_call_failed', { ...address, chunks: group.length, ...errorFields(error) }),
+    );
     if (isInfrastructure(error)) return;
     for (const chunk of group) chunk.verdict = await commitAlone(address, chunk, ports);
   }
@@ -137,7 +146,8 @@ async function bury(message: OpenedMessage, ports: ConsumerPorts): Promise<boole
 
 function letters(message: OpenedMessage): DeadLetter[] {
   const { delivery, broken } = message;
-  if (broken) return [{ ...wholeMessage(delivery, delivery.body), code: 'undecodable', message: broken.message }];
+  if (broken)
+    return [{ ...wholeMessage(delivery, delivery.body), code: 'undecodable', message: broken.message }];
   return message.chunks.flatMap((chunk) => {
     if (chunk.verdict?.verdict !== 'refused') return [];
     const { code, message: reason } = chunk.verdict;

@@ -1,0 +1,25 @@
+// The Worker as `wrangler deploy` would upload it.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+
+const root = new URL('../..', import.meta.url).pathname;
+const gzippedBytesMax = 300 * 1024;
+
+test('the Worker takes at most 300 KB, gzipped', { timeout: 120_000 }, () => {
+  const folder = '.cache/bundle-size';
+  const wrangler = join(root, 'node_modules/wrangler/wrangler-dist/cli.js');
+  const args = ['deploy', '--dry-run', '--env', 'production', '--outdir', folder];
+  const run = spawnSync(process.execPath, ['--no-warnings', wrangler, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
+  });
+  expect(run.status, run.stderr).toBe(0);
+  const bytes = gzipSync(readFileSync(join(root, folder, 'index.js'))).length;
+  console.log(`the Worker: ${(bytes / 1024).toFixed(1)} KB gzipped`);
+  expect(bytes).toBeGreaterThan(10_000);
+  expect(bytes).toBeLessThanOrEqual(gzippedBytesMax);
+});
