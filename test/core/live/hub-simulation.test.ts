@@ -8,8 +8,23 @@ import { HubSimulation } from './hub-world.ts';
 
 /** One more history than the last: LIVE_SEED=n runs that one alone. */
 const firstSeed = Number(process.env.LIVE_SEED ?? 1);
-const seeds = process.env.LIVE_SEED ? 1 : 400;
+const seeds = process.env.LIVE_SEED ? 1 : 250;
 const steps = 250;
+
+const happenings = [
+  'snapshots',
+  'deltas',
+  'joined deltas',
+  'deltas lost',
+  'deltas refused',
+  'errors',
+  'pauses',
+  'closed for being slow',
+  'restarts',
+  'sleeps',
+  'sources failed',
+  'windows compared at rest',
+];
 
 describe('a hub and its viewers', () => {
   test(`[LIV-1, LIV-2, LIV-3, DUP-2] ${seeds} histories of ${steps} steps from seed ${firstSeed}`, () => {
@@ -25,8 +40,7 @@ describe('a hub and its viewers', () => {
       for (const [what, count] of Object.entries(world.seen)) seen[what] = (seen[what] ?? 0) + count;
     }
     // A history in which a thing never happens shows nothing about it.
-    if (seeds > 1) {
-      for (const [what, count] of Object.entries(seen)) expect([what, count > 20]).toEqual([what, true]);
-    }
+    const rare = happenings.filter((what) => (seen[what] ?? 0) < seeds / 10);
+    expect(seeds > 1 ? rare : []).toEqual([]);
   }, 120_000);
 });

@@ -51,7 +51,6 @@ export class HubSimulation {
     this.#pass(random.chance(0.9) ? random.between(1, 400) : random.between(1000, 6000));
     if (random.chance(0.01)) this.#pass(random.between(20_000, 200_000));
     const region = random.pick(this.#regions);
-    const client = [...this.#sockets.values()][random.below(6)]?.client;
     const die = random.below(100);
     if (die < 40) region.commit(this.#now);
     else if (die < 70) this.#push(region);
@@ -59,11 +58,17 @@ export class HubSimulation {
     else if (die < 74) region.replay(this.#now);
     else if (die < 75 && random.chance(0.3)) region.wipe();
     else if (die < 82 && this.#sockets.size < 5) this.#connect();
-    else if (die < 84 && client) this.#leave(client);
-    else if (die < 88 && client) this.#stall(client);
-    else if (die < 93 && client) client.say(this.#subscribeFrame(), this.#now);
-    else if (die < 94 && client) client.say({ t: 'nonsense' }, this.#now);
-    else if (die < 95) this.#restart();
+    else if (die < 83) this.#restart();
+    else this.#disturb(die);
+  }
+
+  #disturb(die: number): void {
+    const client = [...this.#sockets.values()][this.#random.below(this.#sockets.size)]?.client;
+    if (!client) return;
+    if (die < 85) this.#leave(client);
+    else if (die < 88) this.#stall(client);
+    else if (die < 93) client.say(this.#subscribeFrame(), this.#now);
+    else if (die < 94) client.say({ t: 'nonsense' }, this.#now);
   }
 
   /** Without faults everything comes to rest, and every viewer sees what the regions hold. */
@@ -72,10 +77,11 @@ export class HubSimulation {
     if (this.#sockets.size === 0) this.#connect();
     for (const { client } of this.#sockets.values()) client.stalledUntil = 0;
     // Long enough for the renewal of leases, which also brings what was lost or replayed.
-    for (let i = 0; i < 300; i++) {
-      this.#pass(500);
-      for (const region of this.#regions) if (i === 100) this.#push(region);
-    }
+    this.#passTimes(100);
+    for (const region of this.#regions) this.#push(region);
+    this.#passTimes(200);
+    // The last renewal may just have been.
+    if ([...this.#sockets.values()].some(({ client }) => !client.upToDate)) this.#passTimes(10);
     for (const { client, subscription } of this.#sockets.values()) this.#checkAtRest(client, subscription);
   }
 
@@ -97,6 +103,10 @@ export class HubSimulation {
     }
   }
 
+  #passTimes(count: number): void {
+    for (let i = 0; i < count; i++) this.#pass(500);
+  }
+
   #note(what: string): void {
     this.seen[what] = (this.seen[what] ?? 0) + 1;
   }
@@ -105,7 +115,7 @@ export class HubSimulation {
     this.#now += ms;
     const due = this.#pending.filter(({ at }) => at <= this.#now);
     this.#pending = this.#pending.filter(({ at }) => at > this.#now);
-    for (const { run } of due) run();
+    for (const pending of due) pending.run();
     if (this.#wakeAt !== null && this.#wakeAt <= this.#now) {
       this.#wakeAt = null;
       this.#take({ type: 'woken' });
@@ -114,7 +124,7 @@ export class HubSimulation {
       this.#alarmAt = null;
       this.#take({ type: 'alarm' });
     }
-    for (const ledger of [...this.#sockets.values()]) this.#exchange(ledger);
+    for (const ledger of this.#sockets.values()) this.#exchange(ledger);
   }
 
   #exchange(ledger: Ledger): void {

@@ -33,7 +33,7 @@ export class SimClient {
   }
 
   get upToDate(): boolean {
-    return this.#down.length === 0 && this.#up.length === 0 && !this.#waitsForSnapshot;
+    return this.#down.length === 0 && !this.#waitsForSnapshot;
   }
 
   /** The hub sent this; `expected` is what the viewer must hold once it has taken it, null for no data. */

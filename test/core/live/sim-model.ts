@@ -45,7 +45,7 @@ export class SimModel {
   window({ word, version }: ToldWindow): void {
     const { regionNumber, minute } = word;
     this.total({ word, version });
-    for (const known of [...this.#cells.values()]) {
+    for (const known of this.#cells.values()) {
       const within =
         known.kind === 'content' ? known.start === minute : Math.floor(known.start / 60_000) === minute;
       if (known.regionNumber === regionNumber && known.kind !== 'minute' && within) {
