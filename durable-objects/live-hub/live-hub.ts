@@ -70,6 +70,8 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   override webSocketClose(socket: WebSocket): void {
+    // A hibernating socket is not closed in return by itself: the viewer would wait for it.
+    closeQuietly(socket, 1000, 'goodbye');
     this.#disconnected(socket);
   }
 
@@ -172,11 +174,7 @@ export class LiveHub extends DurableObject<HubEnv> {
   #close(viewer: string, code: number, reason: string): void {
     const socket = this.#sockets.get(viewer);
     this.#sockets.delete(viewer);
-    try {
-      socket?.close(code, reason);
-    } catch {
-      // It is closed already, which is what was wanted.
-    }
+    if (socket) closeQuietly(socket, code, reason);
   }
 
   #remember(viewer: string, subscription: Subscription): void {
@@ -187,4 +185,12 @@ export class LiveHub extends DurableObject<HubEnv> {
 
 function attach(socket: WebSocket, attachment: Attachment): void {
   socket.serializeAttachment(attachment);
+}
+
+function closeQuietly(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // It is closed already, which is what was wanted.
+  }
 }
