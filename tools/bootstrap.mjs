@@ -71,15 +71,13 @@ function atLeast(version, least) {
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
-/** @typedef {{ path: string, version: string }} NodeBinary */
-
 /**
  * The Node to run the tools with: the toolchain's own, or else the one that runs this, if it is new enough (the lock
- * holds no Node for Macs). @param {NodeBinary | undefined} bundled @param {NodeBinary} own
+ * holds no Node for Macs). @param {string | undefined} bundled @param {{ path: string, version: string }} own
  * @returns {{ path: string, flags: string[] } | { error: string }}
  */
 export function chooseNode(bundled, own) {
-  if (bundled) return { path: bundled.path, flags: [] };
+  if (bundled !== undefined) return { path: bundled, flags: [] };
   if (!atLeast(own.version, oldestOwnNode)) {
     return {
       error: `Marquee needs Node ${oldestOwnNode.join('.')} or newer on this platform; this is ${own.version}.`,
@@ -96,9 +94,8 @@ export function chooseNode(bundled, own) {
 export function toolNode() {
   const path = join(binFolder, 'node');
   // Installed is not yet able to run: a Linux with another C library refuses it.
-  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
-  const bundled = status === 0 ? { path, version: stdout.trim() } : undefined;
-  const chosen = chooseNode(bundled, { path: process.execPath, version: process.version });
+  const runs = spawnSync(path, ['--version']).status === 0;
+  const chosen = chooseNode(runs ? path : undefined, { path: process.execPath, version: process.version });
   if ('path' in chosen) return chosen;
   console.error(chosen.error);
   process.exit(1);

@@ -13,7 +13,11 @@ const usualPlaces = [
 
 /** Environment that points workerd to certificates: empty where the machine has its own, else Node's, written out. */
 export function certificateEnvironment(): { SSL_CERT_FILE?: string } {
-  if (process.env.SSL_CERT_FILE || process.platform === 'win32' || usualPlaces.some((path) => existsSync(path)))
+  if (
+    process.env.SSL_CERT_FILE ||
+    process.platform === 'win32' ||
+    usualPlaces.some((path) => existsSync(path))
+  )
     return {};
   const path = join(root, '.cache', 'certificates.pem');
   if (!existsSync(path)) {

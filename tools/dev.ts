@@ -28,8 +28,12 @@ if (applied.length > 0) console.log(`Applied ${applied.join(', ')} to ${persistT
 const stop = onStopSignal();
 // The site is built by wrangler's [build] command, now and whenever it changes.
 const child = spawnWranglerDev({
-  ...{ port, persistTo, inspectorPort: await freePort() },
-  ...{ logLevel: 'log', ownGroup: false, output: 'inherit' },
+  port,
+  persistTo,
+  inspectorPort: await freePort(),
+  logLevel: 'log',
+  ownGroup: false,
+  output: 'inherit',
 });
 let tree: number[] = [];
 stop.addEventListener('abort', () => {

@@ -4,8 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { getPlatformProxy, unstable_readConfig, unstable_splitSqlQuery } from 'wrangler';
+import { getPlatformProxy, unstable_splitSqlQuery } from 'wrangler';
 import { root } from './bootstrap.mjs';
+import { projectConfigPath, readWranglerConfig } from './wrangler-config.ts';
 
 /** The persist folder of a plain `wrangler dev`. */
 export const defaultPersistFolder = '.wrangler/state';
@@ -31,11 +32,8 @@ interface Database {
  * Brings the D1 database in `persistTo` (as given to `wrangler dev --persist-to`) up to date and resolves to the names
  * of the migrations that it applied. Each is applied whole or not at all, with its record.
  */
-export async function migrate(
-  persistTo: string,
-  configPath: string = join(root, 'wrangler.toml'),
-): Promise<string[]> {
-  const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
+export async function migrate(persistTo: string, configPath: string = projectConfigPath): Promise<string[]> {
+  const config = readWranglerConfig(configPath);
   const [database] = config.d1_databases;
   if (!database) throw new Error(`${configPath} names no D1 database.`);
   const folder = resolve(dirname(configPath), database.migrations_dir ?? 'migrations');

@@ -36,7 +36,10 @@ if (values.help) {
   process.exit(0);
 }
 
-function positive(name: 'rate' | 'seed' | 'senders' | 'batch' | 'seconds' | 'back-fill', least: number): number {
+function positive(
+  name: 'rate' | 'seed' | 'senders' | 'batch' | 'seconds' | 'back-fill',
+  least: number,
+): number {
   const value = Number(values[name]);
   if (value >= least) return value;
   console.error(`--${name} is a number from ${least} on, not "${values[name]}".\n\n${usage}`);
@@ -55,7 +58,11 @@ const progress = new Progress();
 const lines = showLines(5_000);
 const timer = setInterval(() => lines.show(progress.line(sender.resends)), 1_000);
 await produce({
-  ...{ traffic, sender, progress, senders, stop },
+  traffic,
+  sender,
+  progress,
+  senders,
+  stop,
   batch: Math.floor(positive('batch', 1)),
   untilMs: startedAt + positive('seconds', 0) * 1000,
 });

@@ -53,7 +53,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const port = options.port ?? (await freePort());
   const inspectorPort = options.inspectorPort ?? (await freePort());
   const child = spawnWranglerDev({
-    ...{ port, inspectorPort, persistTo, ownGroup },
+    port,
+    inspectorPort,
+    persistTo,
+    ownGroup,
     ...(configPath === undefined ? {} : { configPath }),
     logLevel: options.logLevel ?? 'warn',
     output: 'pipe',
@@ -76,7 +79,12 @@ class LocalRuntime implements Runtime {
   #output = '';
   #hasEnded = false;
 
-  constructor(child: ChildProcess, url: string, ownGroup: boolean, log: ((text: string) => void) | undefined) {
+  constructor(
+    child: ChildProcess,
+    url: string,
+    ownGroup: boolean,
+    log: ((text: string) => void) | undefined,
+  ) {
     this.url = url;
     this.pid = child.pid ?? 0;
     this.#ownGroup = ownGroup;
@@ -113,7 +121,7 @@ class LocalRuntime implements Runtime {
         if (response.status === 200) return;
         answer = `${response.status} ${(await response.text()).slice(0, 500)}`;
       } catch (error) {
-        answer = error instanceof Error ? String(error.cause ?? error.message) : String(error);
+        answer = error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : String(error);
       }
       await sleep(50);
     }
@@ -155,3 +163,6 @@ class LocalRuntime implements Runtime {
     await this.ended;
   }
 }
+
+/** `fetch failed` says nothing; what it was is in the cause. */
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : '');

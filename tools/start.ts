@@ -3,9 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { unstable_readConfig } from 'wrangler';
 import { windowMs } from '../core/protocol/limits.ts';
-import { root } from './bootstrap.mjs';
 import { cronFires } from './cron.ts';
 import { isPortFree, nextFreePort } from './ports.ts';
 import { produce } from './producer/produce.ts';
@@ -14,6 +12,7 @@ import { Sender } from './producer/sender.ts';
 import { Traffic } from './producer/traffic.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { onStopSignal } from './stop-signal.ts';
+import { readWranglerConfig } from './wrangler-config.ts';
 
 const usage = `npm start -- [options]
   --port N          where to listen; 8787, or the next free one
@@ -48,7 +47,9 @@ const stop = onStopSignal();
 async function choosePort(): Promise<number> {
   if (await isPortFree(wantedPort)) return wantedPort;
   if (values.port !== undefined) {
-    console.error(`Port ${wantedPort} of this machine is taken. Choose another with --port, or leave it out.`);
+    console.error(
+      `Port ${wantedPort} of this machine is taken. Choose another with --port, or leave it out.`,
+    );
     return process.exit(1);
   }
   const port = await nextFreePort(wantedPort + 1);
@@ -61,7 +62,9 @@ async function start(port: number, logPath: string): Promise<Runtime> {
   const startedAt = performance.now();
   console.log('Building the site, preparing the database, starting the runtime ...');
   const runtime = await startRuntime({
-    ...{ port, persistTo: values['persist-to'], ownGroup: false },
+    port,
+    persistTo: values['persist-to'],
+    ownGroup: false,
     log: (text) => log.write(text),
   });
   console.log(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
@@ -83,8 +86,8 @@ function welcome(url: string): string {
 
 /** The local runtime fires no crons: this does, by the addresses that it has for them. */
 async function fireCrons(url: string): Promise<void> {
-  const { crons } = unstable_readConfig({ config: join(root, 'wrangler.toml') }, { hideWarnings: true }).triggers;
-  while (crons && crons.length > 0 && !stop.aborted) {
+  const { crons = [] } = readWranglerConfig().triggers;
+  while (crons.length > 0 && !stop.aborted) {
     const untilNextMinute = windowMs - (Date.now() % windowMs);
     await sleep(untilNextMinute, undefined, { signal: stop }).catch(() => {});
     if (stop.aborted) return;
@@ -104,7 +107,12 @@ async function sendTraffic(url: string): Promise<void> {
   let state = 'sending the last minutes';
   const timer = setInterval(() => lines.show(`${state}: ${progress.line(sender.resends)}`), 1_000);
   await produce({
-    ...{ traffic: new Traffic({ seed, rate }, from), sender, progress, senders, stop, batch: 50 },
+    traffic: new Traffic({ seed, rate }, from),
+    sender,
+    progress,
+    senders,
+    stop,
+    batch: 50,
     onCaughtUp: () => {
       state = 'live';
     },
@@ -136,5 +144,7 @@ if (stop.aborted) {
   process.exit(0);
 }
 await runtime.stop();
-console.error(`\nThe runtime ended by itself. The end of ${logPath}:\n${runtime.recentOutput().slice(-2_000)}`);
+console.error(
+  `\nThe runtime ended by itself. The end of ${logPath}:\n${runtime.recentOutput().slice(-2_000)}`,
+);
 process.exit(1);

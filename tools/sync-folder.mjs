@@ -21,5 +21,6 @@ export function syncFolder(source, target) {
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);
   }
-  for (const path of filesBelow(target)) if (!wanted.includes(path)) rmSync(join(target, path), { force: true });
+  for (const path of filesBelow(target))
+    if (!wanted.includes(path)) rmSync(join(target, path), { force: true });
 }

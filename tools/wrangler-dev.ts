@@ -21,10 +21,20 @@ export interface WranglerDevOptions {
 /** Starts `wrangler dev` on 127.0.0.1; the site is built by its [build] command. */
 export function spawnWranglerDev(options: WranglerDevOptions): ChildProcess {
   const args = [
-    ...['--no-warnings', resolve(root, 'node_modules/wrangler/wrangler-dist/cli.js'), 'dev'],
-    ...['--port', String(options.port), '--inspector-port', String(options.inspectorPort)],
-    ...['--ip', localAddress, '--persist-to', resolve(options.persistTo)],
-    ...['--show-interactive-dev-session=false', '--log-level', options.logLevel],
+    '--no-warnings',
+    resolve(root, 'node_modules/wrangler/wrangler-dist/cli.js'),
+    'dev',
+    '--port',
+    String(options.port),
+    '--inspector-port',
+    String(options.inspectorPort),
+    '--ip',
+    localAddress,
+    '--persist-to',
+    resolve(options.persistTo),
+    '--show-interactive-dev-session=false',
+    '--log-level',
+    options.logLevel,
     ...(options.configPath === undefined ? [] : ['--config', resolve(options.configPath)]),
   ];
   return spawn(process.execPath, args, {

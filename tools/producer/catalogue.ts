@@ -29,8 +29,16 @@ const downloadShares: Readonly<Record<ContentType, number>> = { film: 25, series
 const zipfExponent = 0.9;
 
 const screenGenres = [
-  ...['Action', 'Adventure', 'Comedy', 'Crime', 'Documentary'],
-  ...['Drama', 'Fantasy', 'Horror', 'Romance', 'Thriller'],
+  'Action',
+  'Adventure',
+  'Comedy',
+  'Crime',
+  'Documentary',
+  'Drama',
+  'Fantasy',
+  'Horror',
+  'Romance',
+  'Thriller',
 ];
 const appGenres = ['Games', 'Music', 'Productivity', 'Education', 'Health', 'Travel'];
 
@@ -49,7 +57,10 @@ function makeTitle(faker: Faker, contentType: ContentType, n: number, used: Set<
   used.add(title);
   const { genre, minutes, megabytes } = factsOf(faker, contentType);
   return {
-    ...{ id: `${contentType}-${String(n).padStart(4, '0')}`, title, contentType, genre },
+    id: `${contentType}-${String(n).padStart(4, '0')}`,
+    title,
+    contentType,
+    genre,
     lengthMs: Math.round(minutes * 60_000),
     bytes: Math.round(megabytes * 1_000_000),
   };
@@ -71,23 +82,25 @@ function nameOf(faker: Faker, contentType: ContentType): string {
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 function factsOf(faker: Faker, contentType: ContentType) {
-  const { float } = faker.number;
-  const { arrayElement } = faker.helpers;
   switch (contentType) {
     case 'film': {
-      const minutes = float({ min: 78, max: 165 });
-      return { genre: arrayElement(screenGenres), minutes, megabytes: minutes * 25 };
+      const minutes = faker.number.float({ min: 78, max: 165 });
+      return { genre: faker.helpers.arrayElement(screenGenres), minutes, megabytes: minutes * 25 };
     }
     case 'series': {
-      const minutes = float({ min: 21, max: 58 });
-      return { genre: arrayElement(screenGenres), minutes, megabytes: minutes * 22 };
+      const minutes = faker.number.float({ min: 21, max: 58 });
+      return { genre: faker.helpers.arrayElement(screenGenres), minutes, megabytes: minutes * 22 };
     }
     case 'music': {
-      const minutes = float({ min: 2.2, max: 5.5 });
+      const minutes = faker.number.float({ min: 2.2, max: 5.5 });
       return { genre: faker.music.genre(), minutes, megabytes: minutes * 2.4 };
     }
     case 'app':
-      return { genre: arrayElement(appGenres), minutes: 0, megabytes: float({ min: 20, max: 900 }) };
+      return {
+        genre: faker.helpers.arrayElement(appGenres),
+        minutes: 0,
+        megabytes: faker.number.float({ min: 20, max: 900 }),
+      };
   }
 }
 
@@ -97,9 +110,7 @@ function byShare(titles: readonly Title[], shares: Readonly<Record<ContentType, 
       const ofType = titles.filter((title) => title.contentType === contentType);
       const weights = ofType.map((_, n) => 1 / (n + 1) ** zipfExponent);
       const sum = weights.reduce((total, weight) => total + weight, 0);
-      return ofType.map(
-        (title, n) => [title, (shares[contentType] * (weights[n] as number)) / sum] as const,
-      );
+      return ofType.map((title, n) => [title, (shares[contentType] * (weights[n] as number)) / sum] as const);
     }),
   );
 }

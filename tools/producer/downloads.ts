@@ -55,7 +55,10 @@ function download(
   const title = catalogue.downloaded.pick(random);
   const user = random.pick(users);
   return {
-    ...{ event_id: random.uuid(), event_type: 'download', timestamp, session_id: random.uuid() },
+    event_id: random.uuid(),
+    event_type: 'download',
+    timestamp,
+    session_id: random.uuid(),
     ...describe(region, user, title),
     ...detailsOf(status, title, random),
     ext: { genre: title.genre },

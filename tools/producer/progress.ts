@@ -39,6 +39,7 @@ export class Progress {
     this.#receivedAtLine = this.received;
     const sorted = this.#latencies.toSorted((a, b) => a - b);
     const latency = [0.5, 0.95].map((share) => `p${share * 100} ${quantile(sorted, share).toFixed(0)} ms`);
+    if (sorted.length === 0) return 'nothing answered yet';
     return [
       `${rate.toFixed(0).padStart(5)} events/s`,
       `accepted ${count(this.accepted)}`,

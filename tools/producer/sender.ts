@@ -93,8 +93,15 @@ export class Sender {
 
   async #attempt(body: string): Promise<Attempt> {
     try {
-      const { statusCode, headers, body: stream } = await this.#pool.request({
-        ...{ path: '/v1/events', method: 'POST', headers: this.#headers, body },
+      const {
+        statusCode,
+        headers,
+        body: stream,
+      } = await this.#pool.request({
+        path: '/v1/events',
+        method: 'POST',
+        headers: this.#headers,
+        body,
       });
       const text = await stream.text();
       if (statusCode !== 429 && statusCode < 500) return { kind: 'final', status: statusCode, text };

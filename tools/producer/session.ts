@@ -35,7 +35,10 @@ export function* session(start: SessionStart): Generator<ProducedEvent, void, un
   let now = start.atMs;
   const endsAt = start.atMs + sessionMsMax;
   const report = ({ title }: Play, details: Details): ProducedEvent => ({
-    ...{ event_id: random.uuid(), timestamp: now, session_id: sessionId, quality },
+    event_id: random.uuid(),
+    timestamp: now,
+    session_id: sessionId,
+    quality,
     ...describe(start.region, user, title),
     ...details,
   });
@@ -78,8 +81,13 @@ export function* session(start: SessionStart): Generator<ProducedEvent, void, un
 /** The fields of any event of this user with this title. */
 export function describe(region: string, user: User, title: Title) {
   return {
-    ...{ region, user_id: user.id, country: user.country, device_type: user.device },
-    ...{ subscription_type: user.subscription, content_id: title.id, title: title.title },
+    region,
+    user_id: user.id,
+    country: user.country,
+    device_type: user.device,
+    subscription_type: user.subscription,
+    content_id: title.id,
+    title: title.title,
     content_type: title.contentType,
   };
 }

@@ -123,7 +123,8 @@ function buildSources(options: TrafficOptions, seed: string, catalogue: Catalogu
     const usersHere = users.get(name) ?? [];
     const downloads = shape(eventsPerSecond * downloadShare);
     return {
-      ...{ name, users: usersHere },
+      name,
+      users: usersHere,
       sessions: shape((eventsPerSecond * (1 - downloadShare)) / eventsPerSession),
       downloads: { seed, region: name, users: usersHere, catalogue, shape: downloads },
     };
@@ -138,7 +139,7 @@ function startSession(
   atMs: number,
 ) {
   const random = new Random(seed, 'session', region.name, number);
-  return session({ ...{ atMs, region: region.name, catalogue, random }, user: random.pick(region.users) });
+  return session({ atMs, region: region.name, catalogue, random, user: random.pick(region.users) });
 }
 
 /** Events of a session on average, by playing some: the shape of a session is nowhere else written as a number. */

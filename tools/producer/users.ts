@@ -44,9 +44,19 @@ const devices = {
 } as const;
 
 const habits: Readonly<Record<string, keyof typeof devices>> = {
-  ...{ US: 'livingRoom', CA: 'livingRoom', GB: 'livingRoom', AU: 'livingRoom', NZ: 'livingRoom' },
-  ...{ IN: 'mobileFirst', ID: 'mobileFirst', MY: 'mobileFirst', BR: 'mobileFirst', MX: 'mobileFirst' },
-  ...{ ZA: 'mobileFirst', KE: 'mobileFirst', KR: 'mobileFirst' },
+  US: 'livingRoom',
+  CA: 'livingRoom',
+  GB: 'livingRoom',
+  AU: 'livingRoom',
+  NZ: 'livingRoom',
+  IN: 'mobileFirst',
+  ID: 'mobileFirst',
+  MY: 'mobileFirst',
+  BR: 'mobileFirst',
+  MX: 'mobileFirst',
+  ZA: 'mobileFirst',
+  KE: 'mobileFirst',
+  KR: 'mobileFirst',
 };
 
 const qualities: Readonly<Record<string, Weighted<string>>> = {
@@ -75,7 +85,10 @@ const qualities: Readonly<Record<string, Weighted<string>>> = {
 };
 
 /** Users by region name, in proportion to the regions' weights. */
-export function buildUsers(seed: number, regions: readonly TrafficRegion[]): ReadonlyMap<string, readonly User[]> {
+export function buildUsers(
+  seed: number,
+  regions: readonly TrafficRegion[],
+): ReadonlyMap<string, readonly User[]> {
   const weights = regions.reduce((total, region) => total + region.weight, 0);
   return new Map(
     regions.map((region) => {
