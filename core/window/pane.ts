@@ -1,4 +1,4 @@
-import { type Counters, addCounters, emptyCounters } from '../aggregate/counters.ts';
+import { addCounters, type Counters, emptyCounters } from '../aggregate/counters.ts';
 import { DistinctSketch } from '../aggregate/distinct-sketch.ts';
 import { QuantileSketch } from '../aggregate/quantile-sketch.ts';
 

@@ -1,11 +1,11 @@
-import { fromHex, toHex } from '../../storage/hex.ts';
+import { assert, unreachable } from '../../core/protocol/assert.ts';
 import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
 import type { RegionSource } from '../../core/window/replay.ts';
-import { type Snapshot, decodeSnapshot } from '../../core/window/snapshot.ts';
+import { decodeSnapshot, type Snapshot } from '../../core/window/snapshot.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
-import { assert, unreachable } from '../../core/protocol/assert.ts';
 import type { WindowOrigin } from '../../core/window/window-state.ts';
+import { fromHex, toHex } from '../../storage/hex.ts';
 
 /** Rows of the table `state`. Integer keys, so that a write is one row. */
 const stateRow = { origin: 1, snapshot: 2, confirmed: 3, lease: 4 } as const;
@@ -150,7 +150,9 @@ function logged({ row, body }: LogTableRow): { row: number; body: Uint8Array } {
 }
 
 function packText(window: PackedWindow): string {
-  return JSON.stringify(window, (_key, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value));
+  return JSON.stringify(window, (_key, value: unknown) =>
+    value instanceof Uint8Array ? toHex(value) : value,
+  );
 }
 
 function unpackText(text: string): PackedWindow {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { LiveViewer, countOf } from './live-viewer.ts';
+import { countOf, LiveViewer } from './live-viewer.ts';
 import { TestProducer } from './producer.ts';
 import { type Count, naiveCount, producerRecords } from './traffic.ts';
 

@@ -1,5 +1,5 @@
-import { emptyLiveState, applyFrame, type LiveState } from '../../core/live/live-state.ts';
-import { type ServerFrame, liveContentCounterNames, liveCounterNames } from '../../core/protocol/live.ts';
+import { applyFrame, emptyLiveState, type LiveState } from '../../core/live/live-state.ts';
+import { liveContentCounterNames, liveCounterNames, type ServerFrame } from '../../core/protocol/live.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
 import type { Count } from './traffic.ts';
 

@@ -3,12 +3,12 @@
  * only after every chunk in it has a verdict and every refused chunk lies in the dead-letter store.
  */
 import { FormatError } from '../../core/protocol/bytes.ts';
-import { type Envelope, decodeEnvelope } from '../../core/protocol/envelope.ts';
+import { decodeEnvelope, type Envelope } from '../../core/protocol/envelope.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import type { RejectReport } from '../../core/protocol/reject-report.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
 import type { DeadLetter } from '../../storage/dead-letters.ts';
-import type { RejectReport } from '../../core/protocol/reject-report.ts';
-import { type PendingChunk, byShard, pendingChunk } from './shard-batch.ts';
+import { byShard, type PendingChunk, pendingChunk } from './shard-batch.ts';
 
 /** What the consumer needs of the world; workers/consumer/consumer-ports.ts binds it to the platform. */
 export interface ConsumerPorts {

@@ -4,7 +4,7 @@ import { storeDeadLetter } from '../../storage/dead-letters.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import { saveRejectReports } from '../../storage/reject-store.ts';
 import type { Env } from '../env.ts';
-import { type ConsumerPorts, type Delivery, consume, retryDelaySeconds } from './consume.ts';
+import { type ConsumerPorts, consume, type Delivery, retryDelaySeconds } from './consume.ts';
 
 /** The queue's door: binds the consumer to the platform. */
 export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {

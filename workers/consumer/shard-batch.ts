@@ -1,5 +1,5 @@
-import { decodeChunkHeader } from '../../core/protocol/chunk.ts';
 import { FormatError } from '../../core/protocol/bytes.ts';
+import { decodeChunkHeader } from '../../core/protocol/chunk.ts';
 import type { ChunkHeader } from '../../core/protocol/chunk-header.ts';
 import { shardsPerRegion } from '../../core/protocol/region.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';

@@ -4,7 +4,7 @@ import { packEnvelopes } from '../../../core/protocol/envelope.ts';
 import type { RejectReport } from '../../../core/protocol/reject-report.ts';
 import type { ChunkVerdict } from '../../../core/window/verdict.ts';
 import type { DeadLetter } from '../../../storage/dead-letters.ts';
-import { type ConsumerPorts, type Delivery, consume } from '../../../workers/consumer/consume.ts';
+import { type ConsumerPorts, consume, type Delivery } from '../../../workers/consumer/consume.ts';
 import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
 
 const chunk = (regionNumber: number, firstNumber: number): Uint8Array =>
@@ -70,7 +70,10 @@ describe('the queue consumer', () => {
       if (numbers.includes(7)) throw Object.assign(new Error('overloaded'), { overloaded: true });
       return numbers.map(() => ({ verdict: 'committed' }));
     };
-    const deliveries = [bench.delivery('a', envelope(chunk(1, 7)), 3), bench.delivery('b', envelope(chunk(2, 0)))];
+    const deliveries = [
+      bench.delivery('a', envelope(chunk(1, 7)), 3),
+      bench.delivery('b', envelope(chunk(2, 0))),
+    ];
     await consume(deliveries, bench);
     expect(Object.fromEntries(bench.outcomes)).toEqual({ a: 'retry in 4 s', b: 'ack' });
     expect(bench.calls).toHaveLength(2);
@@ -90,7 +93,9 @@ describe('the queue consumer', () => {
     expect(Object.fromEntries(bench.outcomes)).toEqual({ m0: 'ack', m1: 'retry in 1 s', m2: 'ack' });
     await consume([bench.delivery('m1', bodies[1], 5)], bench);
     expect(bench.outcomes.get('m1')).toBe('ack');
-    expect(bench.letters.map(({ code, message }) => [code, message])).toEqual([['always_throws', 'Error: poison']]);
+    expect(bench.letters.map(({ code, message }) => [code, message])).toEqual([
+      ['always_throws', 'Error: poison'],
+    ]);
     expect(bench.letters[0]?.bytes).toEqual(chunk(1, 1));
   });
 
@@ -135,7 +140,15 @@ describe('the queue consumer', () => {
 
   it('[ING-6] reject reports are saved before their message is acknowledged', async () => {
     const bench = new Bench();
-    const report = { door: 'd', producer: 'p', minute: 1, seq: 1, rejected: { too_deep: 2 }, twins: 0, samples: [] };
+    const report = {
+      door: 'd',
+      producer: 'p',
+      minute: 1,
+      seq: 1,
+      rejected: { too_deep: 2 },
+      twins: 0,
+      samples: [],
+    };
     const [body] = packEnvelopes([], [report]);
     bench.storeIsDown = true;
     await consume([bench.delivery('a', body)], bench);
