@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { produce } from './producer/produce.ts';
 import { Progress, showLines } from './producer/progress.ts';
+import { trafficRegions } from './producer/regions.ts';
 import { Sender } from './producer/sender.ts';
 import { Traffic } from './producer/traffic.ts';
 import { onStopSignal } from './stop-signal.ts';
@@ -15,6 +16,7 @@ const usage = `npm run producer -- [options]
   --batch N         events of a request at most              (50)
   --seconds N       stop after so long                       (never)
   --back-fill N     begin so many minutes in the past        (0)
+  --without REGION  leave this region out                    (none)
   --key KEY         ingest key, where the door has a lock`;
 
 const { values } = parseArgs({
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '50' },
     seconds: { type: 'string', default: 'Infinity' },
     'back-fill': { type: 'string', default: '0' },
+    without: { type: 'string' },
     key: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -50,7 +53,12 @@ const senders = Math.floor(positive('senders', 1));
 const stop = onStopSignal();
 const startedAt = Date.now();
 const traffic = new Traffic(
-  { seed: positive('seed', 0), rate: positive('rate', 0.1), ...(values.flat ? { swing: 0 } : {}) },
+  {
+    seed: positive('seed', 0),
+    rate: positive('rate', 0.1),
+    regions: trafficRegions.filter(({ name }) => name !== values.without),
+    ...(values.flat ? { swing: 0 } : {}),
+  },
   startedAt - positive('back-fill', 0) * 60_000,
 );
 const sender = new Sender({ url: values.url, connections: senders, key: values.key, stop });

@@ -1,7 +1,7 @@
 // Seeded randomness: the same seed and the same names give the same numbers on every machine.
 
 /** A 32-bit hash of some numbers and strings, in order (FNV-1a over the parts, then murmur3's finaliser). */
-export function hash(...parts: readonly (number | string)[]): number {
+function hash(...parts: readonly (number | string)[]): number {
   let h = 0x811c9dc5;
   for (const part of parts) {
     const text = String(part);

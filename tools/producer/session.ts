@@ -75,6 +75,8 @@ export function* session(start: SessionStart): Generator<ProducedEvent, void, un
     if (now >= endsAt) return;
     if (random.chance(ratingChance)) yield report(play, { event_type: 'rating', rating: rating(random) });
     if (!random.chance(goesOn[play.title.contentType])) return;
+    now += Math.round(random.between(500, 5_000));
+    if (now >= endsAt) return;
   }
 }
 
