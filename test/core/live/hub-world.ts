@@ -21,6 +21,8 @@ interface Ledger {
   readonly client: SimClient;
   subscription: Subscription;
   unacked: { seq: number; at: number; snapshot: boolean }[];
+  /** Epoch and seq of the newest frame sent: what the next delta must continue. */
+  newest: string;
 }
 
 export class HubSimulation {
@@ -161,7 +163,7 @@ export class HubSimulation {
 
   #connect(): void {
     const client = new SimClient(`v${++this.#viewers}`, this.#random);
-    this.#sockets.set(client.id, { client, subscription: wholeSubscription, unacked: [] });
+    this.#sockets.set(client.id, { client, subscription: wholeSubscription, unacked: [], newest: '' });
     this.#take({ type: 'connected', viewer: client.id });
     if (this.#random.chance(0.5)) client.say(this.#subscribeFrame(), this.#now);
   }
@@ -308,6 +310,10 @@ export class HubSimulation {
     if (this.#now - oldest > viewerBehindMsMax)
       throw new Error(`${viewer} is ${this.#now - oldest} ms behind`);
     if (frame.t === 'delta' && frame.seq - frame.prev > 1) this.#note('joined deltas');
+    if (frame.t === 'delta' && `${frame.epoch} ${frame.prev}` !== ledger.newest) {
+      throw new Error(`${viewer} was sent ${ledger.newest}, which ${text} does not continue`);
+    }
+    ledger.newest = `${frame.epoch} ${frame.seq}`;
     ledger.unacked.push({ seq: frame.seq, at: this.#now, snapshot: frame.t === 'snapshot' });
     ledger.client.receive(text, this.#model.expected(ledger.subscription, frame.at), this.#now);
   }

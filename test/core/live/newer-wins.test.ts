@@ -55,8 +55,9 @@ describe('[DUP-2] the newer stays', () => {
   test('an equal revision overwrites: it is the same state, said again', () => {
     const hub = new TestHub().ready('a');
     hub.commit(3);
-    hub.take({ type: 'update', update: update(3, { viewers: 9, at: startMs + 4 }) });
-    expect(shown(hub).viewers).toBe(9);
+    const again = update(3, { viewers: 9, at: startMs + 4, panes: [[startMs, counters(4)]] });
+    hub.take({ type: 'update', update: again });
+    expect(shown(hub)).toMatchObject({ viewers: 9, panes: [[startMs, 4]] });
     hub.take({ type: 'update', update: update(3, { viewers: 1, at: startMs + 2 }) });
     expect(shown(hub).viewers).toBe(9);
   });

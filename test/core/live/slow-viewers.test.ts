@@ -195,6 +195,26 @@ describe('sharing', () => {
     expect(hub.hub.life?.frames.encodedTotal).toBe(before + 1);
   });
 
+  test('[LIV-1] viewers that left off at different frames get each what continues its own', () => {
+    const hub = new TestHub().ready('a', 'b');
+    hub.ack('a', 'b');
+    hub.now += 1000;
+    hub.commit(1);
+    // `c` connects after a change that was not yet sent to the others: its snapshot has it, their next frame too.
+    hub.now += 50;
+    hub.commit(2);
+    hub.take({ type: 'connected', viewer: 'c' });
+    hub.now += 10;
+    hub.commit(3);
+    hub.now += 200;
+    const effects = hub.take({ type: 'woken' });
+    const reach = ['a', 'b', 'c'].map((viewer) => {
+      const frame = frameTo(effects, viewer);
+      return frame.t === 'delta' ? frame.seq - frame.prev : null;
+    });
+    expect(reach).toEqual([2, 2, 1]);
+  });
+
   test('the journal is as long as the slowest viewer needs, and no longer', () => {
     const hub = oneFrameAhead('a', 'b');
     hub.now += viewerBehindMsMax + 1;
