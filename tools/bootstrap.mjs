@@ -51,7 +51,8 @@ export function ensureInstalled() {
   const startedAt = performance.now();
   // npm must not run on the Node inside the folder that it is about to replace.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(binFolder));
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  // Without its warnings: the packages ask for a newer Node, which is among them.
+  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env: { ...process.env, PATH: path.join(delimiter) },
     stdio: 'inherit',
@@ -116,9 +117,38 @@ export function runTool(tool, args) {
   // A terminal signals the whole group, a person's `kill` only us: the tool takes the second of two for the first.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal));
+  endWithNpm(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(error.message);
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+}
+
+/**
+ * A `kill` of npm ends npm and perhaps its shell, but does not reach what the shell runs: that is seen only by looking.
+ * Not without npm, where a program may well outlive the shell that it was started from. @param {() => void} end
+ */
+function endWithNpm(end) {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = ancestors();
+  const timer = setInterval(() => {
+    if (ancestors() === npm) return;
+    clearInterval(timer);
+    end();
+  }, 500);
+  timer.unref();
+}
+
+/** Process ids of the parent and, where that is npm's shell, of npm; where there is no /proc, of the parent alone. */
+function ancestors() {
+  const parent = process.ppid;
+  try {
+    const stat = readFileSync(`/proc/${parent}/stat`, 'utf8');
+    // `pid (name) state parent ...`, and the name may hold blanks.
+    const [, name = '', grandparent] = /\((.*)\) \S (\d+)/s.exec(stat) ?? [];
+    return name.startsWith('npm') ? `${parent}` : `${parent} ${grandparent}`;
+  } catch {
+    return `${parent}`;
+  }
 }

@@ -65,7 +65,7 @@ export function showLines(everyMs: number): { show(line: string): void; end(): v
   let shownAt = -Infinity;
   return {
     show(line) {
-      if (stdout.isTTY) stdout.write(`\r\x1b[K${line.slice(0, Math.max(20, stdout.columns - 1))}`);
+      if (stdout.isTTY) stdout.write(`\r\x1b[K${line.slice(0, (stdout.columns || 120) - 1)}`);
       else if (performance.now() - shownAt >= everyMs) {
         shownAt = performance.now();
         stdout.write(`${line}\n`);
