@@ -26,7 +26,7 @@ const retryFirstMs = 1_000;
 const retryLastMs = 60_000;
 
 /** Doubles from one second to one minute. */
-export function retryAfterMs(failures: number): number {
+function retryAfterMs(failures: number): number {
   return Math.min(retryLastMs, retryFirstMs * 2 ** Math.min(failures - 1, 16));
 }
 

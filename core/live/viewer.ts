@@ -57,7 +57,7 @@ export function ackIntervalMs(viewers: number): number {
 }
 
 /** ms since the oldest frame that is not acknowledged was sent, less what the stretched interval excuses. */
-export function behindMs(viewer: Viewer, ackEvery: number, now: number): number {
+function behindMs(viewer: Viewer, ackEvery: number, now: number): number {
   const oldest = viewer.unacked[0];
   return oldest ? now - oldest.at - (ackEvery - ackEveryMs) : 0;
 }

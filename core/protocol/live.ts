@@ -43,11 +43,6 @@ export const liveContentCounterNames = [
   'downloads_slow',
 ] as const satisfies readonly CounterName[];
 
-/** Position of each counter in a content cell's values (without minute and content_id). */
-export const liveContentCounterIndex = Object.freeze(
-  Object.fromEntries(liveContentCounterNames.map((name, index) => [name, index])),
-) as Readonly<Record<(typeof liveContentCounterNames)[number], number>>;
-
 /** [EpochMinute, content_id, ...one number per liveContentCounterNames]. */
 export type LiveContentCell = readonly [number, string, ...number[]];
 

@@ -2,7 +2,7 @@
 import { counterCount, dimensions } from '../../../core/aggregate/counters.ts';
 import { step } from '../../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../../core/live/hub-state.ts';
-import type { DeltaFrame, ErrorFrame, ServerFrame, SnapshotFrame } from '../../../core/protocol/live.ts';
+import type { DeltaFrame, ServerFrame, SnapshotFrame } from '../../../core/protocol/live.ts';
 import type { RegionEntry } from '../../../core/protocol/region.ts';
 import type { PackedWindow } from '../../../core/window/packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from '../../../core/window/region-answer.ts';
@@ -144,10 +144,6 @@ export function frameTo(effects: readonly HubEffect[], viewer: string): Data {
   if (frames.length !== 1 || !frame || frame.t === 'error')
     throw new Error(`not one frame: ${JSON.stringify(frames)}`);
   return frame;
-}
-
-export function errorsTo(effects: readonly HubEffect[], viewer: string): ErrorFrame[] {
-  return framesTo(effects, viewer).filter((frame) => frame.t === 'error');
 }
 
 export function typesOf(effects: readonly HubEffect[]): string[] {
