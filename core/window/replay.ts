@@ -65,8 +65,11 @@ export class WokenState {
     this.hours = new Set(known.hours);
     this.doors = new DoorLedger(snapshot?.doors);
     this.totals = { ...known.totals };
-    // Only closed windows are emitted: the watermark had passed them, though no row since has said so.
-    const passedMs = Math.max(known.watermark.valueMs, ...confirmed.map(([minute]) => minuteEndMs(minute)));
+    // Only closed windows are emitted, and of those that lived at the last commit only windows that the watermark had
+    // left behind are parked: it had passed them all, though no row since has said so.
+    const died = parked.filter(({ minute }) => minute >= known.oldestMinute);
+    const passed = [...confirmed.map(([minute]) => minute), ...died.map(({ minute }) => minute)];
+    const passedMs = Math.max(known.watermark.valueMs, ...passed.map(minuteEndMs));
     this.watermark = new Watermark({ ...known.watermark, valueMs: passedMs });
     this.keptOldestMinute = known.oldestMinute;
     // Only dead windows are parked, and those before them are dead as well.

@@ -41,8 +41,10 @@ export class HubPush {
     try {
       while (this.#again && this.#lease) {
         this.#again = false;
-        const { wanted } = await this.#link(this.#lease.hub).update(source.takeUpdate());
-        if (!wanted) this.#lease = null;
+        const lease = this.#lease;
+        const { wanted } = await this.#link(lease.hub).update(source.takeUpdate());
+        // A lease that was granted meanwhile stands.
+        if (!wanted && this.#lease === lease) this.#lease = null;
       }
     } catch (error) {
       // The hub may be restarting. What it lost comes whole with the next push.

@@ -17,7 +17,9 @@ function freshShard() {
   const stub = env.REGION_WINDOW.get(env.REGION_WINDOW.idFromName(`test-${address.regionNumber}`));
   const chunk = (firstNumber: number, times: readonly number[], salt = 0): Uint8Array =>
     buildChunk(
-      times.map((timeMs, i) => buildEvent({ timeMs, identityHi: salt + firstNumber + i + 1, contentId: 'movie-1' })),
+      times.map((timeMs, i) =>
+        buildEvent({ timeMs, identityHi: salt + firstNumber + i + 1, contentId: 'movie-1' }),
+      ),
       { regionNumber: address.regionNumber, firstNumber, receivedAtMs: Date.now() },
     );
   return { address, stub, chunk };
@@ -63,7 +65,11 @@ describe('the object of a region shard', () => {
     await evictDurableObject(stub);
     const after = await stub.live(address);
     const held = ({ windows, lateTotal, duplicatesTotal }: typeof before) =>
-      JSON.stringify({ windows: windows.map(({ closed: _closed, ...rest }) => rest), lateTotal, duplicatesTotal });
+      JSON.stringify({
+        windows: windows.map(({ closed: _closed, ...rest }) => rest),
+        lateTotal,
+        duplicatesTotal,
+      });
     expect(held(after)).toBe(held(before));
     expect(after.lateTotal).toBe(1);
     expect(await stub.receive(address, [chunk(0, [now, now - 60_000])])).toEqual([{ verdict: 'seen' }]);

@@ -98,11 +98,14 @@ export class NaiveShard {
   /** The object died and another woke: it knows what was kept, and which windows wait in the store as dead. */
   crash(nowMs: number, parkedMinutes: readonly number[], confirmedMinutes: readonly number[]): void {
     const known = this.#kept ?? newborn(nowMs);
+    // Parked windows that the cap had not ended, time had.
+    const died = parkedMinutes.filter((minute) => minute >= known.endedBefore);
+    const passed = [...confirmedMinutes, ...died];
     this.#known = {
       ...known,
       endedBefore: Math.max(known.endedBefore, ...parkedMinutes.map((minute) => minute + 1)),
       // What D1 is known to hold was closed.
-      watermarkMs: Math.max(known.watermarkMs, ...confirmedMinutes.map((minute) => (minute + 1) * windowMs)),
+      watermarkMs: Math.max(known.watermarkMs, ...passed.map((minute) => (minute + 1) * windowMs)),
     };
   }
 
