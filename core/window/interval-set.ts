@@ -58,6 +58,7 @@ export class IntervalSet {
 
   /** Whether any number of [from, to) is held. */
   intersects(from: number, to: number): boolean {
+    if (from >= to) return false;
     const bounds = this.#bounds;
     for (let i = 0; i < bounds.length; i += 2) {
       if ((bounds[i] as number) < to && from < (bounds[i + 1] as number)) return true;

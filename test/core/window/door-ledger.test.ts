@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { decodeChunkHeader } from '../../../core/protocol/chunk.ts';
+import type { ChunkHeader } from '../../../core/protocol/chunk-header.ts';
+import { queueRetentionMs } from '../../../core/protocol/limits.ts';
+import { DoorLedger } from '../../../core/window/door-ledger.ts';
+import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
+
+const header = (firstNumber: number, count: number, more: Partial<ChunkHeader> = {}): ChunkHeader =>
+  decodeChunkHeader(buildChunk(Array(count).fill(buildEvent()), { firstNumber, ...more }));
+
+describe('the ledger of door numbers', () => {
+  it('[LOG-4] knows a chunk that is delivered again, in whatever order chunks came', () => {
+    const ledger = new DoorLedger();
+    for (const [first, count] of [
+      [10, 5],
+      [0, 5],
+      [5, 5],
+    ] as const) {
+      expect(ledger.standing(header(first, count))).toBe('new');
+      ledger.commit(header(first, count));
+      expect(ledger.standing(header(first, count))).toBe('seen');
+    }
+    expect(ledger.standing(header(15, 1))).toBe('new');
+    expect(ledger.standing(header(0, 5, { door: '00000000000000ff' }))).toBe('new');
+  });
+
+  it('[LOG-4] numbers that clash with committed ones are no redelivery', () => {
+    const ledger = new DoorLedger();
+    ledger.commit(header(0, 5));
+    expect(ledger.standing(header(3, 5))).toBe('overlap');
+  });
+
+  //  door:   send 0..5 fails, answer 503      next chunk declares [0, 5) void
+  //  shard:                                   committed 5..6        then 0..5 arrives after all: void
+  it('[LOG-4] a chunk that its door declared void is refused when it arrives later', () => {
+    const ledger = new DoorLedger();
+    ledger.commit(header(5, 1, { voids: [[0, 5]] }));
+    expect(ledger.standing(header(0, 5))).toBe('voided');
+    expect(ledger.standing(header(6, 1))).toBe('new');
+  });
+
+  it('[LOG-4] a voided chunk that came earlier cancels the void', () => {
+    const ledger = new DoorLedger();
+    ledger.commit(header(0, 5));
+    ledger.commit(header(5, 1, { voids: [[0, 5]] }));
+    expect(ledger.standing(header(0, 5))).toBe('seen');
+  });
+
+  it('[LOG-4] survives being stored, at any age within the retention of the queue, and is then forgotten', () => {
+    const ledger = new DoorLedger();
+    ledger.commit(header(5, 1, { receivedAtMs: 1_000, voids: [[0, 5]] }));
+    ledger.refuse(header(6, 1, { receivedAtMs: 1_000 }));
+    const again = new DoorLedger(JSON.parse(JSON.stringify(ledger.stored(1_000 + queueRetentionMs))));
+    expect(again.standing(header(5, 1))).toBe('seen');
+    expect(again.standing(header(0, 5))).toBe('voided');
+    expect(again.stored(1_000 + queueRetentionMs + 1)).toEqual([]);
+    expect(again.size).toBe(0);
+  });
+});
