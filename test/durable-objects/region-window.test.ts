@@ -48,6 +48,37 @@ describe('the object of a region shard', () => {
     expect((await stub.live(address)).windows[0]?.counters[events]).toBe(5);
   });
 
+  it('[LOG-3] a commit writes its log row and at most one row more, for the alarm', async () => {
+    const { address, stub, chunk } = freshShard();
+    const now = Date.now();
+    await stub.receive(address, [chunk(0, [now])]);
+    const rows = await runInDurableObject(stub, async (object, state) => {
+      const written: string[] = [];
+      const { sql } = state.storage;
+      const exec = sql.exec.bind(sql);
+      const counting: typeof exec = (query, ...bindings) => {
+        const cursor = exec(query, ...bindings);
+        if (cursor.rowsWritten > 0)
+          written.push(`${query.split(' ').slice(0, 3).join(' ')}: ${cursor.rowsWritten}`);
+        return cursor;
+      };
+      Object.defineProperty(sql, 'exec', { value: counting, configurable: true });
+      let alarms = 0;
+      const setAlarm = state.storage.setAlarm.bind(state.storage);
+      Object.defineProperty(state.storage, 'setAlarm', {
+        value: (at: number) => {
+          alarms++;
+          return setAlarm(at);
+        },
+        configurable: true,
+      });
+      object.receive(address, [chunk(1, [now]), chunk(2, [now + 1])]);
+      return { written, alarms };
+    });
+    expect(rows.written).toEqual(['INSERT INTO log: 1']);
+    expect(rows.alarms).toBeLessThanOrEqual(1);
+  });
+
   it('[LOG-4] a message delivered again is recognised and writes nothing', async () => {
     const { address, stub, chunk } = freshShard();
     const body = chunk(0, [Date.now()]);
