@@ -2,7 +2,13 @@
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
 import { epochMs } from '../../core/protocol/ids.ts';
-import { allowedLatenessMs, clockSkewAheadMsMax, paneMs, windowMs } from '../../core/protocol/limits.ts';
+import {
+  allowedLatenessMs,
+  clockSkewAheadMsMax,
+  holdBackMs,
+  paneMs,
+  windowMs,
+} from '../../core/protocol/limits.ts';
 import type { Random } from './random.ts';
 
 type Hash = readonly [hi: number, lo: number];
@@ -24,11 +30,9 @@ const contentTypes = ['movie', 'series', null] as const;
 export function makeCrowd(random: Random): Crowd {
   const hashes = (count: number): Hash[] =>
     Array.from({ length: count }, () => [random.word(), random.word()]);
-  // More contents than a window may hold by name only where it costs little: a few histories (WIN-6).
-  const contents = random.chance(0.02) ? 900 : random.between(1, 6);
   return {
     producers: ['acme', 'globex', 'initech'].slice(0, random.between(1, 3)),
-    contents: Array.from({ length: contents }, (_, i) => `content-${i}`),
+    contents: Array.from({ length: random.between(1, 6) }, (_, i) => `content-${i}`),
     users: hashes(random.chance(0.05) ? 500 : random.between(1, 12)),
     sessions: hashes(random.between(1, 12)),
     lagMs: random.pick([0, 0, 0, 8000, 90_000, 11 * 60_000]),
@@ -82,5 +86,6 @@ function makeTime(random: Random, nowMs: number): number {
   if (kind < 93) return nowMs + random.below(clockSkewAheadMsMax);
   const size = random.pick([paneMs, windowMs]);
   const boundary = Math.floor((nowMs - random.below(allowedLatenessMs)) / size) * size;
-  return boundary + random.pick([-1, 0, 1]);
+  // Behind a boundary by the hold-back: there the watermark stands when the window closes.
+  return boundary + random.pick([0, 0, holdBackMs]) + random.pick([-1, 0, 1]);
 }

@@ -228,7 +228,7 @@ function makeTemper(random: Random): Temper {
     chunkEventsMax: random.chance(0.02) ? 60 : random.between(1, 4),
     twins: share(0.15, 0.6),
     redeliveries: share(0.1, 0.5),
-    crashes: share(0.03, 0.2),
+    crashes: share(0.03, 0.12),
     databaseTrouble: share(0.03, 0.3),
     jumps: random.chance(0.4) ? random.pick([0.01, 0.05]) : 0,
     leaps: random.chance(0.2) ? 0.03 : 0,

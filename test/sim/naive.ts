@@ -109,6 +109,11 @@ export class NaiveShard {
     };
   }
 
+  /** Whether all numbers of a chunk are in the log. */
+  hasSeen(chunk: SimChunk): boolean {
+    return numbersOf(chunk).every((number) => this.#committedNumbers.has(number));
+  }
+
   isAlive(minute: number): boolean {
     const endMs = (minute + 1) * windowMs;
     return minute >= this.#known.endedBefore && this.#known.watermarkMs < endMs + allowedLatenessMs;
