@@ -41,7 +41,7 @@ export class HubPush {
     try {
       while (this.#again && this.#lease) {
         this.#again = false;
-        const lease = this.#lease;
+        const lease: Lease = this.#lease;
         const { wanted } = await this.#link(lease.hub).update(source.takeUpdate());
         // A lease that was granted meanwhile stands.
         if (!wanted && this.#lease === lease) this.#lease = null;

@@ -56,7 +56,7 @@ describe('the object of a region shard', () => {
       const written: string[] = [];
       const { sql } = state.storage;
       const exec = sql.exec.bind(sql);
-      const counting: typeof exec = (query, ...bindings) => {
+      const counting = (query: string, ...bindings: SqlStorageValue[]) => {
         const cursor = exec(query, ...bindings);
         if (cursor.rowsWritten > 0)
           written.push(`${query.split(' ').slice(0, 3).join(' ')}: ${cursor.rowsWritten}`);

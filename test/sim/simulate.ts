@@ -46,7 +46,7 @@ interface LateWindows {
   readonly arrivesAt: number;
 }
 
-export class Difference extends Error {
+class Difference extends Error {
   override readonly name = 'Difference';
 }
 

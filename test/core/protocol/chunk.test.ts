@@ -122,8 +122,11 @@ describe('the chunk', () => {
       next += count;
     }
     expect(next).toBe(907);
-    expect(headers.map(({ twins }) => twins)).toEqual([2, ...Array(chunks.length - 1).fill(0)]);
-    expect(headers.map(({ voids }) => voids.length)).toEqual([1, ...Array(chunks.length - 1).fill(0)]);
+    expect(headers.map(({ twins }) => twins)).toEqual([2, ...new Array<number>(chunks.length - 1).fill(0)]);
+    expect(headers.map(({ voids }) => voids.length)).toEqual([
+      1,
+      ...new Array<number>(chunks.length - 1).fill(0),
+    ]);
     for (const chunk of chunks)
       expect(packEnvelopes([chunk], [])[0]?.length).toBeLessThanOrEqual(envelopeBytesMax);
   });

@@ -50,7 +50,7 @@ describe('the ledger of door numbers', () => {
     const ledger = new DoorLedger();
     ledger.commit(header(5, 1, { receivedAtMs: 1_000, voids: [[0, 5]] }));
     ledger.refuse(header(6, 1, { receivedAtMs: 1_000 }));
-    const again = new DoorLedger(JSON.parse(JSON.stringify(ledger.stored(1_000 + queueRetentionMs))));
+    const again = new DoorLedger(structuredClone(ledger.stored(1_000 + queueRetentionMs)));
     expect(again.standing(header(5, 1))).toBe('seen');
     expect(again.standing(header(0, 5))).toBe('voided');
     expect(again.stored(1_000 + queueRetentionMs + 1)).toEqual([]);

@@ -18,10 +18,7 @@ const { events, views } = counterIndex;
 
 /** A new shard, a door that numbers on, and identities that never repeat unless given. */
 function bench(caps?: { identitiesMax: number }) {
-  const source = {
-    ...{ origin, snapshot: null, lastRow: null, parked: [], confirmed: [] },
-    rowsFrom: () => [],
-  };
+  const source = { origin, snapshot: null, lastRow: null, rowsFrom: () => [], parked: [], confirmed: [] };
   const region = new Region(source, noon, caps);
   let number = 0;
   let identity = 0;
