@@ -35,7 +35,9 @@ function buildWorker(): string {
 async function startMarquee(): Promise<Miniflare> {
   const object = (className: string) => ({ className, useSQLite: true });
   const options = convertV4MiniflareOptions({
-    ...{ modules: true, scriptPath: buildWorker(), compatibilityDate },
+    modules: true,
+    scriptPath: buildWorker(),
+    compatibilityDate,
     compatibilityFlags: ['nodejs_compat'],
     bindings: { ENVIRONMENT: 'local' },
     d1Databases: ['DB'],
