@@ -6,6 +6,12 @@ export class FormatError extends Error {
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Below this a loop is faster than a call into the decoder (Node 24: 42 against 82 ns at 4 bytes, 261 against 93 at 22). */
+const asciiLengthMax = 10;
+
+/** What columns of integers are read into. */
+export type IntegerArray = Float64Array | Uint32Array | Uint16Array | Uint8Array;
+
 /** A growing little-endian buffer. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -78,17 +84,21 @@ export class ByteWriter {
     this.block(utf8Encoder.encode(value));
   }
 
-  /** `count` unsigned integers of `width` bytes (1 to 4, or 6) each. */
-  integers(values: ArrayLike<number>, width: number): void {
+  /** Of each value what it is above `base`, as an unsigned integer of `width` bytes (1 to 4, or 6). */
+  integers(values: ArrayLike<number>, width: number, base = 0): void {
     this.#room(values.length * width);
     const bytes = this.#bytes;
     let at = this.length;
     for (let i = 0; i < values.length; i++) {
-      let rest = values[i] as number;
-      for (let b = 0; b < width; b++) {
-        bytes[at++] = rest & 0xff;
-        rest = width > 4 ? Math.floor(rest / 256) : rest >>> 8;
-      }
+      const value = (values[i] as number) - base;
+      bytes[at++] = value;
+      if (width > 1) bytes[at++] = value >>> 8;
+      if (width > 2) bytes[at++] = value >>> 16;
+      if (width > 3) bytes[at++] = value >>> 24;
+      if (width < 5) continue;
+      const high = Math.floor(value / 2 ** 32);
+      bytes[at++] = high;
+      bytes[at++] = high >>> 8;
     }
     this.length = at;
   }
@@ -165,6 +175,10 @@ export class ByteReader {
 
   text(): string {
     const bytes = this.block();
+    return asciiOf(bytes) ?? this.#utf8(bytes);
+  }
+
+  #utf8(bytes: Uint8Array): string {
     try {
       return utf8Decoder.decode(bytes);
     } catch {
@@ -172,18 +186,36 @@ export class ByteReader {
     }
   }
 
-  /** Reads `target.length` unsigned integers of `width` bytes each into `target`, adding `base`. */
-  integers(target: Float64Array | Uint32Array | Uint16Array | Uint8Array, width: number, base = 0): void {
+  /**
+   * Reads `target.length` unsigned integers of `width` bytes (1 to 4, or 6) each into `target`, adding `base`. Throws
+   * FormatError for a sum of `end` or more: what a target cannot hold would otherwise wrap into something valid.
+   */
+  integers(target: IntegerArray, width: number, base: number, end: number): void {
     const bytes = this.#bytes;
-    let at = this.#take(target.length * width);
-    for (let i = 0; i < target.length; i++) {
-      let value = 0;
-      let scale = 1;
-      for (let b = 0; b < width; b++) {
-        value += (bytes[at++] as number) * scale;
-        scale *= 256;
-      }
+    const start = this.#take(target.length * width);
+    let greatest = 0;
+    for (let i = 0, at = start; i < target.length; i++, at += width) {
+      let value = bytes[at] as number;
+      if (width > 1) value += (bytes[at + 1] as number) * 2 ** 8;
+      if (width > 2) value += (bytes[at + 2] as number) * 2 ** 16;
+      if (width > 3) value += (bytes[at + 3] as number) * 2 ** 24;
+      if (width > 4) value += (bytes[at + 4] as number) * 2 ** 32 + (bytes[at + 5] as number) * 2 ** 40;
+      if (value > greatest) greatest = value;
       target[i] = value + base;
     }
+    if (greatest + base >= end)
+      throw new FormatError(`an integer of ${greatest + base} before byte ${this.at}`);
   }
+}
+
+/** Short ASCII, by far the most of the texts there are, without a call into the decoder; null for all else. */
+function asciiOf(bytes: Uint8Array): string | null {
+  if (bytes.length > asciiLengthMax) return null;
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) {
+    const unit = bytes[i] as number;
+    if (unit > 0x7f) return null;
+    text += String.fromCharCode(unit);
+  }
+  return text;
 }

@@ -49,6 +49,8 @@ export function readHeader(input: ByteReader): ChunkHeader {
     const from = input.varint();
     voids.push([from, from + input.varint()]);
   }
+  const ends = [firstNumber + count, ...voids.map(([, to]) => to)];
+  if (!ends.every(Number.isSafeInteger)) throw new FormatError('door numbers beyond 2^53');
   if (count < 1 || count > chunkEventsMax) throw new FormatError(`a chunk of ${count} events`);
   return {
     regionNumber,

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { holdBackMs, OTHER_KEY } from '../../../core/protocol/limits.ts';
+import { Backoff } from '../../../core/window/backoff.ts';
+import { Region } from '../../../core/window/region.ts';
+import { day, hour, m0, minute, Shard, second, t0 } from './shard-fixture.ts';
+
+const minutesOf = (windows: readonly { readonly minute: number }[]): number[] =>
+  windows.map((window) => window.minute - m0);
+
+describe('what waits for D1', () => {
+  //  emitted at row 0 ---- in flight ---- D1 has row 0
+  //                 late event, row 1                  still owed: row 1
+  test('[LOG-5, WIN-5] a window that changes while it is on its way stays owed', () => {
+    const shard = new Shard();
+    shard.see(t0 + 2 * minute, t0, t0 + 2 * minute);
+    const sent = shard.region.dueWindows(t0 + 2 * minute);
+    shard.see(t0 + 2 * minute + second, t0);
+    shard.carryOut(shard.region.confirm(sent, t0 + 2 * minute + second));
+    const owed = shard.emit(t0 + 3 * minute);
+    expect(owed.map(({ counters }) => counters[0])).toEqual([2]);
+    expect(minutesOf(shard.region.dueWindows(t0 + 4 * minute))).toEqual([]);
+  });
+
+  //  emitted at row 0 ---- in flight ----------------------- D1 has row 0
+  //            late event, row 1       dies: parked as row 1              still parked
+  test('[LOG-5] a dead window that changed while it was on its way stays parked', () => {
+    const shard = new Shard();
+    shard.see(t0 + 2 * minute, t0, t0 + 2 * minute);
+    const sent = shard.region.dueWindows(t0 + 2 * minute);
+    shard.see(t0 + 2 * minute + second, t0);
+    shard.tick(t0 + 11 * minute + holdBackMs);
+    shard.carryOut(shard.region.confirm(sent, t0 + 12 * minute));
+    expect(minutesOf([...shard.store.parked.values()])).toEqual([0]);
+    shard.emit(t0 + 12 * minute);
+    expect(shard.store.parked.size).toBe(0);
+  });
+
+  test('[LOG-5] what has been confirmed is not owed again after a crash', () => {
+    const shard = new Shard();
+    shard.see(t0 + 2 * minute, t0, t0 + 2 * minute);
+    expect(minutesOf(shard.emit(t0 + 2 * minute))).toEqual([0]);
+    shard.crash(t0 + 3 * minute);
+    expect(minutesOf(shard.region.dueWindows(t0 + 3 * minute))).toEqual([]);
+    shard.tick(t0 + 4 * minute);
+    expect(minutesOf(shard.emit(t0 + 4 * minute))).toEqual([2]);
+  });
+
+  test('[LOG-5] an hour waits for every window of it that D1 lacks', () => {
+    const shard = new Shard();
+    shard.see(t0, t0, t0 + minute);
+    shard.tick(t0 + 2 * hour);
+    const [first, last] = shard.region.dueWindows(t0 + 2 * hour);
+    expect(shard.region.dueHours(t0 + 2 * hour)).toEqual([]);
+    if (first) shard.carryOut(shard.region.confirm([first], t0 + 2 * hour));
+    expect(shard.region.dueHours(t0 + 2 * hour)).toEqual([]);
+    if (last) shard.carryOut(shard.region.confirm([last], t0 + 2 * hour));
+    expect(shard.region.dueHours(t0 + 2 * hour)).toEqual([m0 / 60]);
+  });
+
+  test('[LOG-5] an outage of a day leaves one packed row a window and does not make waking longer', () => {
+    const shard = new Shard();
+    let failures = 0;
+    for (let atMs = t0; atMs < t0 + day; atMs += minute) {
+      shard.see(atMs, atMs);
+      if (shard.region.dueWindows(atMs).length === 0) continue;
+      shard.region.emissionFailed(atMs);
+      failures++;
+    }
+    expect(failures).toBeGreaterThan(1000);
+    expect(shard.store.parked.size).toBe(1440 - 12);
+    shard.carryOut(shard.region.maintain(t0 + day));
+    const source = shard.store.source();
+    let rowsRead = 0;
+    const rowsFrom = (from: number) => {
+      const rows = [...source.rowsFrom(from)];
+      rowsRead += rows.length;
+      return rows;
+    };
+    shard.region = new Region({ ...source, rowsFrom }, t0 + day);
+    expect(rowsRead).toBe(12);
+    expect(shard.emit(t0 + day)).toHaveLength(1438);
+    expect(shard.store.parked.size).toBe(0);
+  });
+
+  test('[LOG-5] what fails is tried again after 1 s, 2 s, 4 s ... a minute, and a clock set back does not matter', () => {
+    const backoff = new Backoff();
+    const pauses = Array.from({ length: 9 }, () => {
+      backoff.fail(t0);
+      return backoff.untilMs - t0;
+    });
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    expect([t0, t0 + minute - 1, t0 + minute].map((ms) => backoff.isPausedAt(ms))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(backoff.isPausedAt(t0 - hour)).toBe(false);
+    backoff.succeed();
+    backoff.fail(t0);
+    expect(backoff.untilMs).toBe(t0 + second);
+  });
+});
+
+describe('the log', () => {
+  test('[LOG-5] a row is kept for a day, and for as long as a living window needs it', () => {
+    const shard = new Shard();
+    shard.see(t0, t0);
+    const rowsAt = (atMs: number): number[] => {
+      shard.see(atMs, atMs);
+      shard.alarm(atMs);
+      return shard.store.rows.map(({ row }) => row);
+    };
+    expect(rowsAt(t0 + hour)).toEqual([0, 1]);
+    expect(rowsAt(t0 + day)).toEqual([0, 1, 2]);
+    expect(rowsAt(t0 + day + 10 * minute)).toEqual([1, 2, 3]);
+    // The clock runs a day ahead: the rows are old enough, but their windows live.
+    const trims = shard.region
+      .maintain(t0 + 3 * day)
+      .flatMap((effect) => (effect.kind === 'trim' ? [effect.beforeRow] : []));
+    expect(trims).toEqual([]);
+    shard.see(t0 + day + 11 * minute, t0 + day + 11 * minute);
+    const [trim] = shard.region.maintain(t0 + 3 * day).filter(({ kind }) => kind === 'trim');
+    expect(trim).toMatchObject({ beforeRow: 2 });
+  });
+
+  // A quiet region: traffic every ten minutes, and the object is evicted after each.
+  test('[LOG-5] a shard that never lives for five minutes still trims its log', () => {
+    const shard = new Shard();
+    for (let atMs = t0; atMs < t0 + 4 * day; atMs += 10 * minute) {
+      shard.crash(atMs);
+      shard.see(atMs, atMs);
+      shard.alarm(atMs);
+    }
+    expect(shard.store.rows.length).toBeLessThanOrEqual(day / (10 * minute) + 2);
+  });
+
+  test('[LOG-5] the snapshot is renewed every five minutes at most, and not for nothing', () => {
+    const shard = new Shard();
+    let snapshots = 0;
+    for (let atMs = t0; atMs < t0 + hour; atMs += 10 * second) {
+      shard.see(atMs, atMs);
+      snapshots += shard.region.maintain(atMs).filter(({ kind }) => kind === 'snapshot').length;
+    }
+    expect(snapshots).toBe(12);
+    shard.region.maintain(t0 + 2 * hour);
+    expect(shard.region.maintain(t0 + 3 * hour)).toEqual([]);
+  });
+});
+
+describe('the alarm', () => {
+  // Players lag by a minute: by the clock the hour is over long before the watermark says so.
+  test('[LOG-5] does not wake the shard again and again for an hour that is over by the clock only', () => {
+    const shard = new Shard(t0 + 70 * minute);
+    const gaps: number[] = [];
+    for (let atMs = t0 + 70 * minute; atMs < t0 + 72 * minute; atMs += 2 * second) {
+      shard.see(atMs, atMs - minute);
+      shard.alarm(atMs);
+      gaps.push((shard.region.nextWakeMs(atMs) ?? Number.POSITIVE_INFINITY) - atMs);
+    }
+    expect(Math.min(...gaps)).toBeGreaterThan(second);
+  });
+
+  test('[WIN-4] wakes the shard when a silent window closes, and not before', () => {
+    const shard = new Shard();
+    shard.see(t0 + 30 * second, t0 + 30 * second);
+    expect(shard.region.nextWakeMs(t0 + 31 * second)).toBe(t0 + minute + holdBackMs);
+  });
+
+  test('[LOG-5] is not wanted where nothing is owed', () => {
+    expect(new Shard().region.nextWakeMs(t0)).toBeNull();
+  });
+});
+
+describe('what hubs are told', () => {
+  test('[WIN-6, WIN-7] a content beyond the cap changes what is kept for all of them together', () => {
+    const shard = new Shard();
+    shard.region.track(true);
+    const named = Array.from({ length: 513 }, (_, i) => ({ timeMs: t0, contentId: `content-${i}` }));
+    shard.receive(t0, shard.chunk(t0, ...named));
+    shard.region.takeUpdate(t0);
+    shard.receive(t0, shard.chunk(t0, { timeMs: t0, contentId: 'content-600' }, named[0] ?? {}));
+    const { contents } = shard.region.takeUpdate(t0);
+    expect(contents.map(([, contentId, counters]) => [contentId, counters[0]])).toEqual([
+      [OTHER_KEY, 2],
+      ['content-0', 2],
+    ]);
+    const answer = shard.region.answer(t0).windows[0]?.dimensions.content.at(-1);
+    expect(answer?.[0]).toBe(OTHER_KEY);
+    expect(answer?.[1]).toEqual(contents[0]?.[2]);
+  });
+
+  test('[WIN-7] after an update was lost the next one carries every living window', () => {
+    const shard = new Shard();
+    shard.region.track(true);
+    shard.see(t0 + minute, t0, t0 + minute);
+    const whole = shard.region.takeUpdate(t0 + minute);
+    expect(shard.region.takeUpdate(t0 + minute).panes).toEqual([]);
+    shard.region.updateLost();
+    expect(shard.region.takeUpdate(t0 + minute)).toEqual(whole);
+  });
+});
