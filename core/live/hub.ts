@@ -4,7 +4,14 @@
  * feed.ts, DUP-2 by cell.ts and region-fields.ts.
  */
 import { unreachable } from '../protocol/assert.ts';
-import { leaseMs, leaseRenewMs, liveMinutesMs, livePanesMs, windowMs } from '../protocol/limits.ts';
+import {
+  leaseMs,
+  leaseRenewMs,
+  liveMinutesMs,
+  livePanesMs,
+  pullWaitMsMax,
+  windowMs,
+} from '../protocol/limits.ts';
 import { type RegionEntry, shardsPerRegion } from '../protocol/region.ts';
 import type { ShardAddress } from '../window/verdict.ts';
 import { deliver, flush, flushWhenDue, wakeBy } from './feed.ts';
@@ -23,9 +30,6 @@ import { applyAnswerFields, applyUpdateFields } from './region-fields.ts';
 import { type Subscription, wholeSubscription } from './subscription.ts';
 import { newViewer } from './viewer.ts';
 import { hear } from './viewer-message.ts';
-
-/** A waking hub shows what it has after this long, though a region or D1 has not answered yet. */
-export const pullWaitMsMax = 2_000;
 
 /** Takes in what happened at `now` (ms) and returns what is to be done, in order. Changes `hub`. */
 export function step(hub: Hub, input: HubInput, now: number): HubEffect[] {

@@ -4,11 +4,13 @@
  */
 import {
   ackEveryMs,
+  acksPerSecondMax,
+  badFramesPerMinuteMax,
   viewerBehindBytesMax,
   viewerBehindMsMax,
   viewerStalledMsMax,
 } from '../protocol/limits.ts';
-import { acksPerSecondMax, badFramesPerMinuteMax } from '../protocol/live.ts';
+
 import { type Subscription, subscriptionKey } from './subscription.ts';
 
 interface SentFrame {

@@ -1,5 +1,5 @@
 /** From the text of a request to its records: a JSON object, an array, `{"batch": [...]}` or one object a line. */
-import { recordsPerRequestMax } from './limits.ts';
+import { recordsPerRequestMax, valuesPerRequestMax } from './limits.ts';
 import type { ProblemCode } from './problem.ts';
 import { type Container, findMember, hasMoreValues, skipBlank, splitContainer } from './split-json.ts';
 
@@ -9,13 +9,6 @@ export const unparsable: unique symbol = Symbol('unparsable');
 export type BodyResult =
   | { readonly ok: true; readonly records: readonly unknown[] }
   | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
-
-/**
- * Values of one request, counted as brackets and commas: some 50 for each of recordsPerRequestMax records. Parsed
- * values take far more memory than their text (16 MB of `[` took 1.9 s and 700 MB), so they are counted before. That
- * costs 1 to 3 ns a character; a shorter body cannot have as many.
- */
-export const valuesPerRequestMax = 500_000;
 
 /** Lines: one record a line whatever they hold. Json: anything else, with lines as a last resort. */
 export function parseBody(body: string, framing: 'json' | 'lines'): BodyResult {

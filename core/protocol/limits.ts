@@ -96,3 +96,22 @@ export const rangeMinutesMax = 1440;
 
 /** Sessions a shard follows for the count of concurrent viewers; beyond it the count is a lower bound. */
 export const sessionsMax = 500_000;
+
+/**
+ * Values of one request, counted as brackets and commas: some 50 for each of recordsPerRequestMax records. Parsed
+ * values take far more memory than their text (16 MB of `[` took 1.9 s and 700 MB), so they are counted before. That
+ * costs 1 to 3 ns a character; a shorter body cannot have as many.
+ */
+export const valuesPerRequestMax = 500_000;
+
+/** Acknowledgements that a hub takes in a second from all its viewers; beyond it their interval is stretched. */
+export const acksPerSecondMax = 500;
+
+/** A viewer that sends more frames in a minute that cannot be taken is closed. */
+export const badFramesPerMinuteMax = 20;
+
+/** Characters of frames after which a viewer acknowledges before its time: a quarter of viewerBehindBytesMax. */
+export const ackAfterBytes = 64 * 1024;
+
+/** A waking hub shows what it has after this long, though a region or D1 has not answered yet. */
+export const pullWaitMsMax = 2_000;

@@ -121,15 +121,6 @@ export interface ResyncFrame {
 }
 export type ClientFrame = SubscribeFrame | AckFrame | ResyncFrame;
 
-/** Acknowledgements that a hub takes in a second from all its viewers; beyond it their interval is stretched. */
-export const acksPerSecondMax = 500;
-
-/** A viewer that sends more frames in a minute that cannot be taken is closed. */
-export const badFramesPerMinuteMax = 20;
-
-/** Characters of frames after which a viewer acknowledges before its time: a quarter of viewerBehindBytesMax. */
-export const ackAfterBytes = 64 * 1024;
-
 /** Sent as a text message and answered with livePong without waking the hub. */
 export const livePing = 'ping';
 export const livePong = 'pong';

@@ -2,9 +2,11 @@
  * The live connection: one WebSocket that is subscribed, acknowledged, watched over and opened again. Everything it
  * touches of the browser comes in as `ports`, so that its test has its own socket and its own clock.
  */
+
 import { applyFrame, type LiveState } from '../../core/live/live-state.ts';
 import { parseServerFrame } from '../../core/live/server-frame.ts';
-import { ackAfterBytes, type ClientFrame, livePing, livePong } from '../../core/protocol/live.ts';
+import { ackAfterBytes } from '../../core/protocol/limits.ts';
+import { type ClientFrame, livePing, livePong } from '../../core/protocol/live.ts';
 
 /** What stands in the way, in words: what happened, and what to do. */
 export interface Trouble {

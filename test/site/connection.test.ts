@@ -1,7 +1,9 @@
 // The life of the live connection, on a socket and a clock of the test's own.
+
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LiveState } from '../../core/live/live-state.ts';
-import { ackAfterBytes } from '../../core/protocol/live.ts';
+import { ackAfterBytes } from '../../core/protocol/limits.ts';
+
 import { type Link, LiveConnection } from '../../site/live/connection.ts';
 import { FakePorts } from './fake-ports.ts';
 import { delta, noon, snapshot } from './frames.ts';

@@ -1,7 +1,7 @@
 // LIV-1 and LIV-3 of the hub's machine: what a frame holds, when it goes, and what a waking and a sleeping hub do.
 import { describe, expect, test } from 'vitest';
-import { pullWaitMsMax } from '../../../core/live/hub.ts';
-import { frameEveryMs, leaseMs, leaseRenewMs } from '../../../core/protocol/limits.ts';
+
+import { frameEveryMs, leaseMs, leaseRenewMs, pullWaitMsMax } from '../../../core/protocol/limits.ts';
 import { closeCodes } from '../../../core/protocol/live.ts';
 import {
   answer,

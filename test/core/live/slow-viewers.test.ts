@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { ackIntervalMs } from '../../../core/live/viewer.ts';
 import {
   ackEveryMs,
+  acksPerSecondMax,
   viewerBehindBytesMax,
   viewerBehindMsMax,
   viewerStalledMsMax,
 } from '../../../core/protocol/limits.ts';
-import { acksPerSecondMax, closeCodes } from '../../../core/protocol/live.ts';
+import { closeCodes } from '../../../core/protocol/live.ts';
 import { counters, framesTo, frameTo, startMinute, startMs, TestHub, typesOf } from './hub-fixture.ts';
 
 /** A ready hub whose viewer has acknowledged the snapshot and got one frame since, at hub.now. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BodyResult, parseBody, unparsable, valuesPerRequestMax } from '../../../core/protocol/body.ts';
-import { recordsPerRequestMax } from '../../../core/protocol/limits.ts';
+import { type BodyResult, parseBody, unparsable } from '../../../core/protocol/body.ts';
+import { recordsPerRequestMax, valuesPerRequestMax } from '../../../core/protocol/limits.ts';
 
 type Framing = 'json' | 'lines';
 
