@@ -37,6 +37,14 @@ export const nullableColumns = [
   'bytes',
 ] as const;
 
+/** The fields of an event that the 64-bit columns hold, in their order. */
+const wideFields = [
+  ['identityHi', 'identityLo'],
+  ['userHi', 'userLo'],
+  ['sessionHi', 'sessionLo'],
+] as const;
+type NumberField = 'timeMs' | 'type' | 'status' | (typeof wideFields)[number][0 | 1];
+
 export type TextColumnName = (typeof textColumns)[number];
 export type NullableColumnName = (typeof nullableColumns)[number];
 
@@ -74,10 +82,11 @@ function widthFor(span: number): number {
   return span < 2 ** 32 ? 4 : 6;
 }
 
-function writeIntegers(out: ByteWriter, values: readonly number[]): void {
+function writeIntegers(out: ByteWriter, values: ArrayLike<number>): void {
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
@@ -99,7 +108,7 @@ function readIntegers<T extends IntegerArray>(input: ByteReader, target: T, end:
   return target;
 }
 
-function writeWide(out: ByteWriter, hi: readonly number[], lo: readonly number[]): void {
+function writeWide(out: ByteWriter, hi: Float64Array, lo: Float64Array): void {
   if (hi.every((value) => value === 0) && lo.every((value) => value === 0)) {
     out.u8(0);
     return;
@@ -120,15 +129,22 @@ function readWide(input: ByteReader, count: number): WideColumn {
   return column;
 }
 
-function writeTexts(out: ByteWriter, values: readonly (string | null)[]): void {
+function writeTexts(
+  out: ByteWriter,
+  events: readonly AcceptedEvent[],
+  name: TextColumnName,
+  coded: Float64Array,
+): void {
   const codes = new Map<string, number>();
-  const coded = values.map((value) => {
-    if (value === null) return 0;
-    const known = codes.get(value);
-    if (known !== undefined) return known;
-    codes.set(value, codes.size + 1);
-    return codes.size;
-  });
+  for (let i = 0; i < events.length; i++) {
+    const value = (events[i] as AcceptedEvent)[name];
+    let code = 0;
+    if (value !== null) {
+      code = codes.get(value) ?? codes.size + 1;
+      if (code > codes.size) codes.set(value, code);
+    }
+    coded[i] = code;
+  }
   out.varint(codes.size);
   for (const value of codes.keys()) out.text(value);
   writeIntegers(out, coded);
@@ -149,39 +165,21 @@ export function encodeChunk(header: ChunkHeader, events: readonly AcceptedEvent[
   }
   const out = new ByteWriter(256 + events.length * 64);
   writeHeader(out, header);
-  writeIntegers(
-    out,
-    events.map((event) => event.timeMs),
-  );
-  writeIntegers(
-    out,
-    events.map((event) => event.type),
-  );
-  writeIntegers(
-    out,
-    events.map((event) => event.status),
-  );
-  for (const name of wideColumns) {
-    writeWide(
-      out,
-      events.map((event) => event[`${name}Hi`]),
-      events.map((event) => event[`${name}Lo`]),
-    );
-  }
-  for (const name of textColumns) {
-    writeTexts(
-      out,
-      events.map((event) => event[name]),
-    );
-  }
+  // One array for every column in turn: a chunk of one event is encoded as often as one of five hundred.
+  const values = new Float64Array(events.length);
+  const others = new Float64Array(events.length);
+  const take = (target: Float64Array, key: NumberField): Float64Array => {
+    for (let i = 0; i < events.length; i++) target[i] = (events[i] as AcceptedEvent)[key];
+    return target;
+  };
+  writeIntegers(out, take(values, 'timeMs'));
+  writeIntegers(out, take(values, 'type'));
+  writeIntegers(out, take(values, 'status'));
+  for (const [hi, lo] of wideFields) writeWide(out, take(values, hi), take(others, lo));
+  for (const name of textColumns) writeTexts(out, events, name, values);
   for (const name of nullableColumns) {
-    writeIntegers(
-      out,
-      events.map((event) => {
-        const value = event[name];
-        return value === null ? 0 : value + 1;
-      }),
-    );
+    for (let i = 0; i < events.length; i++) values[i] = ((events[i] as AcceptedEvent)[name] ?? -1) + 1;
+    writeIntegers(out, values);
   }
   return out.finish();
 }
