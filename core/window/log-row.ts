@@ -15,15 +15,6 @@ export const COUNTED = 0;
 export const LATE = 1;
 export const DUPLICATE = 2;
 
-/** Running totals of a shard since its log began. */
-export interface RegionTotals {
-  readonly counted: number;
-  readonly late: number;
-  readonly duplicates: number;
-  /** Windows whose lateness was ended early for the cap on identities (WIN-8). */
-  readonly horizonCuts: number;
-}
-
 export interface LogRowHead {
   /** Server time of the commit, ms. */
   readonly atMs: number;

@@ -1,6 +1,5 @@
 import { assert } from '../protocol/assert.ts';
 import type { Chunk } from '../protocol/chunk.ts';
-import { COMPLETE, eventTypes, PAUSE } from '../protocol/event-type.ts';
 import { logRowBytesMax } from '../protocol/limits.ts';
 import type { RegionEffect } from './effect.ts';
 import { ChunkFold } from './fold-chunk.ts';
@@ -70,7 +69,7 @@ export class LogWriter {
         if (window.identities.add(identity.hi[i] as number, identity.lo[i] as number)) {
           fold.count(window, i);
           this.#updates?.note(minute, paneIndexOf(eventMs), fold.contentOf(i));
-          noteViewer(state, session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
+          state.viewers.note(session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
         } else verdict = DUPLICATE;
       }
       if (verdict !== COUNTED) allCounted = false;
@@ -94,11 +93,4 @@ export class LogWriter {
     this.#chunks = [];
     this.#bytes = logRowHeadBytesMax;
   }
-}
-
-/** Follows an event's session for the count of concurrent viewers. */
-export function noteViewer(state: WokenState, hi: number, lo: number, timeMs: number, type: number): void {
-  if (hi === 0 && lo === 0) return;
-  assert(type < eventTypes.length, `event type ${type}`);
-  state.viewers.note(hi, lo, timeMs, type !== PAUSE && type !== COMPLETE);
 }

@@ -1,6 +1,14 @@
 import { FormatError } from '../protocol/bytes.ts';
-import type { RegionTotals } from './log-row.ts';
 import type { WatermarkState } from './watermark.ts';
+
+/** Running totals of a shard since its log began. */
+export interface RegionTotals {
+  readonly counted: number;
+  readonly late: number;
+  readonly duplicates: number;
+  /** Windows whose lateness was ended early for the cap on identities (WIN-8). */
+  readonly horizonCuts: number;
+}
 
 /**
  * What a shard knows besides its windows and doors. Every log row holds it as the commit left it, and so does the

@@ -12,10 +12,10 @@ import { allowedLatenessMs, identitiesMax, logKeptMs } from '../protocol/limits.
 import { Backoff } from './backoff.ts';
 import type { DoorLedger } from './door-ledger.ts';
 import type { RegionEffect } from './effect.ts';
-import type { RegionTotals } from './log-row.ts';
 import { LogWriter } from './log-writer.ts';
 import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
+import type { RegionTotals } from './region-knowledge.ts';
 import { type RegionSource, replay, type WokenState } from './replay.ts';
 import { compareRevisions } from './revision.ts';
 import { encodeSnapshot } from './snapshot.ts';

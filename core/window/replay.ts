@@ -14,11 +14,9 @@ import {
   type LoggedChunk,
   type LogRow,
   type LogRowHead,
-  type RegionTotals,
 } from './log-row.ts';
-import { noteViewer } from './log-writer.ts';
 import type { PackedWindow } from './packed-window.ts';
-import type { RegionKnowledge } from './region-knowledge.ts';
+import type { RegionKnowledge, RegionTotals } from './region-knowledge.ts';
 import type { Snapshot } from './snapshot.ts';
 import { hourOf, isClosedAt, minuteEndMs, minuteOf, oldestLivingMinute } from './time.ts';
 import { Viewers } from './viewers.ts';
@@ -165,7 +163,7 @@ function applyChunk(state: WokenState, logged: LoggedChunk, row: number): void {
     const window = state.table.obtain(minute, row);
     window.identities.add(identity.hi[i] as number, identity.lo[i] as number);
     fold.count(window, i);
-    noteViewer(state, session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
+    state.viewers.note(session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
   }
   state.doors.commit(chunk.header);
 }

@@ -1,3 +1,4 @@
+import { COMPLETE, PAUSE } from '../protocol/event-type.ts';
 import { sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
 
 const recountMs = 500;
@@ -13,8 +14,10 @@ export class Viewers {
   #count = 0;
   #countedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** Counts a session's event. */
-  note(sessionHi: number, sessionLo: number, timeMs: number, watching: boolean): void {
+  /** Follows an event's session; session 0/0 is none. `type` is an index into eventTypes. */
+  note(sessionHi: number, sessionLo: number, timeMs: number, type: number): void {
+    if (sessionHi === 0 && sessionLo === 0) return;
+    const watching = type !== PAUSE && type !== COMPLETE;
     // 53 of the 64 bits: a clash among a million sessions has a chance below 1 in 10,000 and moves the count by one.
     const key = sessionHi * 2 ** 21 + (sessionLo >>> 11);
     const held = this.#sessions.get(key);
