@@ -98,7 +98,11 @@ test.each([390, 820, 1440] as const)('pictures at %i pixels, light and dark', as
   for (const theme of ['light', 'dark'] as const) {
     const page = await openPage(width, theme);
     await expect.poll(() => headline(page), { timeout: 30_000 }).toContain('healthy');
-    await page.waitForTimeout(1500);
+    // The producer sends its past first: a picture of that would show a service at rest.
+    const rate = page.locator('.figure-card', { hasText: 'Events' }).locator('.figure');
+    await expect
+      .poll(async () => Number.parseFloat((await rate.textContent()) ?? ''), { timeout: 60_000 })
+      .toBeGreaterThan(20);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(width);
     await page.screenshot({ path: join(pictures, `live-${theme}-${width}.png`), fullPage: true });
