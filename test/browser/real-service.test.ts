@@ -103,6 +103,8 @@ test.each([390, 820, 1440] as const)('pictures at %i pixels, light and dark', as
     await expect
       .poll(async () => Number.parseFloat((await rate.textContent()) ?? ''), { timeout: 60_000 })
       .toBeGreaterThan(20);
+    // The charts slide in.
+    await page.waitForTimeout(1500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(width);
     await page.screenshot({ path: join(pictures, `live-${theme}-${width}.png`), fullPage: true });
