@@ -131,7 +131,7 @@ function snapshotFrame(picture: Picture, subscription: Subscription): ServerFram
     regions[name] = region ? wholeRegion(region, subscription.contents, at) : {};
   }
   const facts = picture.registry.map(factsOf);
-  return { t: 'snapshot', epoch, seq, at, ack_every_ms: ackEvery, facts, regions };
+  return { t: 'snapshot', epoch, seq, at, ack_every_ms: ackEvery, facts, regions, alerts: [] };
 }
 
 function factsOf({ name, continent, latitude, longitude }: RegionEntry): LiveRegionFacts {

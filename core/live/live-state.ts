@@ -3,14 +3,17 @@
  * their state with it, so that both mean the same by a frame. States are never changed in place; what a frame did not
  * touch is the same object as before, so that a view may compare by reference.
  */
+import type { AlertRow } from '../alert/alert-row.ts';
 import type {
   DeltaFrame,
+  LiveBreakdown,
   LiveRegion,
   LiveRegionFacts,
   ServerFrame,
   SnapshotFrame,
 } from '../protocol/live.ts';
 import { contentsInSight, minuteInSight, paneInSight } from './horizon.ts';
+import { mergedAlerts } from './live-alerts.ts';
 
 /** One number per name in liveCounterNames (panes, minutes) or liveContentCounterNames (contents). */
 export type LiveValues = readonly number[];
@@ -45,6 +48,10 @@ export interface LiveState {
   readonly facts: ReadonlyMap<string, LiveRegionFacts>;
   /** Subscribed regions by name. */
   readonly regions: ReadonlyMap<string, LiveRegionState>;
+  /** Of the subscribed regions, by id: those that fire, and those resolved within liveAlertsMs. */
+  readonly alerts: ReadonlyMap<string, AlertRow>;
+  /** The newest; null unless subscribed to one. */
+  readonly breakdown: LiveBreakdown | null;
 }
 
 export interface Applied {
@@ -61,6 +68,8 @@ export const emptyLiveState: LiveState = {
   ackEveryMs: 0,
   facts: new Map(),
   regions: new Map(),
+  alerts: new Map(),
+  breakdown: null,
 };
 
 const emptyRegion: LiveRegionState = {
@@ -80,6 +89,7 @@ export function applyFrame(state: LiveState | null, frame: ServerFrame): Applied
     case 'snapshot':
       return { state: fromSnapshot(frame), resync: false };
     case 'delta':
+    case 'alert':
       if (before.epoch !== frame.epoch || before.seq !== frame.prev) return { state: before, resync: true };
       return { state: afterDelta(before, frame), resync: false };
     case 'error':
@@ -98,6 +108,8 @@ function fromSnapshot(frame: SnapshotFrame): LiveState {
     ackEveryMs: frame.ack_every_ms,
     facts: new Map(frame.facts.map((facts) => [facts.name, facts])),
     regions: new Map(regions),
+    alerts: mergedAlerts(new Map(), frame.alerts, frame.at),
+    breakdown: frame.breakdown ?? null,
   };
 }
 
@@ -109,7 +121,15 @@ function afterDelta(before: LiveState, frame: DeltaFrame): LiveState {
   for (const [name, region] of Object.entries(frame.regions)) {
     if (!before.regions.has(name)) regions.set(name, merged(emptyRegion, region, frame.at));
   }
-  return { ...before, seq: frame.seq, at: frame.at, ackEveryMs: frame.ack_every_ms, regions };
+  return {
+    ...before,
+    seq: frame.seq,
+    at: frame.at,
+    ackEveryMs: frame.ack_every_ms,
+    regions,
+    alerts: mergedAlerts(before.alerts, frame.alerts ?? [], frame.at),
+    breakdown: frame.breakdown ?? before.breakdown,
+  };
 }
 
 function ownRegion(frame: DeltaFrame, name: string): LiveRegion {

@@ -7,7 +7,12 @@ import type { ServerFrame } from '../protocol/live.ts';
 export function parseServerFrame(text: string): ServerFrame | null {
   const frame = parsed(text);
   if (frame === null || typeof frame !== 'object' || !('t' in frame)) return null;
-  const numbers = { snapshot: ['seq', 'at'], delta: ['prev', 'seq', 'at'], error: [] };
+  const numbers = {
+    snapshot: ['seq', 'at'],
+    delta: ['prev', 'seq', 'at'],
+    alert: ['prev', 'seq', 'at'],
+    error: [],
+  };
   if (typeof frame.t !== 'string' || !Object.hasOwn(numbers, frame.t)) return null;
   const fields = new Map<string, unknown>(Object.entries(frame));
   const whole = numbers[frame.t as keyof typeof numbers].every((name) => Number.isInteger(fields.get(name)));

@@ -115,3 +115,14 @@ export const ackAfterBytes = 64 * 1024;
 
 /** A waking hub shows what it has after this long, though a region or D1 has not answered yet. */
 export const pullWaitMsMax = 2_000;
+
+/** What a breakdown of live frames covers, and how much of it travels. */
+export const breakdownMinutes = 5;
+export const breakdownContentsMax = 10;
+export const breakdownSharesMax = 12;
+/** A breakdown is a ranking of hundreds of cells: once a second is as fast as anyone reads it. */
+export const breakdownEveryMs = 1_000;
+/** Resolved alerts stay in live frames this long; what is older is asked of the API. */
+export const liveAlertsMs = 60 * 60_000;
+/** A comment on an alert. */
+export const alertCommentLengthMax = 2_000;

@@ -3,6 +3,7 @@
  * ABSOLUTE values of what changed between prev and seq. A viewer whose state is not (epoch, prev) sends `resync`.
  */
 import type { CounterName } from '../aggregate/counters.ts';
+import type { AlertRow } from '../alert/alert-row.ts';
 
 /** Offered by the client in Sec-WebSocket-Protocol and echoed by the server. */
 export { liveSubprotocol } from './version.ts';
@@ -58,6 +59,49 @@ export interface LiveRegion {
   readonly contents?: readonly LiveContentCell[];
 }
 
+/** A content in the ranking of a breakdown. */
+export interface LiveRankedContent {
+  readonly content_id: string;
+  readonly title: string | null;
+  readonly content_type: string | null;
+  /** From 1; by downloads, then views, then events, then id, as in /api/stats/trending. */
+  readonly rank: number;
+  /** Its rank in the breakdownMinutes before those of the breakdown; null where it had no event in them. */
+  readonly rank_before: number | null;
+  readonly events: number;
+  readonly views: number;
+  readonly downloads: number;
+  /** Null without downloads. */
+  readonly success_rate: number | null;
+}
+
+/** A device or a content type with its counters over the breakdown's minutes. */
+export interface LiveShare {
+  readonly key: string;
+  readonly events: number;
+  readonly views: number;
+  readonly downloads: number;
+  readonly success_rate: number | null;
+}
+
+/**
+ * What the last breakdownMinutes (the open one among them) were made of, of one region or of all. It always comes
+ * whole, at most once a second.
+ */
+export interface LiveBreakdown {
+  /** Name of the region, or '*' for all. */
+  readonly region: string;
+  /** First minute (EpochMinute) that it covers. */
+  readonly from_minute: number;
+  /** Contents with an event in it; a lower bound where a window had more contents than it keeps (WIN-6). */
+  readonly active_contents: number;
+  /** At most breakdownContentsMax, by rank. */
+  readonly contents: readonly LiveRankedContent[];
+  /** By events, greatest first; at most breakdownSharesMax. */
+  readonly devices: readonly LiveShare[];
+  readonly content_types: readonly LiveShare[];
+}
+
 /** Static facts of a region, sent in snapshots. Keyed by region name (e.g. EU-London) like LiveRegion. */
 export interface LiveRegionFacts {
   readonly name: string;
@@ -78,16 +122,25 @@ export interface SnapshotFrame {
   readonly facts: readonly LiveRegionFacts[];
   /** Whole state of every subscribed region, by region name. */
   readonly regions: Readonly<Record<string, LiveRegion>>;
+  /** Of the subscribed regions: those that fire, and those that were resolved within liveAlertsMs; newest first. */
+  readonly alerts: readonly AlertRow[];
+  /** For viewers that subscribed to one. */
+  readonly breakdown?: LiveBreakdown;
 }
 
+/** A delta that brings alerts bears the name `alert`, so that a client that wants nothing else finds them. */
 export interface DeltaFrame {
-  readonly t: 'delta';
+  readonly t: 'delta' | 'alert';
   readonly epoch: string;
   readonly prev: number;
   readonly seq: number;
   readonly at: number;
   readonly ack_every_ms: number;
   readonly regions: Readonly<Record<string, LiveRegion>>;
+  /** Alerts that are new or have changed, whole. Absent where none has. Viewers drop those beyond liveAlertsMs. */
+  readonly alerts?: readonly AlertRow[];
+  /** Whole, where it has changed. */
+  readonly breakdown?: LiveBreakdown;
 }
 
 /** The server's word on a client frame that could not be taken; the connection stays open. */
@@ -105,6 +158,8 @@ export interface SubscribeFrame {
   readonly regions: readonly string[] | '*';
   /** True to receive content cells too; they are many. */
   readonly contents?: boolean;
+  /** The region, or '*' for all, of which a breakdown is wanted; none where it is absent. */
+  readonly breakdown?: string;
 }
 /**
  * Sent every `ack_every_ms` of the newest frame while there is something new to acknowledge, and at once when a

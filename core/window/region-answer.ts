@@ -1,3 +1,4 @@
+import type { AlertRecord } from '../alert/alert-record.ts';
 import type { PackedWindow } from './packed-window.ts';
 
 /** All that a region shard holds now (WIN-7), for readers of "now" and for hubs. */
@@ -22,6 +23,8 @@ export interface RegionAnswer {
   readonly horizonCutTotal: number;
   /** Living windows and parked (dead, unconfirmed) ones, ascending by minute. */
   readonly windows: readonly PackedWindow[];
+  /** Alerts that fire, and resolved ones that late data may still change or that D1 may lack; by time of creation. */
+  readonly alerts: readonly AlertRecord[];
 }
 
 /** What a region pushes to a hub after a commit: absolute values of the cells that changed. */
@@ -39,5 +42,12 @@ export interface RegionUpdate {
   readonly minutes: readonly (readonly [number, readonly number[]])[];
   /** Changed contents of windows: [minute, content_id, counters]. */
   readonly contents: readonly (readonly [number, string, readonly number[]])[];
+  /** Changed devices and content types of windows: [minute, key, counters]. */
+  readonly devices: readonly (readonly [number, string, readonly number[]])[];
+  readonly contentTypes: readonly (readonly [number, string, readonly number[]])[];
+  /** What is known of the changed contents: [minute, content_id, title, content_type]. */
+  readonly titles: readonly (readonly [number, string, string | null, string | null])[];
+  /** As in RegionAnswer: all of them, in every update. */
+  readonly alerts: readonly AlertRecord[];
   readonly revision: { readonly generation: number; readonly incarnation: number; readonly logRow: number };
 }

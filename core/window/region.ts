@@ -20,7 +20,7 @@ import { type RegionSource, replay, type WokenState } from './replay.ts';
 import { compareRevisions } from './revision.ts';
 import { encodeSnapshot } from './snapshot.ts';
 import { hourEndMinute, hourOf, isClosedAt, minuteEndMs, minuteStartMs, oldestLivingMinute } from './time.ts';
-import { UpdateTracker } from './update-tracker.ts';
+import { type ChangedCells, UpdateTracker } from './update-tracker.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
 import type { WindowOrigin } from './window-state.ts';
 import type { WindowTable } from './window-table.ts';
@@ -195,6 +195,7 @@ export class Region {
       duplicatesTotal: this.#state.totals.duplicates,
       horizonCutTotal: this.#state.totals.horizonCuts,
       windows,
+      alerts: [],
     };
   }
 
@@ -213,10 +214,10 @@ export class Region {
   takeUpdate(nowMs: number): RegionUpdate {
     const { generation, incarnation } = this.#origin;
     const revision = { generation, incarnation, logRow: this.#state.nextRow - 1 };
-    return { ...this.#vitals(nowMs), ...this.#updates.take(this.#table.byMinute), revision };
+    return { ...this.#vitals(nowMs), ...this.#updates.take(this.#table.byMinute), revision, alerts: [] };
   }
 
-  #vitals(nowMs: number): Omit<RegionUpdate, 'panes' | 'minutes' | 'contents' | 'revision'> {
+  #vitals(nowMs: number): Omit<RegionUpdate, keyof ChangedCells | 'revision' | 'alerts'> {
     return {
       regionNumber: this.#origin.regionNumber,
       shard: this.#origin.shard,

@@ -3,6 +3,12 @@ import type { RegionUpdate } from './region-answer.ts';
 import { minuteStartMs } from './time.ts';
 import type { WindowState } from './window-state.ts';
 
+/** The part of an update that this file makes. */
+export type ChangedCells = Pick<
+  RegionUpdate,
+  'panes' | 'minutes' | 'contents' | 'devices' | 'contentTypes' | 'titles'
+>;
+
 interface Changes {
   readonly panes: Set<number>;
   readonly contents: Set<string>;
@@ -34,7 +40,7 @@ export class UpdateTracker {
   }
 
   /** Absolute values of the changed cells of the windows that still live; forgets the changes. */
-  take(windows: ReadonlyMap<number, WindowState>): Pick<RegionUpdate, 'panes' | 'minutes' | 'contents'> {
+  take(windows: ReadonlyMap<number, WindowState>): ChangedCells {
     const panes: [number, number[]][] = [];
     const minutes: [number, number[]][] = [];
     const contents: [number, string, number[]][] = [];
@@ -51,7 +57,7 @@ export class UpdateTracker {
       }
     }
     this.clear();
-    return { panes, minutes, contents };
+    return { panes, minutes, contents, devices: [], contentTypes: [], titles: [] };
   }
 }
 

@@ -218,6 +218,10 @@ describe('the hub', () => {
     panes: [],
     minutes: [],
     contents: [],
+    devices: [],
+    contentTypes: [],
+    titles: [],
+    alerts: [],
     revision: { generation: 0, incarnation: 0, logRow: 0 },
   };
 

@@ -23,7 +23,17 @@ export function snapshot(
   change: Partial<SnapshotFrame> = {},
 ): SnapshotFrame {
   const facts = Object.keys(regions).map((name) => ({ name, continent: 'X', latitude: 0, longitude: 0 }));
-  return { t: 'snapshot', epoch: 'e1', seq: 1, at: noon, ack_every_ms: 2000, facts, regions, ...change };
+  return {
+    t: 'snapshot',
+    epoch: 'e1',
+    seq: 1,
+    at: noon,
+    ack_every_ms: 2000,
+    facts,
+    regions,
+    alerts: [],
+    ...change,
+  };
 }
 
 export function delta(prev: number, seq: number, change: Partial<DeltaFrame> = {}): DeltaFrame {

@@ -128,6 +128,7 @@ class Viewer {
       at: now,
       ack_every_ms: ackEveryMs,
       facts: scriptedFacts,
+      alerts: [],
       regions: scriptedRegions(this.#harness.play, this.#startedAt, now),
     };
     this.#send(JSON.stringify(frame));

@@ -39,6 +39,10 @@ export function update(logRow: number, fields: Partial<RegionUpdate> = {}): Regi
     panes: [],
     minutes: [],
     contents: [],
+    devices: [],
+    contentTypes: [],
+    titles: [],
+    alerts: [],
     revision: revision(logRow),
     ...fields,
   };
@@ -57,6 +61,7 @@ export function answer(fields: Partial<RegionAnswer> = {}): RegionAnswer {
     duplicatesTotal: 0,
     horizonCutTotal: 0,
     windows: [],
+    alerts: [],
     ...fields,
   };
 }

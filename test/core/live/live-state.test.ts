@@ -17,6 +17,7 @@ const snapshot: SnapshotFrame = {
     'EU-London': { viewers: 3, watermark: startMs, panes: [[startMs, 1, 2]], minutes: [[startMinute, 1, 2]] },
     'ASIA-Tokyo': {},
   },
+  alerts: [],
 };
 const delta: DeltaFrame = {
   t: 'delta',

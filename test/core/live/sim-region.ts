@@ -101,7 +101,8 @@ export class SimRegion {
       for (const id of dirty.contents) contents.push([minute, id, counters(window.contents.get(id) ?? 0)]);
     }
     this.#dirty.clear();
-    const word = { ...this.#vitals(now), panes, minutes, contents, revision: this.#revision };
+    const rest = { devices: [], contentTypes: [], titles: [], alerts: [] };
+    const word = { ...this.#vitals(now), panes, minutes, contents, ...rest, revision: this.#revision };
     return { word, version: this.#version };
   }
 
@@ -121,6 +122,7 @@ export class SimRegion {
       duplicatesTotal: 0,
       horizonCutTotal: 0,
       windows: windows.map((told) => told.word),
+      alerts: [],
     };
     return { word: { ...this.#vitals(now), ...word }, version: this.#version, windows };
   }

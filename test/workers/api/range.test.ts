@@ -85,6 +85,7 @@ function answerOf(regionNumber: number, own: readonly PackedWindow[]): RegionAns
     duplicatesTotal: 100,
     horizonCutTotal: 0,
     windows: own,
+    alerts: [],
   };
 }
 

@@ -1,0 +1,33 @@
+/** One route of the service: what it does, who may use it, and how it is documented (openapi.ts). */
+import type * as z from 'zod';
+import type { ProblemCode } from '../../core/protocol/problem.ts';
+import type { Role } from './admission.ts';
+import type { ApiContext } from './stats-query.ts';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** As the router takes it: `/api/alerts/:id/ack`. */
+  readonly path: string;
+  readonly role: Role;
+  readonly handler: (context: ApiContext) => Promise<Response>;
+  readonly doc: RouteDoc;
+}
+
+export interface RouteDoc {
+  /** One line, without a full stop. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: 'Statistics' | 'Stream' | 'Alerts' | 'Live' | 'Events' | 'Service';
+  /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
+  readonly path?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  /** The answer of 200: tests hold real answers against it. Absent where it is no JSON. */
+  readonly answer?: z.ZodType;
+  /** A real answer, shortened. */
+  readonly example?: unknown;
+  /** True where `Accept: text/csv` gives the rows of `data` as CSV. */
+  readonly csv?: boolean;
+  /** What may go wrong beside what may go wrong everywhere. */
+  readonly problems?: readonly ProblemCode[];
+}
