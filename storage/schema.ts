@@ -1,5 +1,7 @@
-import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { type CounterName, counterNames } from '../core/aggregate/counters.ts';
+import { alertResolutions } from '../core/alert/alert-record.ts';
+import { alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
 
 /**
  * The tables of D1, from which drizzle-kit generates migrations/ (the regions themselves and the SQL views stand in
@@ -85,3 +87,68 @@ export const settings = sqliteTable('settings', {
   name: text('name').primaryKey(),
   value: text('value').notNull(),
 });
+
+/** What a rule judges and how. A version is never changed: a change is a new row (ALR-1). */
+export const alertRules = sqliteTable('alert_rules', {
+  /** "ID.VERSION". */
+  key: text('key').primaryKey(),
+  id: text('id').notNull(),
+  version: integerColumn('version'),
+  alert_type: text('alert_type').notNull(),
+  severity: text('severity', { enum: alertSeverities }).notNull(),
+  metric: text('metric', { enum: alertMetrics }).notNull(),
+  breach: text('breach', { enum: ['below', 'above'] }).notNull(),
+  threshold: real('threshold').notNull(),
+  windows: integerColumn('windows'),
+  attempts_min: integerColumn('attempts_min'),
+  resolve_threshold: real('resolve_threshold').notNull(),
+  resolve_windows: integerColumn('resolve_windows'),
+  dimension: text('dimension', { enum: alertDimensions }).notNull(),
+  enabled: integer('enabled', { mode: 'boolean' }).notNull(),
+  from_minute: integerColumn('from_minute'),
+  created_at: text('created_at').notNull(),
+  created_by: text('created_by').notNull(),
+});
+
+/** Times are ISO 8601 in UTC with milliseconds, so that they compare as text. */
+export const alerts = sqliteTable(
+  'alerts',
+  {
+    id: text('id').primaryKey(),
+    rule_id: text('rule_id').notNull(),
+    rule_version: integerColumn('rule_version'),
+    alert_type: text('alert_type').notNull(),
+    severity: text('severity', { enum: alertSeverities }).notNull(),
+    state: text('state', { enum: ['firing', 'resolved'] }).notNull(),
+    message: text('message').notNull(),
+    region_number: integerColumn('region_number'),
+    region: text('region').notNull(),
+    dimension: text('dimension', { enum: alertDimensions }).notNull(),
+    dimension_key: text('dimension_key'),
+    metric: text('metric', { enum: alertMetrics }).notNull(),
+    metric_value: real('metric_value').notNull(),
+    threshold_value: real('threshold_value').notNull(),
+    attempts: integer('attempts'),
+    pending_since: text('pending_since').notNull(),
+    window_start: text('window_start').notNull(),
+    created_at: text('created_at').notNull(),
+    resolved_window: text('resolved_window'),
+    resolved_at: text('resolved_at'),
+    resolution: text('resolution', { enum: alertResolutions }),
+    corrections: integerColumn('corrections'),
+    /** JSON: AlertTransition[]. */
+    history: text('history').notNull(),
+    generation: integerColumn('generation'),
+    incarnation: integerColumn('incarnation'),
+    change: integerColumn('change'),
+    /** What people add; no shard ever writes these. */
+    acknowledged: integer('acknowledged', { mode: 'boolean' }).notNull().default(false),
+    acknowledged_by: text('acknowledged_by'),
+    acknowledged_at: text('acknowledged_at'),
+    comment: text('comment'),
+  },
+  (table) => [
+    index('alerts_by_creation').on(table.created_at, table.id),
+    index('alerts_by_resolution').on(table.resolved_at),
+  ],
+);

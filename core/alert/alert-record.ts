@@ -7,6 +7,22 @@ export type AlertState = 'firing' | 'resolved';
 export const alertResolutions = ['healthy', 'corrected', 'rule_changed', 'closed'] as const;
 export type AlertResolution = (typeof alertResolutions)[number];
 
+/** Why a transition happened: a window closed, late data changed one, the rule changed, or a person said so. */
+export const alertCauses = ['window', 'late_data', 'rule', 'person'] as const;
+export type AlertCause = (typeof alertCauses)[number];
+
+/** One step in the life of an alert (ALR-1), with the values that caused it. */
+export interface AlertTransition {
+  readonly state: 'pending' | AlertState;
+  /** The window (epoch minute) that decided. */
+  readonly minute: number;
+  readonly metricValue: number | null;
+  readonly attempts: number | null;
+  readonly cause: AlertCause;
+  /** Server time at which it was recorded, ms. */
+  readonly atMs: number;
+}
+
 /** Which of two states of an alert is newer (DUP-2): `change` rises with every change of the shard's alerts. */
 export interface AlertRevision {
   readonly generation: number;
@@ -49,6 +65,8 @@ export interface AlertRecord {
   readonly resolution: AlertResolution | null;
   /** How often late data has changed it. */
   readonly corrections: number;
+  /** Oldest first; at most alertHistoryMax, of which the first two stay. */
+  readonly history: readonly AlertTransition[];
   readonly revision: AlertRevision;
 }
 

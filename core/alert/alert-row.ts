@@ -1,7 +1,24 @@
 /** An alert as the API, the live frames and the page have it: the names of the seeds, times in ISO 8601. */
 import { minuteStartMs } from '../window/time.ts';
-import type { Acknowledgement, AlertRecord, AlertResolution, AlertState } from './alert-record.ts';
+import type {
+  Acknowledgement,
+  AlertCause,
+  AlertRecord,
+  AlertResolution,
+  AlertState,
+  AlertTransition,
+} from './alert-record.ts';
 import type { AlertDimension, AlertMetric, AlertSeverity } from './alert-rule.ts';
+
+/** A step in its life, as AlertTransition. */
+export interface AlertStep {
+  readonly state: AlertTransition['state'];
+  readonly window_start: string;
+  readonly metric_value: number | null;
+  readonly attempts: number | null;
+  readonly cause: AlertCause;
+  readonly recorded_at: string;
+}
 
 export interface AlertRow {
   readonly id: string;
@@ -24,6 +41,7 @@ export interface AlertRow {
   readonly resolved_at: string | null;
   readonly resolution: AlertResolution | null;
   readonly corrections: number;
+  readonly history: readonly AlertStep[];
   readonly rule_version: number;
   readonly acknowledged: boolean;
   readonly acknowledged_by: string | null;
@@ -51,11 +69,23 @@ export function alertRow(record: AlertRecord, acknowledgement: Acknowledgement |
     resolved_at: record.resolvedAtMs === null ? null : isoTime(record.resolvedAtMs),
     resolution: record.resolution,
     corrections: record.corrections,
+    history: record.history.map(alertStep),
     rule_version: record.ruleVersion,
     acknowledged: acknowledgement !== null,
     acknowledged_by: acknowledgement?.by ?? null,
     acknowledged_at: acknowledgement ? isoTime(acknowledgement.atMs) : null,
     comment: acknowledgement?.comment ?? null,
+  };
+}
+
+function alertStep({ state, minute, metricValue, attempts, cause, atMs }: AlertTransition): AlertStep {
+  return {
+    state,
+    window_start: isoTime(minuteStartMs(minute)),
+    metric_value: metricValue,
+    attempts,
+    cause,
+    recorded_at: isoTime(atMs),
   };
 }
 

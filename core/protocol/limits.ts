@@ -124,5 +124,7 @@ export const breakdownSharesMax = 12;
 export const breakdownEveryMs = 1_000;
 /** Resolved alerts stay in live frames this long; what is older is asked of the API. */
 export const liveAlertsMs = 60 * 60_000;
+/** Steps kept of an alert's life: late data may change it often, and a row is not a log. */
+export const alertHistoryMax = 20;
 /** A comment on an alert. */
 export const alertCommentLengthMax = 2_000;

@@ -1,0 +1,55 @@
+CREATE TABLE `alert_rules` (
+	`key` text PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`version` integer NOT NULL,
+	`alert_type` text NOT NULL,
+	`severity` text NOT NULL,
+	`metric` text NOT NULL,
+	`breach` text NOT NULL,
+	`threshold` real NOT NULL,
+	`windows` integer NOT NULL,
+	`attempts_min` integer NOT NULL,
+	`resolve_threshold` real NOT NULL,
+	`resolve_windows` integer NOT NULL,
+	`dimension` text NOT NULL,
+	`enabled` integer NOT NULL,
+	`from_minute` integer NOT NULL,
+	`created_at` text NOT NULL,
+	`created_by` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `alerts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`rule_id` text NOT NULL,
+	`rule_version` integer NOT NULL,
+	`alert_type` text NOT NULL,
+	`severity` text NOT NULL,
+	`state` text NOT NULL,
+	`message` text NOT NULL,
+	`region_number` integer NOT NULL,
+	`region` text NOT NULL,
+	`dimension` text NOT NULL,
+	`dimension_key` text,
+	`metric` text NOT NULL,
+	`metric_value` real NOT NULL,
+	`threshold_value` real NOT NULL,
+	`attempts` integer,
+	`pending_since` text NOT NULL,
+	`window_start` text NOT NULL,
+	`created_at` text NOT NULL,
+	`resolved_window` text,
+	`resolved_at` text,
+	`resolution` text,
+	`corrections` integer NOT NULL,
+	`history` text NOT NULL,
+	`generation` integer NOT NULL,
+	`incarnation` integer NOT NULL,
+	`change` integer NOT NULL,
+	`acknowledged` integer DEFAULT false NOT NULL,
+	`acknowledged_by` text,
+	`acknowledged_at` text,
+	`comment` text
+);
+--> statement-breakpoint
+CREATE INDEX `alerts_by_creation` ON `alerts` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `alerts_by_resolution` ON `alerts` (`resolved_at`);
