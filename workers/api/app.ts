@@ -1,17 +1,28 @@
-import { Hono } from 'hono';
-import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { errorFields } from '../../core/protocol/log-line.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import type { Env } from '../env.ts';
 import { admit } from './admission.ts';
+import { cors } from './cors.ts';
+import { edgeCache, isShared } from './edge-cache.ts';
+import { entityTags, notModified } from './entity-tag.ts';
 import { problemResponse } from './problem-response.ts';
-import { type Doors, type Route, routesOf } from './routes.ts';
+import { processTime } from './process-time.ts';
+import { requestIds } from './request-id.ts';
+import { logForRequest } from './request-scope.ts';
+import type { Route } from './route.ts';
+import { type Doors, routesOf } from './routes.ts';
 import type { ApiContext } from './stats-query.ts';
 
 /** The HTTP door: every route behind its role, and an answer for everything else. */
 export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   const routes = routesOf(doors);
-  for (const route of routes) app.on(route.method, route.path, (context) => behindRole(route, context));
+  app.use(requestIds, processTime, cors);
+  for (const route of routes) {
+    const shared = isShared(route) ? [notModified, edgeCache, entityTags] : [];
+    app.on(route.method, route.path, behindRole(route), ...shared, (context) => route.handler(context));
+  }
   for (const path of new Set(routes.map((route) => route.path))) {
     const allow = allowedMethods(routes.filter((route) => route.path === path));
     app.options(path, () => new Response(null, { status: 204, headers: { allow } }));
@@ -24,11 +35,14 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   return app;
 }
 
-function behindRole(route: Route, context: ApiContext): Promise<Response> | Response {
-  const admission = admit(route, context.req.raw, context.env);
-  if (admission.admitted) return route.handler(context);
-  const challenge = admission.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="marquee"' } : {};
-  return problemResponse(admission.code, admission.detail, { headers: challenge });
+function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
+  return async (context, next) => {
+    const admission = admit(route, context.req.raw, context.env);
+    if (admission.admitted) return await next();
+    const challenge =
+      admission.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="marquee"' } : {};
+    return problemResponse(admission.code, admission.detail, { headers: challenge });
+  };
 }
 
 /** Hono answers HEAD by the handler of GET. */
@@ -41,8 +55,6 @@ function allowedMethods(routes: readonly Route[]): string {
 function answerToError(error: Error, context: ApiContext): Response {
   if (error instanceof NotMigratedError) return problemResponse('not_migrated', error.message);
   const { method, path } = context.req;
-  console.error(
-    logLine('error', 'request_failed', { method, path, ...errorFields(error), stack: error.stack }),
-  );
+  logForRequest('error', 'request_failed', { method, path, ...errorFields(error), stack: error.stack });
   return problemResponse('internal_error', 'The service failed to answer this. It is in its log.');
 }

@@ -36,12 +36,33 @@ const instant = z.string().transform((text, context) => {
 });
 
 /** What every question about a range takes. */
-export const rangeParameters = {
-  minutes: wholeNumber(1, rangeMinutesMax).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  region: z.string().optional(),
-};
+export function rangeParameters(minutesDefault: number) {
+  return {
+    minutes: wholeNumber(1, rangeMinutesMax)
+      .optional()
+      .describe(
+        `Length of the range in minutes, 1 to ${rangeMinutesMax}: up to \`to\`, else up to now with the open minute. ` +
+          `${minutesDefault} where neither it nor \`from\` is given`,
+      )
+      .meta({ example: String(minutesDefault) }),
+    from: instant
+      .optional()
+      .describe('Start of the range, ISO 8601 or epoch ms, rounded down to a minute')
+      .meta({ example: '2026-11-21T03:00:00Z' }),
+    to: instant
+      .optional()
+      .describe(
+        `End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to a minute; at most ` +
+          `${rangeMinutesMax} minutes after \`from\`. The end of the open minute where it is not given`,
+      )
+      .meta({ example: '2026-11-21T03:30:00Z' }),
+    region: z
+      .string()
+      .optional()
+      .describe('Name of one region; all of them where it is not given')
+      .meta({ example: 'EU-London' }),
+  };
+}
 
 /** Reads the known parameters of a query; others are ignored, one that is given twice is a fault. */
 export function parseParameters<Shape extends z.ZodRawShape>(

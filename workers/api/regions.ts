@@ -1,11 +1,14 @@
+import * as z from 'zod';
 import { addCounters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import type { WindowTotals } from '../../storage/window-store.ts';
+import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
 import { downloadFigures, isoTime, reader, viewingFigures } from './figures.ts';
 import { type RangeState, readRange, type Sources } from './range-reader.ts';
+import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import { type ApiContext, rangeAnswer, type StatsQuery, statsQuery } from './stats-query.ts';
+import { type ApiContext, rangeAnswer, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 
 /** A success rate below this is a failure, if it rests on so many downloads. */
 const successRateMin = 0.9;
@@ -13,12 +16,52 @@ const downloadsJudgedMin = 20;
 /** A region that had events in the range and has had none for this long is silent. */
 const silentAfterMs = 60_000;
 
-export type RegionStatus = 'healthy' | 'failing' | 'silent' | 'idle';
+const statuses = ['healthy', 'failing', 'silent', 'idle'] as const;
+export type RegionStatus = (typeof statuses)[number];
 
-/** GET /api/stats/regions: one row a region, also those without events. */
-export async function regionStats(context: ApiContext): Promise<Response> {
+const parameters = rangeQuery(5, {});
+
+const row = z.strictObject({
+  region: z.string().describe('Name of the region'),
+  continent: z.string().describe('Where it lies'),
+  latitude: z.number().min(-90).max(90).describe('Degrees to the north'),
+  longitude: z.number().min(-180).max(180).describe('Degrees to the east'),
+  status: z
+    .enum(statuses)
+    .describe(
+      `\`failing\`: success rate below ${successRateMin} over at least ${downloadsJudgedMin} downloads; \`idle\`: no ` +
+        `events in the range; \`silent\`: none received for ${silentAfterMs / 1000} s; else \`healthy\``,
+    ),
+  total_events: count('Events of all types'),
+  views: count('Events of type `view`'),
+  ...downloadShape,
+  ...viewingShape,
+  concurrent_viewers: count('Sessions that watch at this moment, whatever the range'),
+  watermark: time(
+    'Event time up to which the region has closed its windows; null when it does not answer',
+  ).nullable(),
+  last_event_at: time('Greatest event time ever seen; null without').nullable(),
+  last_received_at: time('When its newest event was received; null without').nullable(),
+});
+
+/** One row a region, also those without events. */
+export const regionsRoute: Route = {
+  method: 'GET',
+  path: '/api/stats/regions',
+  role: 'viewer',
+  handler: regionStats,
+  doc: {
+    summary: 'Health and figures of each region',
+    description: 'One row for each region of the registry, those without events included.',
+    tag: 'Statistics',
+    query: parameters.documented,
+    answer: rowsAnswer(row),
+  },
+};
+
+async function regionStats(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const asked = await statsQuery(context, {}, { minutes: 5 }, nowMs);
+  const asked = await statsQuery(context, parameters, nowMs);
   if ('response' in asked) return asked.response;
   const { state, data } = await regionRows(sourcesOf(context.env), asked.query, nowMs);
   return rangeAnswer(state, data);

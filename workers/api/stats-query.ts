@@ -22,19 +22,34 @@ export interface StatsQuery<Values> {
 
 type Answered<Values> = { readonly query: StatsQuery<Values> } | { readonly response: Response };
 
-/** Checks the parameters of a question: those of a range, and the route's own. */
+/** The parameters of a question about a range, with the route's own: what is checked and what is documented. */
+export function rangeQuery<Shape extends z.ZodRawShape>(
+  minutesDefault: number,
+  own: Shape,
+): RangeQuery<Shape> {
+  const ranged = z.object(rangeParameters(minutesDefault));
+  return { minutesDefault, ranged, own: z.object(own), documented: ranged.extend(own) };
+}
+
+export interface RangeQuery<Shape extends z.ZodRawShape> {
+  readonly minutesDefault: number;
+  readonly ranged: z.ZodObject<ReturnType<typeof rangeParameters>>;
+  readonly own: z.ZodObject<Shape>;
+  readonly documented: z.ZodObject;
+}
+
+/** Checks the parameters of a question. */
 export async function statsQuery<Shape extends z.ZodRawShape>(
   context: ApiContext,
-  own: Shape,
-  defaults: { readonly minutes: number },
+  asked: RangeQuery<Shape>,
   nowMs: number,
 ): Promise<Answered<z.output<z.ZodObject<Shape>>>> {
   const query = new URL(context.req.url).searchParams;
-  const ranged = parseParameters(z.object(rangeParameters), query);
-  const values = parseParameters(z.object(own), query);
+  const ranged = parseParameters(asked.ranged, query);
+  const values = parseParameters(asked.own, query);
   const faults = [ranged, values].flatMap((parsed) => (parsed.ok ? [] : parsed.faults));
   if (!ranged.ok || !values.ok) return { response: invalidParameters(faults) };
-  const range = resolveRange(ranged.value, defaults.minutes, nowMs);
+  const range = resolveRange(ranged.value, asked.minutesDefault, nowMs);
   if (!range.ok) return { response: invalidParameters(range.faults) };
   const known = await loadRegions(context.env.DB, nowMs);
   const { region } = ranged.value;

@@ -1,24 +1,68 @@
+import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import { holdBackMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { WindowPanes, WindowTotals } from '../../storage/window-store.ts';
+import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
 import { downloadFigures, isoTime, reader } from './figures.ts';
 import { wholeNumber } from './parameters.ts';
 import { invalidParameters } from './problem-response.ts';
 import { readRange, type Sources } from './range-reader.ts';
+import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import { type ApiContext, rangeAnswer, type StatsQuery, statsQuery, watermarkOf } from './stats-query.ts';
+import {
+  type ApiContext,
+  rangeAnswer,
+  rangeQuery,
+  type StatsQuery,
+  statsQuery,
+  watermarkOf,
+} from './stats-query.ts';
 
 /** Panes are for the recent past: an hour of them is 360 rows. */
 const paneMinutesMax = 60;
 const seconds = wholeNumber(10, 60)
   .refine((value) => value === 10 || value === 60, { message: 'must be 60 or 10 (seconds)' })
-  .optional();
+  .optional()
+  .describe(`Seconds of a row: 60, or 10 for at most ${paneMinutesMax} minutes. 60 where it is not given`)
+  .meta({ example: '60' });
 
-/** GET /api/stats/timeseries: one row a minute, or a pane of 10 s. */
-export async function timeseries(context: ApiContext): Promise<Response> {
+const parameters = rangeQuery(60, { resolution: seconds });
+
+const rowSchema = z.strictObject({
+  window_start: time('Start of the minute, or of the pane of 10 s'),
+  window_end: time('Its end, which is not part of it'),
+  total_events: count('Events of all types'),
+  views: count('Events of type `view`'),
+  total_downloads: downloadShape.total_downloads,
+  successful_downloads: downloadShape.successful_downloads,
+  failed_downloads: downloadShape.failed_downloads,
+  success_rate: downloadShape.success_rate,
+  error_rate: downloadShape.error_rate,
+  avg_speed_mbps: downloadShape.avg_speed_mbps,
+  watched_seconds: viewingShape.watched_seconds,
+  open: z.boolean().describe('Whether events that are not late may still change it'),
+});
+
+/** One row a minute, or a pane of 10 s. */
+export const timeseriesRoute: Route = {
+  method: 'GET',
+  path: '/api/stats/timeseries',
+  role: 'viewer',
+  handler: timeseries,
+  doc: {
+    summary: 'Figures over time',
+    description:
+      'A complete series: one row for every minute (or 10 s) of the range up to now, zeros where nothing was.',
+    tag: 'Statistics',
+    query: parameters.documented,
+    answer: rowsAnswer(rowSchema),
+  },
+};
+
+async function timeseries(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const asked = await statsQuery(context, { resolution: seconds }, { minutes: 60 }, nowMs);
+  const asked = await statsQuery(context, parameters, nowMs);
   if ('response' in asked) return asked.response;
   const { range, values } = asked.query;
   const stepMs = values.resolution === 10 ? paneMs : windowMs;

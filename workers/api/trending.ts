@@ -1,11 +1,14 @@
+import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { dimensionKeysMax, OTHER_KEY } from '../../core/protocol/limits.ts';
+import { count, downloadShape, rowsAnswer, viewingShape } from './answer-schema.ts';
 import { type DetailPart, visitDetails } from './detail-reader.ts';
 import { downloadFigures, reader } from './figures.ts';
 import { wholeNumber } from './parameters.ts';
 import { readRange, type Sources } from './range-reader.ts';
+import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import { type ApiContext, rangeAnswer, type StatsQuery, statsQuery } from './stats-query.ts';
+import { type ApiContext, rangeAnswer, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 
 const limitDefault = 5;
 /** Contents counted for one answer; a hostile stream of new ids must not fill the isolate. The rest are left out. */
@@ -17,10 +20,40 @@ interface Content {
   type: string | null;
 }
 
-/** GET /api/stats/trending: the contents with the most downloads, then views, then events. */
-export async function trending(context: ApiContext): Promise<Response> {
-  const own = { limit: wholeNumber(1, dimensionKeysMax).optional() };
-  const asked = await statsQuery(context, own, { minutes: 5 }, Date.now());
+const parameters = rangeQuery(5, {
+  limit: wholeNumber(1, dimensionKeysMax)
+    .optional()
+    .describe(`Rows of the answer, 1 to ${dimensionKeysMax}. ${limitDefault} where it is not given`)
+    .meta({ example: String(limitDefault) }),
+});
+
+const rowSchema = z.strictObject({
+  content_id: z.string().describe('As sent; numbers as text'),
+  title: z.string().nullable().describe('Last known; null where never told'),
+  content_type: z.string().nullable().describe('Last known; null where never told'),
+  total_events: count('Events of all types'),
+  views: count('Events of type `view`'),
+  ...downloadShape,
+  watched_seconds: viewingShape.watched_seconds,
+});
+
+/** The contents with the most downloads, then views, then events. */
+export const trendingRoute: Route = {
+  method: 'GET',
+  path: '/api/stats/trending',
+  role: 'viewer',
+  handler: trending,
+  doc: {
+    summary: 'Contents with the most downloads',
+    description: 'Ranked by downloads, then views, then events.',
+    tag: 'Statistics',
+    query: parameters.documented,
+    answer: rowsAnswer(rowSchema),
+  },
+};
+
+async function trending(context: ApiContext): Promise<Response> {
+  const asked = await statsQuery(context, parameters, Date.now());
   if ('response' in asked) return asked.response;
   const limit = asked.query.values.limit ?? limitDefault;
   const { state, data } = await trendingRows(sourcesOf(context.env), asked.query, limit);
