@@ -2,6 +2,7 @@ import { type Counters, type Dimension, dimensions } from '../aggregate/counters
 import type { ChunkColumns, TextColumn, TextColumnName } from '../protocol/chunk.ts';
 import { EventDeltas } from './event-deltas.ts';
 import { paneIndexOf } from './time.ts';
+import { isTracked, type UpdateTracker } from './update-tracker.ts';
 import type { WindowState } from './window-state.ts';
 
 const dimensionColumn: Readonly<Record<Dimension, TextColumnName>> = {
@@ -15,12 +16,20 @@ const dimensionColumn: Readonly<Record<Dimension, TextColumnName>> = {
 /** Counters by dictionary code, looked up once a code and window instead of once an event. */
 type CodeCache = (Counters | undefined)[];
 
+/** What of a chunk went into one window. */
+interface Folded {
+  /** One per dimension. */
+  readonly caches: readonly CodeCache[];
+  /** Bit i: pane i. */
+  panes: number;
+}
+
 /** Counts events of one chunk into windows. Made anew for each chunk and log row. */
 export class ChunkFold {
   readonly #columns: ChunkColumns;
   readonly #row: number;
   readonly #deltas = new EventDeltas();
-  readonly #caches = new Map<WindowState, readonly CodeCache[]>();
+  readonly #folded = new Map<WindowState, Folded>();
   readonly #texts: readonly TextColumn[];
 
   constructor(columns: ChunkColumns, row: number) {
@@ -33,7 +42,10 @@ export class ChunkFold {
   count(window: WindowState, i: number): void {
     const columns = this.#columns;
     const speed = this.#deltas.read(columns, i);
-    const pane = window.paneFor(paneIndexOf(columns.timeMs[i] as number), this.#row);
+    const paneIndex = paneIndexOf(columns.timeMs[i] as number);
+    const pane = window.paneFor(paneIndex, this.#row);
+    const folded = this.#foldedInto(window);
+    folded.panes |= 1 << paneIndex;
     this.#deltas.addTo(pane.counters);
     if (speed >= 0) pane.speed.add(speed);
     const { user, session } = columns;
@@ -41,20 +53,34 @@ export class ChunkFold {
     if (session.hi[i] !== 0 || session.lo[i] !== 0) {
       pane.sessions.add(session.hi[i] as number, session.lo[i] as number);
     }
-    this.#countKeys(window, i);
+    this.#countKeys(window, folded.caches, i);
   }
 
-  /** The content of event `i`, or null. */
-  contentOf(i: number): string | null {
-    return textAt(this.#columns.contentId, i);
-  }
-
-  #countKeys(window: WindowState, i: number): void {
-    let caches = this.#caches.get(window);
-    if (!caches) {
-      caches = dimensions.map(() => []);
-      this.#caches.set(window, caches);
+  /** What changed by what was counted. Known from the caches: following costs nothing per event. */
+  noteChanges(updates: UpdateTracker): void {
+    for (const [window, { caches, panes }] of this.#folded) {
+      updates.notePanes(window.minute, panes);
+      for (const [d, name] of dimensions.entries()) {
+        if (!isTracked(name)) continue;
+        const { texts } = this.#texts[d] as TextColumn;
+        // Sparse, and holes are passed over: only codes that were counted.
+        caches[d]?.forEach((_, code) => {
+          updates.noteKey(window.minute, name, texts[code - 1] as string);
+        });
+      }
     }
+  }
+
+  #foldedInto(window: WindowState): Folded {
+    let folded = this.#folded.get(window);
+    if (!folded) {
+      folded = { caches: dimensions.map(() => []), panes: 0 };
+      this.#folded.set(window, folded);
+    }
+    return folded;
+  }
+
+  #countKeys(window: WindowState, caches: readonly CodeCache[], i: number): void {
     for (let d = 0; d < dimensions.length; d++) {
       const { codes, texts } = this.#texts[d] as TextColumn;
       const code = codes[i] as number;
@@ -71,7 +97,7 @@ export class ChunkFold {
   }
 
   #noteTitle(window: WindowState, i: number): void {
-    const contentId = this.contentOf(i);
+    const contentId = textAt(this.#columns.contentId, i);
     if (contentId === null) return;
     const title = textAt(this.#columns.title, i);
     const contentType = textAt(this.#columns.contentType, i);

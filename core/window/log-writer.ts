@@ -13,7 +13,7 @@ import {
   logRowHeadBytesMax,
 } from './log-row.ts';
 import type { WokenState } from './replay.ts';
-import { minuteOf, paneIndexOf } from './time.ts';
+import { minuteOf } from './time.ts';
 import type { UpdateTracker } from './update-tracker.ts';
 
 /** Judges and counts the chunks of one commit, and writes them into log rows of at most logRowBytesMax each. */
@@ -68,13 +68,13 @@ export class LogWriter {
         const window = state.table.obtain(minute, row);
         if (window.identities.add(identity.hi[i] as number, identity.lo[i] as number)) {
           fold.count(window, i);
-          this.#updates?.note(minute, paneIndexOf(eventMs), fold.contentOf(i));
           state.viewers.note(session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
         } else verdict = DUPLICATE;
       }
       if (verdict !== COUNTED) allCounted = false;
       verdicts[i] = verdict;
     }
+    if (this.#updates) fold.noteChanges(this.#updates);
     state.countVerdicts(verdicts);
     return allCounted ? null : verdicts;
   }

@@ -1,3 +1,4 @@
+import type { Dimension } from '../aggregate/counters.ts';
 import { OTHER_KEY, paneMs, panesPerWindow } from '../protocol/limits.ts';
 import type { RegionUpdate } from './region-answer.ts';
 import { minuteStartMs } from './time.ts';
@@ -9,30 +10,43 @@ export type ChangedCells = Pick<
   'panes' | 'minutes' | 'contents' | 'devices' | 'contentTypes' | 'titles'
 >;
 
+/** Dimensions that hubs show; of the others they are not told. */
+const trackedDimensions = ['content', 'device', 'content_type'] as const satisfies readonly Dimension[];
+type TrackedDimension = (typeof trackedDimensions)[number];
+
 interface Changes {
-  readonly panes: Set<number>;
-  readonly contents: Set<string>;
+  /** Bit i: pane i. */
+  panes: number;
+  readonly keys: Readonly<Record<TrackedDimension, Set<string>>>;
+}
+
+type KeyRow = [minute: number, key: string, counters: number[]];
+
+export function isTracked(dimension: Dimension): dimension is TrackedDimension {
+  return (trackedDimensions as readonly Dimension[]).includes(dimension);
 }
 
 /** Remembers which cells changed since the last update that a hub took. */
 export class UpdateTracker {
   readonly #changed = new Map<number, Changes>();
 
-  note(minute: number, paneIndex: number, contentId: string | null): void {
-    let changes = this.#changed.get(minute);
-    if (!changes) {
-      changes = { panes: new Set(), contents: new Set() };
-      this.#changed.set(minute, changes);
-    }
-    changes.panes.add(paneIndex);
-    if (contentId !== null) changes.contents.add(contentId);
+  /** `panes`: bit i for pane i. */
+  notePanes(minute: number, panes: number): void {
+    this.#changesOf(minute).panes |= panes;
+  }
+
+  noteKey(minute: number, dimension: TrackedDimension, key: string): void {
+    this.#changesOf(minute).keys[dimension].add(key);
   }
 
   /** Everything of a window counts as changed: after an update was lost. */
   noteWhole(window: WindowState): void {
-    for (let index = 0; index < panesPerWindow; index++)
-      if (window.panes[index]) this.note(window.minute, index, null);
-    for (const contentId of window.contentIds()) this.note(window.minute, 0, contentId);
+    for (let index = 0; index < panesPerWindow; index++) {
+      if (window.panes[index]) this.notePanes(window.minute, 1 << index);
+    }
+    for (const dimension of trackedDimensions) {
+      for (const key of window.keysOf(dimension)) this.noteKey(window.minute, dimension, key);
+    }
   }
 
   clear(): void {
@@ -41,29 +55,58 @@ export class UpdateTracker {
 
   /** Absolute values of the changed cells of the windows that still live; forgets the changes. */
   take(windows: ReadonlyMap<number, WindowState>): ChangedCells {
-    const panes: [number, number[]][] = [];
-    const minutes: [number, number[]][] = [];
-    const contents: [number, string, number[]][] = [];
-    for (const [minute, changes] of this.#changed) {
+    const living = [...this.#changed].flatMap(([minute, changes]) => {
       const window = windows.get(minute);
-      if (!window) continue;
-      minutes.push([minute, [...window.totals()]]);
-      for (const index of changes.panes) {
-        const pane = window.panes[index];
-        if (pane) panes.push([minuteStartMs(minute) + index * paneMs, [...pane.counters]]);
-      }
-      for (const contentId of keptNames(window, changes.contents)) {
-        contents.push([minute, contentId, [...(window.contentCounters(contentId) ?? [])]]);
-      }
-    }
+      return window ? [{ window, changes }] : [];
+    });
     this.clear();
-    return { panes, minutes, contents, devices: [], contentTypes: [], titles: [] };
+    const rowsOf = (dimension: TrackedDimension) =>
+      living.flatMap(({ window, changes }) => keyRows(window, dimension, changes.keys[dimension]));
+    const contents = rowsOf('content');
+    return {
+      panes: living.flatMap(({ window, changes }) => paneRows(window, changes.panes)),
+      minutes: living.map(({ window }) => [window.minute, [...window.totals()]]),
+      contents,
+      devices: rowsOf('device'),
+      contentTypes: rowsOf('content_type'),
+      titles: titleRows(windows, contents),
+    };
+  }
+
+  #changesOf(minute: number): Changes {
+    let changes = this.#changed.get(minute);
+    if (!changes) {
+      changes = { panes: 0, keys: { content: new Set(), device: new Set(), content_type: new Set() } };
+      this.#changed.set(minute, changes);
+    }
+    return changes;
   }
 }
 
-/** Contents beyond a window's cap changed what is kept for all of them together (WIN-6). */
-function keptNames(window: WindowState, contentIds: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set(
-    [...contentIds].map((contentId) => (window.contentCounters(contentId) ? contentId : OTHER_KEY)),
+function paneRows(window: WindowState, changed: number): [number, number[]][] {
+  return window.panes.flatMap((pane, index) =>
+    pane && changed & (1 << index)
+      ? [[minuteStartMs(window.minute) + index * paneMs, [...pane.counters]]]
+      : [],
   );
+}
+
+/** Keys beyond a window's cap changed what is kept for all of them together (WIN-6). */
+function keyRows(window: WindowState, dimension: TrackedDimension, changed: ReadonlySet<string>): KeyRow[] {
+  const held = [...changed].map((key) => (window.keyCounters(dimension, key) ? key : OTHER_KEY));
+  return [...new Set(held)].map((key) => [
+    window.minute,
+    key,
+    [...(window.keyCounters(dimension, key) ?? [])],
+  ]);
+}
+
+function titleRows(
+  windows: ReadonlyMap<number, WindowState>,
+  contents: readonly KeyRow[],
+): ChangedCells['titles'] {
+  return contents.flatMap(([minute, contentId]) => {
+    const known = windows.get(minute)?.titleOf(contentId);
+    return known ? [[minute, contentId, ...known] as const] : [];
+  });
 }

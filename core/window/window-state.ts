@@ -93,12 +93,18 @@ export class WindowState {
     this.#titles.set(contentId, [title ?? held?.[0] ?? null, contentType ?? held?.[1] ?? null]);
   }
 
-  contentCounters(contentId: string): Counters | undefined {
-    return this.#keys.get('content')?.get(contentId);
+  /** Undefined where the window holds no such key by name. */
+  keyCounters(dimension: Dimension, key: string): Counters | undefined {
+    return this.#keys.get(dimension)?.get(key);
   }
 
-  contentIds(): IterableIterator<string> {
-    return (this.#keys.get('content') as Map<string, Counters>).keys();
+  keysOf(dimension: Dimension): IterableIterator<string> {
+    return (this.#keys.get(dimension) as Map<string, Counters>).keys();
+  }
+
+  /** Title and content type of a content, where either is known. */
+  titleOf(contentId: string): readonly [title: string | null, contentType: string | null] | undefined {
+    return this.#titles.get(contentId);
   }
 
   revision(origin: WindowOrigin): Revision {

@@ -189,9 +189,32 @@ describe('what hubs are told', () => {
     expect(answer?.[1]).toEqual(contents[0]?.[2]);
   });
 
+  test('[WIN-7] devices, content types and titles of what changed, absolute, and of nothing else', () => {
+    const shard = new Shard();
+    const film = { timeMs: t0, contentId: 'film', contentType: 'movie', title: 'Film', deviceType: 'tv' };
+    shard.receive(t0, shard.chunk(t0, { timeMs: t0, contentId: 'song', contentType: 'music' }));
+    shard.region.track(true);
+    shard.receive(t0, shard.chunk(t0, film, { ...film, deviceType: 'phone', title: null }));
+    shard.receive(t0, shard.chunk(t0, { timeMs: t0 - minute, contentId: 'film', deviceType: 'tv' }));
+    const { devices, contentTypes, titles } = shard.region.takeUpdate(t0);
+    const shown = (rows: typeof devices) => rows.map(([at, key, [events]]) => [at, key, events]);
+    const now = t0 / minute;
+    expect(shown(devices)).toEqual([
+      [now, 'tv', 1],
+      [now, 'phone', 1],
+      [now - 1, 'tv', 1],
+    ]);
+    expect(shown(contentTypes)).toEqual([[now, 'movie', 2]]);
+    expect(titles).toEqual([[now, 'film', 'Film', 'movie']]);
+    const none = { panes: [], minutes: [], contents: [], devices: [], contentTypes: [], titles: [] };
+    expect(shard.region.takeUpdate(t0)).toMatchObject(none);
+  });
+
   test('[WIN-7] after an update was lost the next one carries every living window', () => {
     const shard = new Shard();
     shard.region.track(true);
+    const named = { contentId: 'film', title: 'Film', contentType: 'movie', deviceType: 'tv' };
+    shard.receive(t0 + minute, shard.chunk(t0 + minute, { timeMs: t0, ...named }));
     shard.see(t0 + minute, t0, t0 + minute);
     const whole = shard.region.takeUpdate(t0 + minute);
     expect(shard.region.takeUpdate(t0 + minute).panes).toEqual([]);
