@@ -12,6 +12,8 @@ export interface Env {
   readonly ASSETS: Fetcher;
   /** "local" or "production". Local admits loopback callers without credentials until locks exist (API-2). */
   readonly ENVIRONMENT: string;
+  /** Origins of other sites whose pages may use the API, comma separated; none where it is empty or missing. */
+  readonly CORS_ORIGINS?: string;
   /** 32 hex digits. Required in a deployment; a local run keeps its own in D1. Never rotated (IDN-1). */
   readonly IDENTITY_KEY?: string;
   /** "VERSION:32 hex digits", e.g. "1:00..". Required in a deployment. */

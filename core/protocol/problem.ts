@@ -6,6 +6,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: string;
+  /** As in the header `x-request-id`; the door adds it to every problem (API-3). */
+  readonly request_id?: string;
   /** Parameters or fields at fault. */
   readonly errors?: readonly {
     readonly pointer?: string;

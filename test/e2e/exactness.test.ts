@@ -29,7 +29,7 @@ afterAll(async () => {
 type Rows = readonly Readonly<Record<string, number | string>>[];
 
 async function ask<T>(path: string): Promise<T> {
-  const response = await fetch(`${runtime.url}${path}`);
+  const response = await fetch(`${runtime.url}${path}`, { headers: { 'cache-control': 'no-cache' } });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return ((await response.json()) as { data: T }).data;
 }

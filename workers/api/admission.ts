@@ -1,4 +1,6 @@
 import type { Env } from '../env.ts';
+import { isListedOrigin } from './cors.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Who may use a route: `public` is anyone; the others are what a credential stands for. */
 export type Role = 'public' | 'viewer' | 'analyst' | 'admin' | 'producer';
@@ -7,8 +9,6 @@ export type Admission =
   | { readonly admitted: true }
   | { readonly admitted: false; readonly code: 'unauthorized' | 'forbidden'; readonly detail: string };
 
-const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /**
  * API-2: the one place that decides who may use a route. Until keys exist a local run admits callers on the same
  * machine and a deployment admits nobody but to public routes.
@@ -16,10 +16,10 @@ const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 export function admit(
   route: { readonly role: Role },
   request: Request,
-  env: Pick<Env, 'ENVIRONMENT'>,
+  env: Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>,
 ): Admission {
   if (route.role === 'public') return { admitted: true };
-  if (env.ENVIRONMENT === 'local' && isFromThisMachine(request)) return { admitted: true };
+  if (env.ENVIRONMENT === 'local' && isFromThisMachine(request, env)) return { admitted: true };
   return {
     admitted: false,
     code: 'unauthorized',
@@ -29,13 +29,10 @@ export function admit(
 
 /**
  * The name by which the caller asked is a loopback one, which stops DNS rebinding; and so is the page that made it
- * ask, since neither sockets nor simple POSTs of a strange page are stopped by its browser.
+ * ask, since neither sockets nor simple POSTs of a strange page are stopped by its browser. The operator may list more
+ * pages.
  */
-function isFromThisMachine(request: Request): boolean {
+function isFromThisMachine(request: Request, env: Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>): boolean {
   const origin = request.headers.get('origin');
-  return isLoopback(request.url) && (origin === null || isLoopback(origin));
-}
-
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && loopbackHosts.has(new URL(url).hostname);
+  return isLoopback(request.url) && (origin === null || isLoopback(origin) || isListedOrigin(origin, env));
 }

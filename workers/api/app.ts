@@ -10,8 +10,7 @@ import { problemResponse } from './problem-response.ts';
 import { processTime } from './process-time.ts';
 import { requestIds } from './request-id.ts';
 import { logForRequest } from './request-scope.ts';
-import type { Route } from './route.ts';
-import { type Doors, routesOf } from './routes.ts';
+import { type Doors, type RouteEntry, routesOf } from './routes.ts';
 import type { ApiContext } from './stats-query.ts';
 
 /** The HTTP door: every route behind its role, and an answer for everything else. */
@@ -35,7 +34,7 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   return app;
 }
 
-function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
+function behindRole(route: RouteEntry): MiddlewareHandler<{ Bindings: Env }> {
   return async (context, next) => {
     const admission = admit(route, context.req.raw, context.env);
     if (admission.admitted) return await next();
@@ -46,7 +45,7 @@ function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
 }
 
 /** Hono answers HEAD by the handler of GET. */
-function allowedMethods(routes: readonly Route[]): string {
+function allowedMethods(routes: readonly RouteEntry[]): string {
   const methods = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...methods, 'OPTIONS'].join(', ');
 }

@@ -1,4 +1,4 @@
-import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { errorFields } from '../../core/protocol/log-line.ts';
 import { type RegionEntry, shardsPerRegion } from '../../core/protocol/region.ts';
 import { newestWindows } from '../../core/window/newest-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
@@ -7,6 +7,7 @@ import type { ShardAddress } from '../../core/window/verdict.ts';
 import type { PackedHour } from '../../storage/hour-store.ts';
 import type { WindowPanes, WindowTotals } from '../../storage/window-store.ts';
 import type { MinuteRange } from './parameters.ts';
+import { logForRequest } from './request-scope.ts';
 
 /** Where answers come from: the region shards, for what they hold now, and D1. Bound to the platform in sources.ts. */
 export interface Sources {
@@ -91,7 +92,7 @@ async function liveOrNull(
   try {
     return await Promise.race([sources.live(address, fromMinute), late]);
   } catch (error) {
-    console.warn(logLine('warn', 'region_unanswered', { ...address, ...errorFields(error) }));
+    logForRequest('warn', 'region_unanswered', { ...address, ...errorFields(error) });
     return null;
   } finally {
     clearTimeout(timer);

@@ -21,9 +21,16 @@ export interface RouteDoc {
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
-  readonly body?: z.ZodObject;
-  /** The answer of 200: tests hold real answers against it. Absent where it is no JSON. */
+  readonly body?: z.ZodType;
+  readonly bodyExample?: unknown;
+  /** Content types of the body other than JSON, each with an example. */
+  readonly bodyTypes?: Readonly<Record<string, string>>;
+  /** The answer: tests hold real answers against it. Absent where it is no JSON. */
   readonly answer?: z.ZodType;
+  /** Of the answer; 200 where it is absent. */
+  readonly status?: 101 | 202;
+  /** The answer is no JSON, but of this type. */
+  readonly answerType?: string;
   /** A real answer, shortened. */
   readonly example?: unknown;
   /** True where `Accept: text/csv` gives the rows of `data` as CSV. */

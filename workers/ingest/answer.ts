@@ -1,26 +1,7 @@
 /** The answers of the door: 202 with the accounts of the request, or a problem. docs/ingest.md lists them all. */
+import type { AnswerNote, IngestAnswer } from '../../core/protocol/ingest-answer.ts';
 import type { JudgedRequest } from '../../core/protocol/judge-request.ts';
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
-import type { RejectSample } from '../../core/protocol/reject-report.ts';
-
-/** Something the door had to add to records, and what follows from it. */
-export interface AnswerNote {
-  readonly code: 'event_id_derived' | 'time_of_receipt' | 'nearest_region';
-  readonly count: number;
-  readonly message: string;
-}
-
-export interface IngestAnswer {
-  readonly receipt: string;
-  readonly received: number;
-  readonly accepted: number;
-  /** Twins within the request. */
-  readonly duplicates: number;
-  readonly rejected: number;
-  readonly errors: readonly RejectSample[];
-  readonly errors_truncated: boolean;
-  readonly notes?: readonly AnswerNote[];
-}
 
 export function acceptedAnswer(receipt: string, judged: JudgedRequest): Response {
   const { received, accepted, duplicates, rejected, errors } = judged;
@@ -31,7 +12,7 @@ export function acceptedAnswer(receipt: string, judged: JudgedRequest): Response
     accepted,
     duplicates,
     rejected,
-    errors,
+    errors: [...errors],
     errors_truncated: rejected > errors.length,
     ...(notes.length > 0 ? { notes } : {}),
   };

@@ -8,6 +8,8 @@ import { sendEnvelopes } from './send-envelopes.ts';
 
 export interface Delivery {
   readonly receipt: string;
+  /** Of the HTTP request; for the log. */
+  readonly requestId: string | undefined;
   readonly producer: string;
   readonly pseudonymVersion: number;
 }
@@ -55,7 +57,11 @@ export async function deliver(
     for (const numbers of taken) door.voidNumbers(numbers);
     door.rejects.withdraw(rejects, reports);
     console.error(
-      logLine('error', 'ingest.send_failed', { receipt: delivery.receipt, ...errorFields(error) }),
+      logLine('error', 'ingest.send_failed', {
+        request_id: delivery.requestId,
+        receipt: delivery.receipt,
+        ...errorFields(error),
+      }),
     );
     return false;
   }

@@ -30,10 +30,15 @@ export function createIsolate(doorId: string, now: () => number): Isolate {
   return { door: new Door(doorId, now()), held: new HeldBytes(inflatedBytesPerIsolateMax), now };
 }
 
-/** The door for events. Every answer but 202 may be retried whole. */
-export async function handleEvents(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+/** The door for events. Every answer but 202 may be retried whole. `requestId` goes into its log lines. */
+export async function handleEvents(
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+  requestId: string,
+): Promise<Response> {
   isolate ??= createIsolate(toHex(crypto.getRandomValues(new Uint8Array(8))), Date.now);
-  return await ingest(request, env, ctx, isolate);
+  return await ingest(request, env, ctx, isolate, requestId);
 }
 
 /** handleEvents with the state of its isolate given. */
@@ -42,6 +47,7 @@ export async function ingest(
   env: Env,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   { door, held, now }: Isolate,
+  requestId?: string,
 ): Promise<Response> {
   if (request.method !== 'POST') return problemAnswer('method_not_allowed', 'events are sent with POST');
   const form = bodyForm(request.headers);
@@ -60,7 +66,7 @@ export async function ingest(
     }));
     if ('ok' in judged) return problemAnswer(judged.code, judged.detail);
     const receipt = door.nextReceipt();
-    const delivery = { receipt, producer, pseudonymVersion: identifier.pseudonymVersion };
+    const delivery = { receipt, requestId, producer, pseudonymVersion: identifier.pseudonymVersion };
     const delivering = deliver(judged, door, env.EVENTS, delivery);
     // A client that goes away must not leave numbers behind of which nobody knows whether they were sent.
     ctx.waitUntil(delivering);

@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { type Chunk, decodeChunk } from '../../../core/protocol/chunk.ts';
 import { decodeEnvelope } from '../../../core/protocol/envelope.ts';
+import type { IngestAnswer } from '../../../core/protocol/ingest-answer.ts';
 import type { RejectReport } from '../../../core/protocol/reject-report.ts';
 import type { Env } from '../../../workers/env.ts';
-import type { IngestAnswer } from '../../../workers/ingest/answer.ts';
 import { createIsolate, type Isolate, ingest } from '../../../workers/ingest/handle-events.ts';
 
 interface Message {

@@ -1,0 +1,43 @@
+/** Pages of other sites that may use the API from a browser: those of CORS_ORIGINS, and none by default. */
+import type { MiddlewareHandler } from 'hono';
+import type { Env } from '../env.ts';
+import { isLoopback } from './loopback.ts';
+
+type OriginEnv = Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>;
+
+/** What a page may send and read beside what every page may. */
+const allowedHeaders =
+  'authorization, cache-control, content-encoding, content-type, if-none-match, x-request-id';
+const exposedHeaders = 'etag, retry-after, server-timing, x-cache, x-process-time, x-request-id';
+/** As long as any browser remembers a preflight. */
+const preflightSeconds = 7_200;
+
+/** Whether the operator lists exactly this origin: scheme, host and port, no patterns. */
+export function isListedOrigin(origin: string, { CORS_ORIGINS = '' }: OriginEnv): boolean {
+  const listed = CORS_ORIGINS.split(',').map((entry) => entry.trim());
+  return origin !== '' && listed.includes(origin);
+}
+
+/**
+ * Credentials go with listed origins only: a page on another port of this machine may read a local run, which asks for
+ * none. A strange page gets the answer without the headers that would let it read it; admission.ts keeps it from
+ * changing anything.
+ */
+export const cors: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {
+  await next();
+  const { req, env, res } = context;
+  if (res.webSocket) return;
+  context.header('vary', 'origin', { append: true });
+  const origin = req.header('origin') ?? '';
+  const listed = isListedOrigin(origin, env);
+  if (!listed && !(env.ENVIRONMENT === 'local' && isLoopback(origin))) return;
+  context.header('access-control-allow-origin', origin);
+  if (listed) context.header('access-control-allow-credentials', 'true');
+  if (req.method !== 'OPTIONS') {
+    context.header('access-control-expose-headers', exposedHeaders);
+  } else if (req.header('access-control-request-method') !== undefined) {
+    context.header('access-control-allow-methods', res.headers.get('allow') ?? '');
+    context.header('access-control-allow-headers', allowedHeaders);
+    context.header('access-control-max-age', String(preflightSeconds));
+  }
+};

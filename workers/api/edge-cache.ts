@@ -1,0 +1,80 @@
+/**
+ * API-4: answers that do not depend on who asks are shared at the edge for two seconds, as long as a person takes to
+ * notice. A hundred open dashboards then cost as much as one. It stands behind admission, so a cached answer is only
+ * given to who may have it. When roles come to limit the regions that a caller sees, the limit belongs into the key:
+ * two callers share an answer only if they would have been given the same.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Env } from '../env.ts';
+import type { Route } from './route.ts';
+import type { RouteEntry } from './routes.ts';
+
+/** SPEC API-4. Of the time at which the answer was begun. */
+export const cachedMsMax = 2_000;
+const sharedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream']);
+/** Goes with the stored copy only: ages of the platform's cache are whole seconds. */
+const begunHeader = 'x-begun-at-ms';
+/** Browsers keep it, but ask with its tag before they use it: the edge's two seconds are not to be added to. */
+const browserPolicy = 'private, max-age=0, must-revalidate';
+
+export function isShared({ method, role, doc }: RouteEntry): boolean {
+  return method === 'GET' && role === 'viewer' && doc !== undefined && sharedTags.has(doc.tag);
+}
+
+export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {
+  const request = context.req.raw;
+  if (request.method !== 'GET' || /\bno-(cache|store)\b/i.test(request.headers.get('cache-control') ?? '')) {
+    await next();
+    finish(context, 'bypass');
+    return;
+  }
+  const key = cacheKey(request);
+  const begunMs = Date.now();
+  const stored = await fresh(key, begunMs);
+  if (stored) {
+    context.res = stored;
+    finish(context, 'hit');
+    return;
+  }
+  await next();
+  if (context.res.status === 200) context.executionCtx.waitUntil(store(key, context.res.clone(), begunMs));
+  finish(context, 'miss');
+};
+
+/** Of the whole query, known or not, in one order; Accept decides between JSON and CSV. */
+export function cacheKey(request: Request): Request {
+  const url = new URL(request.url);
+  url.searchParams.sort();
+  const accept = encodeURIComponent(request.headers.get('accept')?.toLowerCase() ?? '');
+  return new Request(`${url.origin}/~cache/accept=${accept}${url.pathname}${url.search}`);
+}
+
+async function fresh(key: Request, nowMs: number): Promise<Response | undefined> {
+  const stored = await caches.default.match(key);
+  const begunMs = Number(stored?.headers.get(begunHeader));
+  if (!stored || nowMs - begunMs >= cachedMsMax) {
+    await stored?.body?.cancel();
+    return undefined;
+  }
+  const response = new Response(stored.body, stored);
+  response.headers.delete(begunHeader);
+  response.headers.delete('cf-cache-status');
+  response.headers.set('age', String(Math.floor((nowMs - begunMs) / 1000)));
+  return response;
+}
+
+async function store(key: Request, response: Response, begunMs: number): Promise<void> {
+  response.headers.set('cache-control', `public, max-age=${cachedMsMax / 1000}`);
+  response.headers.set(begunHeader, String(begunMs));
+  // A stored answer that varies would never be found again; what it varies by is in the key.
+  response.headers.delete('vary');
+  await caches.default.put(key, response);
+}
+
+function finish(context: Context<{ Bindings: Env }>, outcome: 'hit' | 'miss' | 'bypass'): void {
+  context.header('x-cache', outcome);
+  if (context.res.status === 200) {
+    context.header('cache-control', browserPolicy);
+    context.header('vary', 'accept', { append: true });
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What belongs to the request that is being answered, wherever in its calls: its id, and how long its parts took. Kept
+ * by the platform along the awaits, so that no reader of D1 has to be handed the request.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { logLine } from '../../core/protocol/log-line.ts';
+
+/** What an answer waits for: reads of D1, calls of region shards. */
+export type Part = 'd1' | 'shards';
+
+interface Span {
+  readonly startedMs: number;
+  endedMs: number;
+}
+
+export interface RequestScope {
+  readonly id: string;
+  readonly spans: Map<Part, Span>;
+}
+
+const scopes = new AsyncLocalStorage<RequestScope>();
+
+export function inScope<T>(id: string, work: (scope: RequestScope) => T): T {
+  const scope: RequestScope = { id, spans: new Map() };
+  return scopes.run(scope, work, scope);
+}
+
+export const requestScope = (): RequestScope | undefined => scopes.getStore();
+
+/** Prints a log line of the request that is being answered. */
+export function logForRequest(
+  level: 'warn' | 'error',
+  event: string,
+  fields: Readonly<Record<string, unknown>>,
+): void {
+  const id = scopes.getStore()?.id;
+  const line = logLine(level, event, id === undefined ? fields : { request_id: id, ...fields });
+  if (level === 'warn') console.warn(line);
+  else console.error(line);
+}
+
+/** Measures from the first start of a part to its last end: calls at the same time are not added up. */
+export async function timed<T>(part: Part, work: Promise<T>): Promise<T> {
+  const spans = scopes.getStore()?.spans;
+  if (!spans) return await work;
+  const span = spans.get(part) ?? { startedMs: Date.now(), endedMs: 0 };
+  spans.set(part, span);
+  try {
+    return await work;
+  } finally {
+    span.endedMs = Math.max(span.endedMs, Date.now());
+  }
+}
