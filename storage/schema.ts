@@ -1,7 +1,7 @@
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { type CounterName, counterNames } from '../core/aggregate/counters.ts';
 import { alertResolutions } from '../core/alert/alert-record.ts';
-import { alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
+import { alertBreaches, alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
 
 /**
  * The tables of D1, from which drizzle-kit generates migrations/ (the regions themselves and the SQL views stand in
@@ -97,7 +97,7 @@ export const alertRules = sqliteTable('alert_rules', {
   alert_type: text('alert_type').notNull(),
   severity: text('severity', { enum: alertSeverities }).notNull(),
   metric: text('metric', { enum: alertMetrics }).notNull(),
-  breach: text('breach', { enum: ['below', 'above'] }).notNull(),
+  breach: text('breach', { enum: alertBreaches }).notNull(),
   threshold: real('threshold').notNull(),
   windows: integerColumn('windows'),
   attempts_min: integerColumn('attempts_min'),

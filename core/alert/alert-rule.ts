@@ -1,4 +1,4 @@
-/** Alert rules as data (ALR-1): versioned rows of D1, copied into each shard. How they are judged: alert-fold.ts. */
+/** Alert rules as data (ALR-1): versioned rows of D1, copied into each shard. How they are judged: judge.ts. */
 
 /** Most urgent first. */
 export const alertSeverities = ['CRITICAL', 'WARNING', 'INFO'] as const;
@@ -12,6 +12,10 @@ export type AlertMetric = (typeof alertMetrics)[number];
 export const alertDimensions = ['region', 'content', 'device'] as const;
 export type AlertDimension = (typeof alertDimensions)[number];
 
+/** On which side of the threshold the trouble lies; `at_least` counts the threshold itself as trouble. */
+export const alertBreaches = ['below', 'above', 'at_least'] as const;
+export type AlertBreach = (typeof alertBreaches)[number];
+
 export interface AlertRule {
   /** The same for all versions. */
   readonly id: string;
@@ -20,8 +24,7 @@ export interface AlertRule {
   readonly alertType: string;
   readonly severity: AlertSeverity;
   readonly metric: AlertMetric;
-  /** On which side of the threshold the trouble lies. */
-  readonly breach: 'below' | 'above';
+  readonly breach: AlertBreach;
   readonly threshold: number;
   /** As many windows that decide must be in breach, one after the other. */
   readonly windows: number;

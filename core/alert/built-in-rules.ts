@@ -36,7 +36,7 @@ export const builtInRules: readonly AlertRule[] = [
     alertType: 'NO_DATA',
     severity: 'INFO',
     metric: 'silent_minutes',
-    breach: 'above',
+    breach: 'at_least',
     threshold: 5,
     windows: 1,
     attemptsMin: 0,

@@ -11,6 +11,10 @@ export type RegionEffect =
   | { readonly kind: 'unpark'; readonly minute: number }
   /** Of the living windows, which states D1 holds: [minute, log row]. Replaces the list before. */
   | { readonly kind: 'confirmed'; readonly windows: readonly ConfirmedWindow[] }
+  /** The book of alerts, whole. Replaces the one before. */
+  | { readonly kind: 'alerts'; readonly body: string }
+  /** The copy of the rules that the shard judges by. Replaces the one before. */
+  | { readonly kind: 'alert_setup'; readonly body: string }
   | { readonly kind: 'snapshot'; readonly body: string }
   /** Log rows before `beforeRow` that were committed before `beforeAtMs` may go. */
   | { readonly kind: 'trim'; readonly beforeRow: number; readonly beforeAtMs: number };

@@ -39,8 +39,9 @@ export interface LogRow {
   readonly chunks: readonly LoggedChunk[];
 }
 
-/** Bytes of a row beside its chunks and verdicts, at most: the head is a few numbers and the unwritten hours. */
-export const logRowHeadBytesMax = 8192;
+/** Bytes of a row beside its chunks and verdicts, at most: the head is a few numbers, the
+ * unwritten hours, and up to alertTracksMax tracks of alerts by content. */
+export const logRowHeadBytesMax = 65_536;
 
 export function encodeLogRow(row: LogRow): Uint8Array {
   const size = row.chunks.reduce(

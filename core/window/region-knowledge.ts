@@ -1,3 +1,4 @@
+import type { AlertBase } from '../alert/fold.ts';
 import { FormatError } from '../protocol/bytes.ts';
 import type { WatermarkState } from './watermark.ts';
 
@@ -23,6 +24,8 @@ export interface RegionKnowledge {
   readonly hours: readonly number[];
   /** Newest time of receipt at a door; null before the first event. */
   readonly lastReceivedAtMs: number | null;
+  /** What the dead windows have left behind for the rules. Absent in logs from before there were alerts. */
+  readonly alerts?: AlertBase;
 }
 
 /** Whether a stored value has the form. */

@@ -5,24 +5,25 @@
  * leaves the machine unusable: the shell throws it away and wakes another from the log.
  */
 
-import { FormatError } from '../protocol/bytes.ts';
-import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
-import type { ChunkHeader } from '../protocol/chunk-header.ts';
-import { allowedLatenessMs, identitiesMax, logKeptMs } from '../protocol/limits.ts';
+import type { AlertRecord } from '../alert/alert-record.ts';
+import type { AlertSetup } from '../alert/book.ts';
+import { identitiesMax, logKeptMs } from '../protocol/limits.ts';
 import { Backoff } from './backoff.ts';
 import type { DoorLedger } from './door-ledger.ts';
 import type { RegionEffect } from './effect.ts';
 import { LogWriter } from './log-writer.ts';
+import { nextWakeMs } from './next-wake.ts';
 import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
 import type { RegionTotals } from './region-knowledge.ts';
 import { type RegionSource, replay, type WokenState } from './replay.ts';
 import { compareRevisions } from './revision.ts';
 import { encodeSnapshot } from './snapshot.ts';
-import { hourEndMinute, hourOf, isClosedAt, minuteEndMs, minuteStartMs, oldestLivingMinute } from './time.ts';
+import { takeChunk } from './take-chunk.ts';
+import { hourOf, isClosedAt, minuteOf, oldestLivingMinute } from './time.ts';
 import { type ChangedCells, UpdateTracker } from './update-tracker.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
-import type { WindowOrigin } from './window-state.ts';
+import { judged, type WindowOrigin } from './window-state.ts';
 import type { WindowTable } from './window-table.ts';
 
 /** The snapshot is renewed at most this often, so that waking reads few headers. */
@@ -78,9 +79,9 @@ export class Region {
   receive(chunks: readonly Uint8Array[], nowMs: number): Receipt {
     const effects = this.tick(nowMs);
     const log = new LogWriter(this.#state, nowMs, this.#tracking ? this.#updates : null);
-    const verdicts = chunks.map((bytes) => this.#take(bytes, log));
+    const verdicts = chunks.map((bytes) => takeChunk(bytes, this.#origin, this.#doors, log));
     effects.push(...this.tick(nowMs));
-    this.#capIdentities(effects);
+    this.#capIdentities(nowMs, effects);
     effects.push(...log.finish());
     return { verdicts, effects };
   }
@@ -92,11 +93,54 @@ export class Region {
     for (const window of this.#table.inTimeOrder()) {
       if (!window.closed && isClosedAt(window.minute, watermarkMs)) window.closed = true;
     }
+    if (this.#state.alerts.isBehind(minuteOf(watermarkMs) - 1)) effects.push(...this.judge(nowMs));
     const living = this.#table.size;
-    this.#endLateness(oldestLivingMinute(watermarkMs), effects);
+    this.#endLateness(oldestLivingMinute(watermarkMs), nowMs, effects);
     // Now and then, so that sessions of long ago do not fill the map where nobody asks for the count.
     if (this.#table.size < living) this.#state.viewers.countAt(nowMs);
     return effects;
+  }
+
+  /**
+   * Folds the closed windows through the rules anew (ALR-1): late data may have changed one. Called by itself when a
+   * window closes or dies. `throughMinute`: windows that are to die count as closed.
+   */
+  judge(nowMs: number, throughMinute = 0): RegionEffect[] {
+    const through = Math.max(throughMinute, minuteOf(this.watermarkMs) - 1);
+    const windows = this.#table.inTimeOrder().filter(({ minute }) => minute <= through);
+    const { alerts } = this.#state;
+    return alerts.judge(windows.map(judged), through, nowMs)
+      ? [{ kind: 'alerts', body: alerts.encode() }]
+      : [];
+  }
+
+  /** The rules and the region's name as D1 has them now; to be called when the object wakes and now and then. */
+  setUpAlerts(setup: AlertSetup): RegionEffect[] {
+    const { alerts } = this.#state;
+    return alerts.setUp(setup) ? [{ kind: 'alert_setup', body: JSON.stringify(alerts.setup) }] : [];
+  }
+
+  /** A person closes an alert (ALR-1). */
+  closeAlert(
+    id: string,
+    nowMs: number,
+  ): { outcome: 'closed' | 'resolved' | 'absent'; effects: RegionEffect[] } {
+    const { alerts } = this.#state;
+    const outcome = alerts.close(id, nowMs);
+    return { outcome, effects: outcome === 'closed' ? [{ kind: 'alerts', body: alerts.encode() }] : [] };
+  }
+
+  /** Alerts whose present state D1 lacks. */
+  dueAlerts(nowMs: number): readonly AlertRecord[] {
+    return this.#backoff.isPausedAt(nowMs) ? [] : this.#state.alerts.due;
+  }
+
+  /** D1 holds these states now. */
+  confirmAlerts(records: readonly AlertRecord[]): RegionEffect[] {
+    const { alerts } = this.#state;
+    this.#backoff.succeed();
+    alerts.confirm(records);
+    return [{ kind: 'alerts', body: alerts.encode() }];
   }
 
   /** Closed windows whose present state D1 lacks and that may be emitted now (WIN-5), oldest first. */
@@ -142,7 +186,7 @@ export class Region {
   /** Hours (epoch hours) all of whose windows are dead and confirmed, and whose hour row is still to be written. */
   dueHours(nowMs: number): number[] {
     if (this.#backoff.isPausedAt(nowMs)) return [];
-    return [...this.#state.hours].filter((hour) => this.#isHourOver(hour)).sort((a, b) => a - b);
+    return [...this.#state.hours].filter((hour) => this.#state.isHourOver(hour)).sort((a, b) => a - b);
   }
 
   hourWritten(hour: number): void {
@@ -168,19 +212,7 @@ export class Region {
 
   /** When the shell must call again though nothing came: ms, or null. */
   nextWakeMs(nowMs: number): number | null {
-    const { watermark, parked, hours } = this.#state;
-    let next = parked.size > 0 ? nowMs : Number.POSITIVE_INFINITY;
-    for (const window of this.#table.inTimeOrder()) {
-      if (!window.closed) next = Math.min(next, watermark.passesAtMs(minuteEndMs(window.minute)));
-      else if (window.dirty) next = Math.min(next, window.emissionDueMs(nowMs));
-    }
-    for (const hour of new Set([...hours, ...this.#table.hours()])) {
-      // By the watermark, not by the clock: where events lag, the clock would wake it again and again for nothing.
-      const overAtMs = watermark.passesAtMs(minuteStartMs(hourEndMinute(hour)) + allowedLatenessMs);
-      next = Math.min(next, this.#isHourOver(hour) ? nowMs : overAtMs);
-    }
-    if (next === Number.POSITIVE_INFINITY) return null;
-    return Math.max(next, nowMs + 1, this.#backoff.isPausedAt(nowMs) ? this.#backoff.untilMs : 0);
+    return nextWakeMs(this.#state, this.#backoff, nowMs);
   }
 
   /** All that the shard holds from a minute on (WIN-7). */
@@ -195,7 +227,7 @@ export class Region {
       duplicatesTotal: this.#state.totals.duplicates,
       horizonCutTotal: this.#state.totals.horizonCuts,
       windows,
-      alerts: [],
+      alerts: this.#state.alerts.records,
     };
   }
 
@@ -214,7 +246,12 @@ export class Region {
   takeUpdate(nowMs: number): RegionUpdate {
     const { generation, incarnation } = this.#origin;
     const revision = { generation, incarnation, logRow: this.#state.nextRow - 1 };
-    return { ...this.#vitals(nowMs), ...this.#updates.take(this.#table.byMinute), revision, alerts: [] };
+    return {
+      ...this.#vitals(nowMs),
+      ...this.#updates.take(this.#table.byMinute),
+      revision,
+      alerts: this.#state.alerts.records,
+    };
   }
 
   #vitals(nowMs: number): Omit<RegionUpdate, keyof ChangedCells | 'revision' | 'alerts'> {
@@ -229,51 +266,24 @@ export class Region {
     };
   }
 
-  #take(bytes: Uint8Array, log: LogWriter): ChunkVerdict {
-    let header: ChunkHeader;
-    try {
-      header = decodeChunkHeader(bytes);
-    } catch (error) {
-      return refusal('undecodable', error);
-    }
-    if (header.regionNumber !== this.#origin.regionNumber || header.shard !== this.#origin.shard) {
-      return { verdict: 'refused', code: 'wrong_shard', message: `a chunk of region ${header.regionNumber}` };
-    }
-    const standing = this.#doors.standing(header);
-    if (standing === 'seen') return { verdict: 'seen' };
-    if (standing === 'voided') {
-      return { verdict: 'refused', code: 'voided', message: 'its door declared these numbers void' };
-    }
-    if (standing === 'overlap') {
-      return {
-        verdict: 'refused',
-        code: 'numbers_overlap',
-        message: 'some of its numbers are in the log already',
-      };
-    }
-    try {
-      log.add(decodeChunk(bytes), bytes);
-    } catch (error) {
-      this.#doors.refuse(header);
-      return refusal('undecodable', error);
-    }
-    return { verdict: 'committed' };
-  }
-
   /** WIN-8: beyond the cap the oldest windows end their lateness early; no event is refused or lost for it. */
-  #capIdentities(effects: RegionEffect[]): void {
+  #capIdentities(nowMs: number, effects: RegionEffect[]): void {
     while (this.#table.identities > this.#identitiesMax && this.#table.size > 1) {
       const oldest = this.#table.inTimeOrder()[0];
       if (!oldest) return;
       this.#state.totals.horizonCuts++;
-      this.#endLateness(oldest.minute + 1, effects);
+      this.#state.alerts.noteCut(minuteOf(this.watermarkMs));
+      this.#endLateness(oldest.minute + 1, nowMs, effects);
     }
   }
 
-  #endLateness(oldestMinute: number, effects: RegionEffect[]): void {
+  #endLateness(oldestMinute: number, nowMs: number, effects: RegionEffect[]): void {
     if (oldestMinute <= this.#state.oldestMinute) return;
+    effects.push(...this.judge(nowMs, oldestMinute - 1));
     this.#state.oldestMinute = oldestMinute;
-    for (const window of this.#table.removeBefore(oldestMinute)) {
+    const dead = this.#table.removeBefore(oldestMinute);
+    this.#state.alerts.advance(dead.map(judged), oldestMinute - 1);
+    for (const window of dead) {
       window.closed = true;
       this.#state.hours.add(hourOf(window.minute));
       if (!window.dirty) continue;
@@ -282,15 +292,4 @@ export class Region {
       effects.push({ kind: 'park', window: packed });
     }
   }
-
-  #isHourOver(hour: number): boolean {
-    if (this.#state.oldestMinute < hourEndMinute(hour)) return false;
-    for (const minute of this.#state.parked.keys()) if (hourOf(minute) === hour) return false;
-    return true;
-  }
-}
-
-function refusal(code: 'undecodable', error: unknown): ChunkVerdict {
-  if (!(error instanceof FormatError)) throw error;
-  return { verdict: 'refused', code, message: error.message };
 }

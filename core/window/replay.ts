@@ -1,4 +1,6 @@
 /** Waking: the state of a shard as its snapshot and log make it (LOG-2). Applies verdicts and never judges again. */
+import { AlertBook, type AlertSetup } from '../alert/book.ts';
+import { emptyBase } from '../alert/fold.ts';
 import { assert } from '../protocol/assert.ts';
 import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
 import { holdBackMs } from '../protocol/limits.ts';
@@ -16,12 +18,12 @@ import {
   type LogRowHead,
 } from './log-row.ts';
 import type { PackedWindow } from './packed-window.ts';
-import type { RegionKnowledge, RegionTotals } from './region-knowledge.ts';
+import { parseJson, type RegionKnowledge, type RegionTotals } from './region-knowledge.ts';
 import type { Snapshot } from './snapshot.ts';
-import { hourOf, isClosedAt, minuteEndMs, minuteOf, oldestLivingMinute } from './time.ts';
+import { hourEndMinute, hourOf, isClosedAt, minuteEndMs, minuteOf, oldestLivingMinute } from './time.ts';
 import { Viewers } from './viewers.ts';
 import { Watermark } from './watermark.ts';
-import type { WindowOrigin } from './window-state.ts';
+import { judged, type WindowOrigin } from './window-state.ts';
 import { WindowTable } from './window-table.ts';
 
 /** Where a shard wakes from. The shell reads it from the object's storage. */
@@ -34,6 +36,9 @@ export interface RegionSource {
   rowsFrom(row: number): Iterable<{ readonly row: number; readonly body: Uint8Array }>;
   readonly parked: readonly PackedWindow[];
   readonly confirmed: readonly ConfirmedWindow[];
+  /** The book of alerts and the copy of the rules, as effects of those kinds left them; null before the first. */
+  readonly alerts: string | null;
+  readonly alertSetup: string | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -48,6 +53,7 @@ export class WokenState {
   readonly hours: Set<number>;
   readonly doors: DoorLedger;
   readonly totals: Mutable<RegionTotals>;
+  readonly alerts: AlertBook;
   readonly watermark: Watermark;
   /** Oldest window that takes events. */
   oldestMinute: number;
@@ -63,6 +69,8 @@ export class WokenState {
     this.hours = new Set(known.hours);
     this.doors = new DoorLedger(snapshot?.doors);
     this.totals = { ...known.totals };
+    const base = known.alerts ?? emptyBase(known.oldestMinute - 1);
+    this.alerts = new AlertBook(source.origin, base, source.alerts, readSetup(source.alertSetup));
     // Only closed windows are emitted, and of those that lived at the last commit only windows that the watermark had
     // left behind are parked: it had passed them all, though no row since has said so.
     const died = parked.filter(({ minute }) => minute >= known.oldestMinute);
@@ -89,7 +97,15 @@ export class WokenState {
       totals: { ...this.totals },
       hours: [...this.hours],
       lastReceivedAtMs: this.#lastReceivedAtMs,
+      alerts: this.alerts.base,
     };
+  }
+
+  /** Whether all windows of an hour are dead and in D1. */
+  isHourOver(hour: number): boolean {
+    if (this.oldestMinute < hourEndMinute(hour)) return false;
+    for (const minute of this.parked.keys()) if (hourOf(minute) === hour) return false;
+    return true;
   }
 
   noteReceived(receivedAtMs: number): void {
@@ -117,12 +133,18 @@ export function replay(source: RegionSource, nowMs: number): WokenState {
       else for (const chunk of logged.chunks) applyChunk(state, chunk, row);
     }
   }
-  for (const { minute } of state.table.removeBefore(state.oldestMinute)) state.hours.add(hourOf(minute));
+  const dead = state.table.removeBefore(state.oldestMinute);
+  for (const { minute } of dead) state.hours.add(hourOf(minute));
+  state.alerts.advance(dead.map(judged), state.oldestMinute - 1);
   for (const window of state.table.inTimeOrder()) {
     window.closed = isClosedAt(window.minute, state.watermark.valueMs);
     window.confirmedRow = state.confirmed.get(window.minute) ?? -1;
   }
   return state;
+}
+
+function readSetup(text: string | null): AlertSetup | null {
+  return text === null ? null : parseJson<AlertSetup>(text, 'the copy of the rules');
 }
 
 function newestKnowledge(

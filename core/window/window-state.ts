@@ -5,6 +5,7 @@ import {
   dimensions,
   emptyCounters,
 } from '../aggregate/counters.ts';
+import type { JudgedWindow } from '../alert/fold.ts';
 import { dimensionKeysMax, OTHER_KEY, panesPerWindow, reemitAfterMs } from '../protocol/limits.ts';
 import { packedWindowVersion } from '../protocol/version.ts';
 import { IdentitySet } from './identity-set.ts';
@@ -111,6 +112,11 @@ export class WindowState {
     return { generation: origin.generation, incarnation: origin.incarnation, logRow: this.lastRow };
   }
 
+  /** Every key of a dimension with its counters. Do not write to them. */
+  countersByKey(dimension: Dimension): Iterable<readonly [string, Counters]> {
+    return this.#keys.get(dimension) as Map<string, Counters>;
+  }
+
   /** Counters of the whole window. */
   totals(): Counters {
     const totals = emptyCounters();
@@ -150,4 +156,13 @@ export class WindowState {
     const keys = this.#keys.get(dimension) as Map<string, Counters>;
     return [...keys].map(([key, counters]) => [key, [...counters]]);
   }
+}
+
+/** A window as alert rules see it. */
+export function judged(window: WindowState): JudgedWindow {
+  return {
+    minute: window.minute,
+    counters: window.totals(),
+    keys: (dimension) => window.countersByKey(dimension),
+  };
 }

@@ -8,7 +8,7 @@ import type { WindowOrigin } from '../../core/window/window-state.ts';
 import { fromHex, toHex } from '../../storage/hex.ts';
 
 /** Rows of the table `state`. Integer keys, so that a write is one row. */
-const stateRow = { origin: 1, snapshot: 2, confirmed: 3, lease: 4 } as const;
+const stateRow = { origin: 1, snapshot: 2, confirmed: 3, lease: 4, alerts: 5, alertSetup: 6 } as const;
 
 /** Log rows deleted at most in one transaction; the next one goes on. */
 const trimRowsMax = 1000;
@@ -68,6 +68,8 @@ export class LogStore {
       rowsFrom: (row) => this.#rowsFrom(row),
       parked: this.#parked(),
       confirmed: this.#read<ConfirmedWindow[]>(stateRow.confirmed) ?? [],
+      alerts: this.#text(stateRow.alerts),
+      alertSetup: this.#text(stateRow.alertSetup),
     };
   }
 
@@ -95,6 +97,12 @@ export class LogStore {
         return;
       case 'snapshot':
         this.#write(stateRow.snapshot, effect.body);
+        return;
+      case 'alerts':
+        this.#write(stateRow.alerts, effect.body);
+        return;
+      case 'alert_setup':
+        this.#write(stateRow.alertSetup, effect.body);
         return;
       case 'trim':
         this.#trim(effect.beforeRow, effect.beforeAtMs);

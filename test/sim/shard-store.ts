@@ -21,6 +21,8 @@ export class ShardStore {
   readonly parked = new Map<number, PackedWindow>();
   confirmed: readonly ConfirmedWindow[] = [];
   #snapshot: string | null = null;
+  #alerts: string | null = null;
+  #alertSetup: string | null = null;
 
   constructor(origin: WindowOrigin) {
     this.#origin = origin;
@@ -53,6 +55,12 @@ export class ShardStore {
       case 'snapshot':
         this.#snapshot = effect.body;
         return;
+      case 'alerts':
+        this.#alerts = effect.body;
+        return;
+      case 'alert_setup':
+        this.#alertSetup = effect.body;
+        return;
       case 'trim':
         this.#rows = this.#rows.filter(
           ({ row, atMs }) => row >= effect.beforeRow || atMs >= effect.beforeAtMs,
@@ -71,6 +79,8 @@ export class ShardStore {
       rowsFrom: (from) => rows.filter(({ row }) => row >= from),
       parked: [...this.parked.values()].sort((a, b) => a.minute - b.minute),
       confirmed: this.confirmed,
+      alerts: this.#alerts,
+      alertSetup: this.#alertSetup,
     };
   }
 }

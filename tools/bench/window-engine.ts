@@ -35,6 +35,8 @@ const nothing: RegionSource = {
   rowsFrom: () => [],
   parked: [],
   confirmed: [],
+  alerts: null,
+  alertSetup: null,
 };
 
 /** How long each call took, ms, and the log that they left. */

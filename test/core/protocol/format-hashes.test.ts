@@ -44,7 +44,16 @@ const chunk = buildChunk(
 /** The first log row of a new shard, and its window as it travels. */
 function shardFormats(): { row: Uint8Array; window: string; snapshot: string } {
   const origin = { regionNumber: 1, shard: 0, generation: 0, incarnation: 1 };
-  const source = { origin, snapshot: null, lastRow: null, rowsFrom: () => [], parked: [], confirmed: [] };
+  const source = {
+    origin,
+    snapshot: null,
+    lastRow: null,
+    rowsFrom: () => [],
+    parked: [],
+    confirmed: [],
+    alerts: null,
+    alertSetup: null,
+  };
   const region = new Region(source, noon);
   const { effects } = region.receive([chunk], noon);
   const append = effects.find((effect) => effect.kind === 'append');

@@ -18,7 +18,16 @@ const { events, views } = counterIndex;
 
 /** A new shard, a door that numbers on, and identities that never repeat unless given. */
 function bench(caps?: { identitiesMax: number }) {
-  const source = { origin, snapshot: null, lastRow: null, rowsFrom: () => [], parked: [], confirmed: [] };
+  const source = {
+    origin,
+    snapshot: null,
+    lastRow: null,
+    rowsFrom: () => [],
+    parked: [],
+    confirmed: [],
+    alerts: null,
+    alertSetup: null,
+  };
   const region = new Region(source, noon, caps);
   let number = 0;
   let identity = 0;
