@@ -1,83 +1,81 @@
-// `npm run producer`: realistic, reproducible traffic over HTTP against any Marquee.
-import { parseArgs } from 'node:util';
+// `npm run producer`: realistic, reproducible traffic over HTTP against any Marquee. docs/producer.md tells of it.
+import { dayBar, durationText } from './producer/day-bar.ts';
 import { produce } from './producer/produce.ts';
 import { Progress, showLines } from './producer/progress.ts';
-import { trafficRegions } from './producer/regions.ts';
+import { SendPlan } from './producer/send-plan.ts';
 import { Sender } from './producer/sender.ts';
+import { type ProducerSettings, readSettings } from './producer/settings.ts';
 import { Traffic } from './producer/traffic.ts';
 import { onStopSignal } from './stop-signal.ts';
 
-const usage = `npm run producer -- [options]
-  --url URL         the service                              (http://127.0.0.1:8787)
-  --rate N          events a second, as the mean over a day  (200)
-  --flat            the same rate at all hours of the day
-  --seed N          another seed, other viewers and titles   (1)
-  --senders N       requests under way at a time             (4)
-  --batch N         events of a request at most              (50)
-  --seconds N       stop after so long                       (never)
-  --back-fill N     begin so many minutes in the past        (0)
-  --without REGION  leave this region out                    (none)
-  --key KEY         ingest key, where the door has a lock`;
-
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://127.0.0.1:8787' },
-    rate: { type: 'string', default: '200' },
-    flat: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
-    senders: { type: 'string', default: '4' },
-    batch: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: 'Infinity' },
-    'back-fill': { type: 'string', default: '0' },
-    without: { type: 'string' },
-    key: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
+const args = process.argv.slice(2);
+const reading = readSettings(args, Date.now());
+switch (reading.kind) {
+  case 'show':
+    console.log(reading.text);
+    break;
+  case 'wrong':
+    console.error(`${reading.message}\n\nnpm run producer -- --help shows all options.`);
+    process.exitCode = 2;
+    break;
+  case 'run':
+    process.exitCode = (await run(reading.settings)) ? 0 : 1;
 }
 
-function positive(
-  name: 'rate' | 'seed' | 'senders' | 'batch' | 'seconds' | 'back-fill',
-  least: number,
-): number {
-  const value = Number(values[name]);
-  if (value >= least) return value;
-  console.error(`--${name} is a number from ${least} on, not "${values[name]}".\n\n${usage}`);
-  return process.exit(2);
+/** False if anything was refused. */
+async function run(settings: ProducerSettings): Promise<boolean> {
+  const { url, key, senders, batch, day } = settings;
+  const stop = onStopSignal();
+  const plan = planOf(settings);
+  const untilMs = day ? Math.min(plan.endMs, Date.now()) : settings.untilMs;
+  const sender = new Sender({ url, connections: senders, key, stop });
+  const progress = new Progress();
+  for (const { name, story } of settings.scenarios) console.log(`${name}: ${story}.`);
+  if (day) console.log(dayIntroduction(day.name));
+
+  const startedAt = performance.now();
+  progress.answeredToMs = plan.takenTo;
+  const bar = { beganMs: plan.takenTo, endMs: untilMs };
+  const lines = showLines(5_000);
+  const timer = setInterval(() => {
+    const line = progress.line(sender.resends);
+    const elapsedMs = performance.now() - startedAt;
+    lines.show(
+      day ? `${dayBar(bar, settings.fromMs, progress.answeredToMs, elapsedMs)} · ${line.trim()}` : line,
+    );
+  }, 1_000);
+  await produce({ traffic: plan, sender, progress, senders, batch, stop, untilMs });
+  clearInterval(timer);
+  await sender.close();
+  lines.end();
+
+  console.log(progress.line(sender.resends).replace(/^.*?· /, 'In all: '));
+  console.log(`Sent: ${progress.sentText}.`);
+  if (day) console.log(dayEnd(settings, progress, untilMs, performance.now() - startedAt));
+  if (progress.refused > 0) console.error(`The service refused: ${progress.lastRefusal}`);
+  if (sender.lastTrouble) console.error(`The last reason to send again: ${sender.lastTrouble}`);
+  return progress.refused === 0;
 }
 
-const senders = Math.floor(positive('senders', 1));
-const stop = onStopSignal();
-const startedAt = Date.now();
-const traffic = new Traffic(
-  {
-    seed: positive('seed', 0),
-    rate: positive('rate', 0.1),
-    regions: trafficRegions.filter(({ name }) => name !== values.without),
-    ...(values.flat ? { swing: 0 } : {}),
-  },
-  startedAt - positive('back-fill', 0) * 60_000,
-);
-const sender = new Sender({ url: values.url, connections: senders, key: values.key, stop });
-const progress = new Progress();
-const lines = showLines(5_000);
-const timer = setInterval(() => lines.show(progress.line(sender.resends)), 1_000);
-await produce({
-  traffic,
-  sender,
-  progress,
-  senders,
-  stop,
-  batch: Math.floor(positive('batch', 1)),
-  untilMs: startedAt + positive('seconds', 0) * 1000,
-});
-clearInterval(timer);
-await sender.close();
-lines.end();
-console.log(progress.line(sender.resends).replace(/^.*?· /, 'In all: '));
-if (progress.refused > 0) console.error(`The service refused: ${progress.lastRefusal}`);
-if (sender.lastTrouble) console.error(`The last reason to send again: ${sender.lastTrouble}`);
-process.exitCode = progress.refused > 0 ? 1 : 0;
+function planOf({ seed, rate, flat, regions, scenarios, fromMs, untilMs, day }: ProducerSettings): SendPlan {
+  const options = { seed, rate, regions, scenarios, ...(flat ? { swing: 0 } : {}) };
+  if (!day) return new SendPlan(new Traffic(options, fromMs));
+  const delayMsMax = scenarios.reduce((sum, scenario) => sum + (scenario.delayMsMax ?? 0), 0);
+  // What is due from here on happened so much before, at the earliest.
+  const traffic = new Traffic(options, Math.max(fromMs, day.dueFromMs - delayMsMax));
+  return new SendPlan(traffic, { dueFromMs: day.dueFromMs, untilMs });
+}
+
+const dayIntroduction = (name: string): string =>
+  `Sending ${name}. Events older than the allowed lateness of 10 minutes are taken and logged as late;\n` +
+  'they are not in the live numbers, and no other numbers hold them until the batch layer exists.';
+
+function dayEnd({ day }: ProducerSettings, progress: Progress, untilMs: number, elapsedMs: number): string {
+  if (progress.answeredToMs >= untilMs) return `The day ${day?.name} is sent, in ${durationText(elapsedMs)}.`;
+  const from = new Date(progress.answeredToMs).toISOString();
+  const others = args
+    .filter((arg, n) => !/^--from(=|$)/.test(arg) && args[n - 1] !== '--from')
+    // A key has no place in a log.
+    .map((arg, n, all) => (all[n - 1] === '--key' ? 'KEY' : arg.replace(/^--key=.*/, '--key=KEY')));
+  return `Stopped. To go on: npm run producer -- ${others.join(' ')} --from ${from}`;
+}

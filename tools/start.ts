@@ -8,6 +8,7 @@ import { cronFires } from './cron.ts';
 import { isPortFree, nextFreePort } from './ports.ts';
 import { produce } from './producer/produce.ts';
 import { Progress, showLines } from './producer/progress.ts';
+import { chooseScenarios, listScenarios, scenarioOptions, scenarioUsage } from './producer/scenario-list.ts';
 import { Sender } from './producer/sender.ts';
 import { Traffic } from './producer/traffic.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
@@ -18,7 +19,11 @@ const usage = `npm start -- [options]
   --port N          where to listen; 8787, or the next free one
   --persist-to DIR  where to keep the data                       (.marquee)
   --rate N          events a second of the built-in producer; 0 for none (50)
-  --seed N          another seed, other viewers and titles       (1)`;
+  --seed N          another seed, other viewers and titles       (1)
+${scenarioUsage}
+
+Scenarios:
+${listScenarios()}`;
 
 const senders = 3;
 /** Charts begin with this much of a past: within the allowed lateness of ten minutes, with time to send it. */
@@ -30,6 +35,7 @@ const { values } = parseArgs({
     'persist-to': { type: 'string', default: '.marquee' },
     rate: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
+    ...scenarioOptions,
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -42,6 +48,14 @@ if (values.help || !(wantedPort > 0 && wantedPort < 65_536 && rate >= 0 && seed 
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
+// Wrong words are told now, not once all is up; the times are counted from then on.
+const scenariosFrom = (nowMs: number) => {
+  const chosen = chooseScenarios(values, seed, nowMs);
+  if (chosen.ok) return chosen.scenarios;
+  console.error(chosen.message);
+  return process.exit(2);
+};
+scenariosFrom(Date.now());
 const stop = onStopSignal();
 
 async function choosePort(): Promise<number> {
@@ -101,13 +115,15 @@ async function fireCrons(url: string): Promise<void> {
 async function sendTraffic(url: string): Promise<void> {
   // A whole minute: a piece of one would hold a piece of its downloads, and with it another share of failures.
   const from = Math.ceil((Date.now() - backFillMinutes * 60_000) / windowMs) * windowMs;
+  const scenarios = scenariosFrom(Date.now());
+  for (const { name, story } of scenarios) console.log(`  ${name}: ${story}.`);
   const sender = new Sender({ url, connections: senders, stop });
   const progress = new Progress();
   const lines = showLines(10_000);
   let state = 'sending the last minutes';
   const timer = setInterval(() => lines.show(`${state}: ${progress.line(sender.resends)}`), 1_000);
   await produce({
-    traffic: new Traffic({ seed, rate }, from),
+    traffic: new Traffic({ seed, rate, scenarios }, from),
     sender,
     progress,
     senders,

@@ -21,6 +21,11 @@ export interface Catalogue {
   readonly downloaded: Weighted<Title>;
 }
 
+/** The title that is taken at `atMs`, given the one that would be by itself; `key` is another for each taking. */
+export type TitleChoice = (title: Title, atMs: number, key: string) => Title;
+
+export const anyTitle: TitleChoice = (title) => title;
+
 /** All titles together stay below the 512 keys that a window holds of a dimension. */
 const counts: Readonly<Record<ContentType, number>> = { film: 140, series: 60, music: 80, app: 40 };
 const watchShares: Readonly<Record<ContentType, number>> = { film: 35, series: 40, music: 25, app: 0 };

@@ -3,7 +3,7 @@
 // other block one is slow. So any 100 in a row hold 8 failures and 2 slow ones, any 20 in a row at most 2 failures, and
 // any whole window exactly 8 %. Outcomes drawn by chance would put more than a tenth into one window of a hundred in four.
 import { windowMs } from '../../core/protocol/limits.ts';
-import type { Catalogue, Title } from './catalogue.ts';
+import type { Catalogue, Title, TitleChoice } from './catalogue.ts';
 import { arrivedBy, type DayShape } from './day.ts';
 import type { ProducedEvent } from './event.ts';
 import { Random } from './random.ts';
@@ -19,6 +19,7 @@ export interface DownloadSource {
   readonly region: string;
   readonly users: readonly User[];
   readonly catalogue: Catalogue;
+  readonly choose: TitleChoice;
   /** Of single downloads. */
   readonly shape: DayShape;
 }
@@ -47,15 +48,17 @@ function outcomeOf(block: number, place: number): 'success' | 'failed' | 'slow' 
 }
 
 function download(
-  { region, users, catalogue }: DownloadSource,
+  { region, users, catalogue, choose }: DownloadSource,
   timestamp: number,
   status: 'success' | 'failed' | 'slow',
   random: Random,
 ): ProducedEvent {
-  const title = catalogue.downloaded.pick(random);
+  const picked = catalogue.downloaded.pick(random);
   const user = random.pick(users);
+  const eventId = random.uuid();
+  const title = choose(picked, timestamp, eventId);
   return {
-    event_id: random.uuid(),
+    event_id: eventId,
     event_type: 'download',
     timestamp,
     session_id: random.uuid(),

@@ -1,4 +1,5 @@
 // What a producer has sent and what became of it, and one line about it.
+import type { Expectation, OutgoingRecord } from './scenario.ts';
 import type { SendResult } from './sender.ts';
 
 /** Latencies looked at for the quantiles: the newest ones. */
@@ -12,16 +13,20 @@ export class Progress {
   /** Events of requests that were refused whole. */
   refused = 0;
   lastRefusal = '';
+  /** All that was due before has been answered. */
+  answeredToMs = 0;
+  /** What is expected to become of the records that were answered. */
+  readonly expected: Record<Expectation, number> = { accepted: 0, twin: 0, late: 0, rejected: 0 };
   #latencies: number[] = [];
   #lineAt = performance.now();
   #receivedAtLine = 0;
 
-  add(events: number, result: SendResult): void {
+  add(records: readonly OutgoingRecord[], result: SendResult): void {
     if (result.kind === 'stopped') return;
     this.#latencies.push(result.latencyMs);
     if (this.#latencies.length > latenciesKept) this.#latencies = this.#latencies.slice(-latenciesKept / 2);
     if (result.kind === 'refused') {
-      this.refused += events;
+      this.refused += records.length;
       this.lastRefusal = `${result.status} ${result.problem}`;
       return;
     }
@@ -29,6 +34,13 @@ export class Progress {
     this.accepted += result.answer.accepted;
     this.duplicates += result.answer.duplicates;
     this.rejected += result.answer.rejected;
+    for (const { expected } of records) this.expected[expected]++;
+  }
+
+  /** What was sent, by what is to become of it. */
+  get sentText(): string {
+    const { accepted, twin, late, rejected } = this.expected;
+    return `${count(accepted)} events, ${count(twin)} twins, ${count(late)} too late, ${count(rejected)} bad`;
   }
 
   /** Rate since the last line, totals, and latency of the newest requests. */

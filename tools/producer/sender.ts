@@ -60,18 +60,19 @@ export class Sender {
       headersTimeout: requestTimeoutMs,
       bodyTimeout: requestTimeoutMs,
     });
-    this.#headers = {
-      'content-type': 'application/json',
-      ...(options.key ? { authorization: `Bearer ${options.key}` } : {}),
-    };
+    this.#headers = options.key ? { authorization: `Bearer ${options.key}` } : {};
   }
 
   /** Sends the events in one request until it is answered, and resolves to what became of them. */
   async send(events: readonly object[]): Promise<SendResult> {
-    const body = JSON.stringify(events);
+    return await this.sendBody(JSON.stringify(events), 'application/json');
+  }
+
+  /** Sends a body as it is, in the same way. */
+  async sendBody(body: string, contentType: string): Promise<SendResult> {
     for (let attempts = 1; ; attempts++) {
       const startedAt = performance.now();
-      const attempt = await this.#attempt(body);
+      const attempt = await this.#attempt(body, contentType);
       const answeredAt = performance.now();
       if (attempt.kind === 'final') {
         const effort = { attempts, latencyMs: answeredAt - startedAt, answeredAt };
@@ -91,7 +92,7 @@ export class Sender {
     await this.#pool.destroy();
   }
 
-  async #attempt(body: string): Promise<Attempt> {
+  async #attempt(body: string, contentType: string): Promise<Attempt> {
     try {
       const {
         statusCode,
@@ -100,7 +101,7 @@ export class Sender {
       } = await this.#pool.request({
         path: '/v1/events',
         method: 'POST',
-        headers: this.#headers,
+        headers: { ...this.#headers, 'content-type': contentType },
         body,
       });
       const text = await stream.text();

@@ -1,5 +1,5 @@
 // One viewer before one screen: looks at a title, pauses, goes on, leaves or sees it through, and sometimes rates it.
-import type { Catalogue, ContentType, Title } from './catalogue.ts';
+import type { Catalogue, ContentType, Title, TitleChoice } from './catalogue.ts';
 import type { ProducedEvent } from './event.ts';
 import type { Random } from './random.ts';
 import { qualityOf, type User } from './users.ts';
@@ -17,6 +17,7 @@ export interface SessionStart {
   readonly region: string;
   readonly user: User;
   readonly catalogue: Catalogue;
+  readonly choose: TitleChoice;
   readonly random: Random;
 }
 
@@ -34,6 +35,7 @@ export function* session(start: SessionStart): Generator<ProducedEvent, void, un
   const quality = qualityOf(user.device, random);
   let now = start.atMs;
   const endsAt = start.atMs + sessionMsMax;
+  const choose: Choose = (title) => start.choose(title, now, `${sessionId}/${now}`);
   const report = ({ title }: Play, details: Details): ProducedEvent => ({
     event_id: random.uuid(),
     timestamp: now,
@@ -43,7 +45,7 @@ export function* session(start: SessionStart): Generator<ProducedEvent, void, un
     ...details,
   });
 
-  for (let play = firstPlay(catalogue, random); ; play = nextPlay(play, catalogue, random)) {
+  for (let play = firstPlay(catalogue, random, choose); ; play = nextPlay(play, catalogue, random, choose)) {
     yield report(play, { event_type: 'view', ext: { genre: play.title.genre } });
     for (;;) {
       const left = play.title.lengthMs - play.positionMs;
@@ -94,17 +96,19 @@ export function describe(region: string, user: User, title: Title) {
   };
 }
 
-function firstPlay(catalogue: Catalogue, random: Random): Play {
-  const title = catalogue.watched.pick(random);
+type Choose = (title: Title) => Title;
+
+function firstPlay(catalogue: Catalogue, random: Random, choose: Choose): Play {
+  const title = choose(catalogue.watched.pick(random));
   // Many go on where they stopped another day; nobody does so with a song.
   const goesOnWatching = title.contentType !== 'music' && random.chance(0.45);
   return { title, positionMs: goesOnWatching ? Math.round(random.between(0.1, 0.98) * title.lengthMs) : 0 };
 }
 
-function nextPlay({ title }: Play, catalogue: Catalogue, random: Random): Play {
-  if (title.contentType === 'series') return { title, positionMs: 0 };
+function nextPlay({ title }: Play, catalogue: Catalogue, random: Random, choose: Choose): Play {
+  if (title.contentType === 'series') return { title: choose(title), positionMs: 0 };
   const ofSameType = catalogue.titles.filter(({ contentType }) => contentType === title.contentType);
-  return { title: random.pick(ofSameType), positionMs: 0 };
+  return { title: choose(random.pick(ofSameType)), positionMs: 0 };
 }
 
 function share({ title, positionMs }: Play): number {
