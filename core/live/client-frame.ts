@@ -29,7 +29,7 @@ export function parseClientFrame(text: string | null): ParsedClientFrame {
 function readFrame(fields: ReadonlyMap<string, unknown>): ParsedClientFrame {
   switch (fields.get('t')) {
     case 'subscribe':
-      return readSubscribe(fields.get('regions'), fields.get('contents'));
+      return readSubscribe(fields);
     case 'ack': {
       const seq = fields.get('seq');
       if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) {
@@ -44,16 +44,26 @@ function readFrame(fields: ReadonlyMap<string, unknown>): ParsedClientFrame {
   }
 }
 
-function readSubscribe(regions: unknown, contents: unknown): ParsedClientFrame {
+function readSubscribe(fields: ReadonlyMap<string, unknown>): ParsedClientFrame {
+  const [regions, contents, breakdown] = ['regions', 'contents', 'breakdown'].map((name) => fields.get(name));
   if (contents !== undefined && typeof contents !== 'boolean')
     return bad('subscribe: `contents` is a boolean');
   if (regions !== '*' && !isNames(regions))
     return bad('subscribe: `regions` is a list of region names or "*"');
-  return { ok: true, frame: { t: 'subscribe', regions, ...(contents === undefined ? {} : { contents }) } };
+  if (breakdown !== undefined && !isName(breakdown))
+    return bad('subscribe: `breakdown` is the name of a region or "*"');
+  const wanted = {
+    ...(contents === undefined ? {} : { contents }),
+    ...(breakdown === undefined ? {} : { breakdown }),
+  };
+  return { ok: true, frame: { t: 'subscribe', regions, ...wanted } };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= labelLengthMax;
 }
 
 function isNames(value: unknown): value is string[] {
-  const isName = (name: unknown) => typeof name === 'string' && name.length <= labelLengthMax;
   return Array.isArray(value) && value.every(isName);
 }
 

@@ -1,17 +1,24 @@
 /** When and to whom frames go: joined on the leading edge (LIV-3), never to a viewer that is too far behind (LIV-2). */
 import { frameEveryMs, paneMs, viewerStalledMsMax } from '../protocol/limits.ts';
 import { closeCodes } from '../protocol/live.ts';
+import { pruneAlerts } from './alert-board.ts';
 import { type Encoded, type Picture, sharedDelta, sharedSnapshot } from './frames.ts';
+import { refreshBreakdown } from './held-breakdown.ts';
 import type { Hub, HubEffect, HubLife } from './hub-state.ts';
 import { pruneCells } from './region-cells.ts';
 import { ackIntervalMs, isStalled, mayReceive, noteSent, stalledAt, type Viewer } from './viewer.ts';
 
-/** Frames to all at once if the last ones are frameEveryMs old; else when they will be. */
+/** Frames to all at once if the last ones are frameEveryMs old or an alert changed; else when they will be. */
 export function flushWhenDue(hub: Hub, life: HubLife, now: number): HubEffect[] {
-  if (!life.ready || life.flushedSeq === life.seq) return [];
+  if (!life.ready) return [];
+  if (life.flushedSeq === life.seq) {
+    if (life.breakdownAt === null) return [];
+    if (now < life.breakdownAt) return wakeBy(life, life.breakdownAt);
+  }
   const elapsed = now - life.flushedAt;
+  const urgent = life.urgentSeq > life.flushedSeq;
   // Negative: the clock was set back, and nobody shall wait for it to catch up.
-  if (elapsed >= frameEveryMs || elapsed < 0) return flush(hub, life, now);
+  if (urgent || elapsed >= frameEveryMs || elapsed < 0) return flush(hub, life, now);
   return wakeBy(life, life.flushedAt + frameEveryMs);
 }
 
@@ -26,8 +33,9 @@ export function wakeBy(life: HubLife, at: number): HubEffect[] {
 export function flush(hub: Hub, life: HubLife, now: number): HubEffect[] {
   if (!life.ready) return [];
   const ackEvery = ackIntervalMs(hub.viewers.size);
+  life.breakdownAt = null;
+  const effects = freshen(life, [...hub.viewers.values()], now);
   const picture = pictureOf(life, ackEvery);
-  const effects: HubEffect[] = [];
   let covered = life.seq;
   let stallAt = Number.POSITIVE_INFINITY;
   for (const viewer of hub.viewers.values()) {
@@ -49,7 +57,22 @@ export function flush(hub: Hub, life: HubLife, now: number): HubEffect[] {
 /** The newest state to one viewer, if it lacks any of it and may have it. */
 export function deliver(hub: Hub, life: HubLife, viewer: Viewer, now: number): HubEffect[] {
   if (!life.ready) return [];
-  return deliverFrom(life, pictureOf(life, ackIntervalMs(hub.viewers.size)), viewer, now);
+  const before = life.seq;
+  const effects = freshen(life, [viewer], now);
+  effects.push(...deliverFrom(life, pictureOf(life, ackIntervalMs(hub.viewers.size)), viewer, now));
+  // Its breakdown has changed for the others as well.
+  if (life.seq !== before) effects.push(...flushWhenDue(hub, life, now));
+  return effects;
+}
+
+/** The breakdowns that the viewers want, as new as they may be; what is too young to be made anew is made in time. */
+function freshen(life: HubLife, viewers: readonly Viewer[], now: number): HubEffect[] {
+  const wanted = new Set(viewers.map(({ subscription }) => subscription.breakdown));
+  for (const region of wanted) {
+    const dueAt = region === null ? null : refreshBreakdown(life, region, now);
+    if (dueAt !== null) life.breakdownAt = Math.min(life.breakdownAt ?? dueAt, dueAt);
+  }
+  return life.breakdownAt === null ? [] : wakeBy(life, life.breakdownAt);
 }
 
 function deliverFrom(life: HubLife, picture: Picture, viewer: Viewer, now: number): HubEffect[] {
@@ -71,8 +94,9 @@ function encodedFor(life: HubLife, picture: Picture, viewer: Viewer): Encoded | 
   return sharedDelta(life.frames, picture, viewer.sent, viewer);
 }
 
-function pictureOf({ epoch, seq, at, registry, regions, journal }: HubLife, ackEvery: number): Picture {
-  return { epoch, seq, at, ackEvery, registry, regions, journal };
+function pictureOf(life: HubLife, ackEvery: number): Picture {
+  const { epoch, seq, at, registry, regions, journal, alerts, breakdowns } = life;
+  return { epoch, seq, at, ackEvery, registry, regions, journal, alerts, breakdowns };
 }
 
 function closeStalled(hub: Hub, viewer: Viewer): HubEffect {
@@ -81,11 +105,12 @@ function closeStalled(hub: Hub, viewer: Viewer): HubEffect {
   return { type: 'close', viewer: viewer.id, code: closeCodes.tooSlow, reason };
 }
 
-/** Journal entries that every viewer has, and, once a pane, the cells that have left the horizon. */
+/** Journal entries that every viewer has, and, once a pane, the cells and alerts that are out of sight. */
 function forget(life: HubLife, covered: number): void {
   const kept = life.journal.findIndex((entry) => entry.seq > covered);
   life.journal.splice(0, kept < 0 ? life.journal.length : kept);
   if (life.at < life.pruneAt) return;
   life.pruneAt = life.at + paneMs;
   for (const region of life.regions.values()) pruneCells(region, life.at);
+  pruneAlerts(life.alerts, life.at, covered);
 }

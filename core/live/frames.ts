@@ -4,16 +4,21 @@
  */
 
 import { frameEveryMs } from '../protocol/limits.ts';
-import type {
-  LiveCell,
-  LiveContentCell,
-  LiveRegion,
-  LiveRegionFacts,
-  ServerFrame,
+import {
+  type LiveBreakdown,
+  type LiveCell,
+  type LiveContentCell,
+  type LiveRegion,
+  type LiveRegionFacts,
+  liveContentCounterNames,
+  type ServerFrame,
 } from '../protocol/live.ts';
 import type { RegionEntry } from '../protocol/region.ts';
+import { type AlertBoard, alertsSince } from './alert-board.ts';
 import type { Cell } from './cell.ts';
+import type { HeldBreakdown } from './held-breakdown.ts';
 import { contentsInSight, minuteInSight, paneInSight } from './horizon.ts';
+import { alertInSight } from './live-alerts.ts';
 import type { RegionCells } from './region-cells.ts';
 import { regionFieldNames } from './region-fields.ts';
 import { type Subscription, wantsRegion } from './subscription.ts';
@@ -41,6 +46,8 @@ export interface Picture {
   readonly regions: ReadonlyMap<number, RegionCells>;
   /** Ascending by seq; reaches back to the `covered` of every viewer. */
   readonly journal: readonly JournalEntry[];
+  readonly alerts: AlertBoard;
+  readonly breakdowns: ReadonlyMap<string, HeldBreakdown>;
 }
 
 export interface Encoded {
@@ -96,10 +103,23 @@ export function sharedDelta(
   to: Subscriber,
 ): Encoded | null {
   return shared(cache, picture, `${prev} ${to.key}`, () => {
-    const regions = changedRegions(picture, prev, to.subscription);
-    if (Object.keys(regions).length === 0) return null;
+    const { subscription } = to;
+    const regions = changedRegions(picture, prev, subscription);
+    const alerts = alertsSince(picture.alerts, prev, (name) => wantsRegion(subscription, name));
+    const breakdown = breakdownSince(picture, prev, subscription);
+    if (Object.keys(regions).length === 0 && alerts.length === 0 && !breakdown) return null;
     const { epoch, seq, at, ackEvery } = picture;
-    return encodedFrame({ t: 'delta', epoch, prev, seq, at, ack_every_ms: ackEvery, regions });
+    return encodedFrame({
+      t: alerts.length > 0 ? 'alert' : 'delta',
+      epoch,
+      prev,
+      seq,
+      at,
+      ack_every_ms: ackEvery,
+      regions,
+      ...(alerts.length > 0 ? { alerts } : {}),
+      ...(breakdown ? { breakdown } : {}),
+    });
   });
 }
 
@@ -131,7 +151,26 @@ function snapshotFrame(picture: Picture, subscription: Subscription): ServerFram
     regions[name] = region ? wholeRegion(region, subscription.contents, at) : {};
   }
   const facts = picture.registry.map(factsOf);
-  return { t: 'snapshot', epoch, seq, at, ack_every_ms: ackEvery, facts, regions, alerts: [] };
+  const alerts = alertsSince(picture.alerts, -1, (name) => wantsRegion(subscription, name)).filter((alert) =>
+    alertInSight(alert, at),
+  );
+  const breakdown = breakdownSince(picture, -1, subscription);
+  return {
+    t: 'snapshot',
+    epoch,
+    seq,
+    at,
+    ack_every_ms: ackEvery,
+    facts,
+    regions,
+    alerts,
+    ...(breakdown ? { breakdown } : {}),
+  };
+}
+
+function breakdownSince(picture: Picture, prev: number, { breakdown }: Subscription): LiveBreakdown | null {
+  const held = breakdown === null ? undefined : picture.breakdowns.get(breakdown);
+  return held && held.seq > prev ? held.value : null;
 }
 
 function factsOf({ name, continent, latitude, longitude }: RegionEntry): LiveRegionFacts {
@@ -143,7 +182,8 @@ function wholeRegion(region: RegionCells, contents: boolean, at: number): LiveRe
   for (const cell of region.panes.values()) addCell(whole, cell, at);
   for (const cell of region.minutes.values()) addCell(whole, cell, at);
   if (!contents) return whole;
-  for (const cells of region.contents.values()) for (const cell of cells.values()) addCell(whole, cell, at);
+  for (const cells of region.keyed.content.values())
+    for (const cell of cells.values()) addCell(whole, cell, at);
   return whole;
 }
 
@@ -185,7 +225,7 @@ function changedFields(region: RegionCells, prev: number): MutableRegion {
 }
 
 function addCell(region: MutableRegion, cell: Cell, at: number): void {
-  const { kind, start, values, contentId } = cell;
+  const { kind, start, values, key } = cell;
   if (kind === 'pane' && paneInSight(start, at)) {
     region.panes ??= [];
     region.panes.push([start, ...values]);
@@ -194,6 +234,6 @@ function addCell(region: MutableRegion, cell: Cell, at: number): void {
     region.minutes.push([start, ...values]);
   } else if (kind === 'content' && contentsInSight(start, at)) {
     region.contents ??= [];
-    region.contents.push([start, contentId, ...values]);
+    region.contents.push([start, key, ...values.slice(0, liveContentCounterNames.length)]);
   }
 }

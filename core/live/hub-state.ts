@@ -1,9 +1,12 @@
 /** What a hub knows, what it hears and what it wants done. hub.ts says how one leads to the other. */
+import type { Acknowledgement, AlertRecord } from '../alert/alert-record.ts';
 import type { RegionEntry } from '../protocol/region.ts';
 import type { PackedWindow } from '../window/packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from '../window/region-answer.ts';
 import type { ShardAddress } from '../window/verdict.ts';
+import { type AlertBoard, newAlertBoard } from './alert-board.ts';
 import { type FrameCache, type JournalEntry, newFrameCache } from './frames.ts';
+import type { HeldBreakdown } from './held-breakdown.ts';
 import type { HubJob, HubJobs } from './jobs.ts';
 import type { RegionCells } from './region-cells.ts';
 import type { Subscription } from './subscription.ts';
@@ -11,6 +14,12 @@ import type { Viewer } from './viewer.ts';
 
 /** A window of which only the totals are wanted: it is older than panes and contents reach. */
 export type MinuteTotals = Pick<PackedWindow, 'regionNumber' | 'shard' | 'minute' | 'revision' | 'counters'>;
+
+/** An alert as D1 has it. */
+export interface KnownAlert {
+  readonly record: AlertRecord;
+  readonly acknowledgement: Acknowledgement | null;
+}
 
 /** What happens to a hub. */
 export type HubInput =
@@ -27,7 +36,10 @@ export type HubInput =
       readonly windows: readonly PackedWindow[];
       readonly totals: readonly MinuteTotals[];
     }
-  /** A job of `load_registry`, `read_history` or `pull` could not be done. */
+  | { readonly type: 'alerts'; readonly alerts: readonly KnownAlert[] }
+  /** Somebody has acknowledged the alert `id`. */
+  | { readonly type: 'acknowledged'; readonly id: string; readonly acknowledgement: Acknowledgement }
+  /** A job of `load_registry`, `read_history`, `read_alerts` or `pull` could not be done. */
   | { readonly type: 'failed'; readonly job: HubJob }
   /** The time of the last `wake` has come. */
   | { readonly type: 'woken' }
@@ -57,6 +69,8 @@ export type HubEffect =
       /** to here, which is not read. */
       readonly toMinute: number;
     }
+  /** Alerts that fire, and those that were resolved since then. */
+  | { readonly type: 'read_alerts'; readonly sinceMs: number }
   /** Asks a shard for its state and grants it a lease, until which it pushes its updates. */
   | { readonly type: 'pull'; readonly address: ShardAddress; readonly untilMs: number };
 
@@ -69,6 +83,9 @@ export interface HubLife {
   registry: readonly RegionEntry[];
   readonly regions: Map<number, RegionCells>;
   journal: JournalEntry[];
+  readonly alerts: AlertBoard;
+  /** By region, or '*' for all. */
+  readonly breakdowns: Map<string, HeldBreakdown>;
   readonly jobs: HubJobs;
   /** False until every job was tried once or took too long: then the first snapshots go. */
   ready: boolean;
@@ -78,6 +95,10 @@ export interface HubLife {
   /** seq when frames were last sent to all. */
   flushedSeq: number;
   flushedAt: number;
+  /** seq when an alert last changed: frames that bring one wait for nothing. */
+  urgentSeq: number;
+  /** When a breakdown that has changed is due, ms; null while all that are wanted are fresh. */
+  breakdownAt: number | null;
   wakeAt: number | null;
   alarmAt: number | null;
   /** When leases are renewed next, ms. */
@@ -110,12 +131,16 @@ export function newHubLife(epoch: string, now: number, renewAt: number): HubLife
     registry: [],
     regions: new Map(),
     journal: [],
+    alerts: newAlertBoard(),
+    breakdowns: new Map(),
     jobs: new Map(),
     ready: false,
     readyBy: null,
     frames: newFrameCache(),
     flushedSeq: 0,
     flushedAt: Number.NEGATIVE_INFINITY,
+    urgentSeq: 0,
+    breakdownAt: null,
     wakeAt: null,
     alarmAt: null,
     renewAt,

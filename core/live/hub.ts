@@ -3,20 +3,22 @@
  * fetch and when to be woken. LIV-1 is kept by frames.ts and the journal, LIV-2 by viewer.ts, LIV-3 here and in
  * feed.ts, DUP-2 by cell.ts and region-fields.ts.
  */
+import type { AlertRecord } from '../alert/alert-record.ts';
 import { unreachable } from '../protocol/assert.ts';
-import {
-  leaseMs,
-  leaseRenewMs,
-  liveMinutesMs,
-  livePanesMs,
-  pullWaitMsMax,
-  windowMs,
-} from '../protocol/limits.ts';
-import { type RegionEntry, shardsPerRegion } from '../protocol/region.ts';
-import type { ShardAddress } from '../window/verdict.ts';
+import { leaseRenewMs, pullWaitMsMax } from '../protocol/limits.ts';
+import type { RegionEntry } from '../protocol/region.ts';
+import { takeAcknowledgement, takeAlert } from './alert-board.ts';
 import { deliver, flush, flushWhenDue, wakeBy } from './feed.ts';
-import { type Hub, type HubEffect, type HubInput, type HubLife, newHubLife } from './hub-state.ts';
-import { allSettled, dueJobs, type HubJob, jobDone, jobFailed, nextRetryAt, startJob } from './jobs.ts';
+import {
+  type Hub,
+  type HubEffect,
+  type HubInput,
+  type HubLife,
+  type KnownAlert,
+  newHubLife,
+} from './hub-state.ts';
+import { addressOf, alarmWhenNeeded, renewWhenDue, retryWhenDue, shardsOf, start } from './job-effects.ts';
+import { allSettled, type HubJob, jobDone, jobFailed } from './jobs.ts';
 import {
   applyAnswerCells,
   applyUpdateCells,
@@ -61,6 +63,7 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
       const { update } = input;
       const taken = takeFrom(life, update.regionNumber, (region, change) => {
         applyUpdateCells(region, update, change);
+        takeAlerts(life, update.alerts, change.seq);
         return applyUpdateFields(region.fields, update, change.seq);
       });
       return taken ? flushWhenDue(hub, life, now) : [];
@@ -72,6 +75,7 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
       jobDone(life.jobs, { job: 'shard', address: addressOf(answer) });
       takeFrom(life, answer.regionNumber, (region, change) => {
         applyAnswerCells(region, answer, change);
+        takeAlerts(life, answer.alerts, change.seq);
         return applyAnswerFields(region.fields, answer, change.seq);
       });
       return settle(hub, life, now);
@@ -80,6 +84,16 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
       jobDone(life.jobs, { job: 'history' });
       takeHistory(life, input);
       return settle(hub, life, now);
+    case 'alerts':
+      jobDone(life.jobs, { job: 'alerts' });
+      takeKnownAlerts(life, input.alerts);
+      return settle(hub, life, now);
+    case 'acknowledged': {
+      const { id, acknowledgement } = input;
+      if (!takeAcknowledgement(life.alerts, id, acknowledgement, life.seq + 1)) return [];
+      life.seq++;
+      return flushWhenDue(hub, life, now);
+    }
     case 'failed':
       jobFailed(life.jobs, input.job, now);
       return settle(hub, life, now);
@@ -119,10 +133,30 @@ function takeFrom(
   if (!region) return false;
   const change: Change = { seq: life.seq + 1, at: life.at, cells: [] };
   const fieldsChanged = apply(region, change);
-  if (!fieldsChanged && change.cells.length === 0) return false;
+  const changed = fieldsChanged || change.cells.length > 0 || region.keyedSeq === change.seq;
+  if (!changed && life.urgentSeq !== change.seq) return false;
   life.seq = change.seq;
   if (change.cells.length > 0) life.journal.push(change);
   return true;
+}
+
+function takeAlerts(life: HubLife, records: readonly AlertRecord[], seq: number): void {
+  for (const record of records) if (takeAlert(life.alerts, record, seq, life.at)) life.urgentSeq = seq;
+}
+
+function takeKnownAlerts(life: HubLife, alerts: readonly KnownAlert[]): void {
+  const seq = life.seq + 1;
+  takeAlerts(
+    life,
+    alerts.map(({ record }) => record),
+    seq,
+  );
+  let acknowledged = false;
+  for (const { record, acknowledgement } of alerts) {
+    if (acknowledgement && takeAcknowledgement(life.alerts, record.id, acknowledgement, seq))
+      acknowledged = true;
+  }
+  if (acknowledged || life.urgentSeq === seq) life.seq = seq;
 }
 
 function takeRegistry(hub: Hub, life: HubLife, regions: readonly RegionEntry[], now: number): HubEffect[] {
@@ -137,7 +171,7 @@ function takeRegistry(hub: Hub, life: HubLife, regions: readonly RegionEntry[], 
   for (const { number } of added) life.regions.set(number, newRegionCells(number));
   life.readyBy ??= now + pullWaitMsMax;
   const jobs: HubJob[] = added.flatMap(shardsOf).map((address) => ({ job: 'shard', address }));
-  const started = start(life, first ? [...jobs, { job: 'history' }] : jobs, now);
+  const started = start(life, first ? [...jobs, { job: 'history' }, { job: 'alerts' }] : jobs, now);
   return [...started, ...settle(hub, life, now)];
 }
 
@@ -163,54 +197,4 @@ function settle(hub: Hub, life: HubLife, now: number): HubEffect[] {
   if (!allSettled(life.jobs) && now < life.readyBy) return wakeBy(life, life.readyBy);
   life.ready = true;
   return flush(hub, life, now);
-}
-
-function renewWhenDue(life: HubLife, now: number): HubEffect[] {
-  if (now < life.renewAt) return [];
-  life.renewAt = now + leaseRenewMs;
-  const shards = life.registry.flatMap(shardsOf).map((address): HubJob => ({ job: 'shard', address }));
-  return start(life, [{ job: 'registry' }, ...shards], now);
-}
-
-function retryWhenDue(life: HubLife, now: number): HubEffect[] {
-  return start(life, dueJobs(life.jobs, now), now);
-}
-
-function start(life: HubLife, jobs: readonly HubJob[], now: number): HubEffect[] {
-  return jobs.filter((job) => startJob(life.jobs, job)).map((job) => effectOf(life, job, now));
-}
-
-function effectOf(life: HubLife, job: HubJob, now: number): HubEffect {
-  switch (job.job) {
-    case 'registry':
-      return { type: 'load_registry' };
-    case 'history':
-      return {
-        type: 'read_history',
-        shards: life.registry.flatMap(shardsOf),
-        fromMinute: Math.floor((now - liveMinutesMs) / windowMs),
-        wholeFromMinute: Math.floor((now - livePanesMs) / windowMs),
-        toMinute: Math.floor(now / windowMs) + 1,
-      };
-    case 'shard':
-      return { type: 'pull', address: job.address, untilMs: now + leaseMs };
-    default:
-      return unreachable(job);
-  }
-}
-
-function shardsOf({ number }: RegionEntry): ShardAddress[] {
-  return Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard }));
-}
-
-function addressOf({ regionNumber, shard }: ShardAddress): ShardAddress {
-  return { regionNumber, shard };
-}
-
-/** The alarm stands at the earliest of: leases to renew, a job to retry, a paused viewer to close. */
-function alarmWhenNeeded(life: HubLife): HubEffect[] {
-  const at = Math.min(life.renewAt, life.stallAt, nextRetryAt(life.jobs) ?? Number.POSITIVE_INFINITY);
-  if (life.alarmAt !== null && life.alarmAt <= at) return [];
-  life.alarmAt = at;
-  return [{ type: 'alarm', at }];
 }

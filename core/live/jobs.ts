@@ -1,12 +1,13 @@
 /**
- * What a waking hub has to fetch, and how it went: the registry, the last hour from D1, the state of every shard. Each
- * job fails and is tried again by itself, so that a region that cannot answer holds up no other.
+ * What a waking hub has to fetch, and how it went: the registry, the last hour and its alerts from D1, the state of
+ * every shard. Each job fails and is tried again by itself, so that a region that cannot answer holds up no other.
  */
 import type { ShardAddress } from '../window/verdict.ts';
 
 export type HubJob =
   | { readonly job: 'registry' }
   | { readonly job: 'history' }
+  | { readonly job: 'alerts' }
   | { readonly job: 'shard'; readonly address: ShardAddress };
 
 interface Attempt {

@@ -5,19 +5,24 @@ import { liveContentCounterNames, liveCounterNames } from '../protocol/live.ts';
 import type { PackedWindow } from '../window/packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from '../window/region-answer.ts';
 import type { Revision } from '../window/revision.ts';
-import { type Cell, newCell, overwrite } from './cell.ts';
+import { type Cell, type KeyedKind, type Label, newCell, overwrite } from './cell.ts';
 import { contentsInSight, minuteInSight, paneInSight } from './horizon.ts';
 import { newRegionFields, type RegionFields } from './region-fields.ts';
+
+export type KeyedCells = Map<number, Map<string, Cell>>;
 
 export interface RegionCells {
   readonly regionNumber: number;
   readonly fields: RegionFields;
   readonly panes: Map<number, Cell>;
   readonly minutes: Map<number, Cell>;
-  readonly contents: Map<number, Map<string, Cell>>;
+  /** By minute, then key. Only contents travel as cells; all three make breakdowns. */
+  readonly keyed: Readonly<Record<KeyedKind, KeyedCells>>;
+  /** The hub's seq at which any keyed cell last changed. */
+  keyedSeq: number;
 }
 
-/** Where a change comes from, and where it goes: cells that it changed are stamped with `seq` and listed. */
+/** Where a change comes from, and where it goes: cells that it changed are stamped with `seq`; those that travel listed. */
 export interface Change {
   readonly seq: number;
   /** Time of the hub, ms; cells out of sight at it are not kept. */
@@ -30,8 +35,13 @@ interface Source {
   readonly revision: Revision;
 }
 
+const keyedKinds = ['content', 'device', 'content_type'] as const;
+
+/** What keyed cells hold: what content cells show, and behind it what breakdowns need. */
+export const keyedCounterNames = [...liveContentCounterNames, 'downloads'] as const;
+
 const cellPositions = liveCounterNames.map((name) => counterIndex[name]);
-const contentPositions = liveContentCounterNames.map((name) => counterIndex[name]);
+const keyedPositions = keyedCounterNames.map((name) => counterIndex[name]);
 
 export function newRegionCells(regionNumber: number): RegionCells {
   return {
@@ -39,7 +49,8 @@ export function newRegionCells(regionNumber: number): RegionCells {
     fields: newRegionFields(),
     panes: new Map(),
     minutes: new Map(),
-    contents: new Map(),
+    keyed: { content: new Map(), device: new Map(), content_type: new Map() },
+    keyedSeq: 0,
   };
 }
 
@@ -47,8 +58,16 @@ export function newRegionCells(regionNumber: number): RegionCells {
 export function applyUpdateCells(region: RegionCells, update: RegionUpdate, change: Change): void {
   for (const [start, counters] of update.panes) putPane(region, update, start, counters, change);
   for (const [minute, counters] of update.minutes) putMinute(region, update, minute, counters, change);
+  const labels = new Map<string, Label>();
+  for (const [minute, id, ...label] of update.titles) labels.set(`${minute} ${id}`, label);
   for (const [minute, id, counters] of update.contents) {
-    putContent(region, update, minute, id, counters, change);
+    putKeyed(region, 'content', update, minute, id, counters, change, labels.get(`${minute} ${id}`));
+  }
+  for (const [minute, key, counters] of update.devices) {
+    putKeyed(region, 'device', update, minute, key, counters, change);
+  }
+  for (const [minute, key, counters] of update.contentTypes) {
+    putKeyed(region, 'content_type', update, minute, key, counters, change);
   }
 }
 
@@ -66,15 +85,19 @@ export function applyWindow(region: RegionCells, window: PackedWindow, change: C
   for (const [i, counters] of window.panes.entries()) {
     const start = minute * windowMs + i * paneMs;
     if (counters) putPane(region, window, start, counters, change);
-    else putZero(region.panes.get(start), window, change);
+    else putZero(region, region.panes.get(start), window, change);
   }
-  const contents = window.dimensions.content;
-  const named = new Set(contents.map(([contentId]) => contentId));
-  for (const [contentId, counters] of contents) {
-    putContent(region, window, minute, contentId, counters, change);
-  }
-  for (const [contentId, cell] of region.contents.get(minute) ?? []) {
-    if (!named.has(contentId)) putZero(cell, window, change);
+  const labels = new Map(window.titles.map(([id, ...label]) => [id, label] as const));
+  for (const kind of keyedKinds) {
+    const rows = window.dimensions[kind];
+    const named = new Set(rows.map(([key]) => key));
+    for (const [key, counters] of rows) {
+      const label = kind === 'content' ? labels.get(key) : undefined;
+      putKeyed(region, kind, window, minute, key, counters, change, label);
+    }
+    for (const [key, cell] of region.keyed[kind].get(minute) ?? []) {
+      if (!named.has(key)) putZero(region, cell, window, change);
+    }
   }
 }
 
@@ -82,8 +105,8 @@ export function applyWindow(region: RegionCells, window: PackedWindow, change: C
 export function pruneCells(region: RegionCells, at: number): void {
   for (const start of region.panes.keys()) if (!paneInSight(start, at)) region.panes.delete(start);
   for (const minute of region.minutes.keys()) if (!minuteInSight(minute, at)) region.minutes.delete(minute);
-  for (const minute of region.contents.keys()) {
-    if (!contentsInSight(minute, at)) region.contents.delete(minute);
+  for (const cells of Object.values(region.keyed)) {
+    for (const minute of cells.keys()) if (!contentsInSight(minute, at)) cells.delete(minute);
   }
 }
 
@@ -97,7 +120,7 @@ function putPane(
   if (!paneInSight(start, change.at)) return;
   const cell = region.panes.get(start) ?? newCell(region.regionNumber, 'pane', start);
   region.panes.set(start, cell);
-  put(cell, source, chosen(counters, cellPositions), change);
+  put(region, cell, source, chosen(counters, cellPositions), change);
 }
 
 /** The totals of a minute. */
@@ -111,39 +134,46 @@ export function putMinute(
   if (!minuteInSight(minute, change.at)) return;
   const cell = region.minutes.get(minute) ?? newCell(region.regionNumber, 'minute', minute);
   region.minutes.set(minute, cell);
-  put(cell, source, chosen(counters, cellPositions), change);
+  put(region, cell, source, chosen(counters, cellPositions), change);
 }
 
-function putContent(
+function putKeyed(
   region: RegionCells,
+  kind: KeyedKind,
   source: Source,
   minute: number,
-  contentId: string,
+  key: string,
   counters: readonly number[],
   change: Change,
+  label?: Label,
 ): void {
   if (!contentsInSight(minute, change.at)) return;
-  const cells = region.contents.get(minute) ?? new Map<string, Cell>();
-  region.contents.set(minute, cells);
-  const cell = cells.get(contentId) ?? newCell(region.regionNumber, 'content', minute, contentId);
-  cells.set(contentId, cell);
-  put(cell, source, chosen(counters, contentPositions), change);
+  const cells = region.keyed[kind].get(minute) ?? new Map<string, Cell>();
+  region.keyed[kind].set(minute, cells);
+  const cell = cells.get(key) ?? newCell(region.regionNumber, kind, minute, key);
+  cells.set(key, cell);
+  put(region, cell, source, chosen(counters, keyedPositions), change, label);
 }
 
-function putZero(cell: Cell | undefined, source: Source, change: Change): void {
-  if (cell?.parts[source.shard])
-    put(
-      cell,
-      source,
-      cell.values.map(() => 0),
-      change,
-    );
+function putZero(region: RegionCells, cell: Cell | undefined, source: Source, change: Change): void {
+  if (!cell?.parts[source.shard]) return;
+  const zeros = cell.values.map(() => 0);
+  put(region, cell, source, zeros, change);
 }
 
-function put(cell: Cell, source: Source, values: readonly number[], change: Change): void {
-  if (!overwrite(cell, source.shard, source.revision, values)) return;
+function put(
+  region: RegionCells,
+  cell: Cell,
+  source: Source,
+  values: readonly number[],
+  change: Change,
+  label?: Label,
+): void {
+  if (!overwrite(cell, source.shard, source.revision, values, label)) return;
   cell.seq = change.seq;
-  change.cells.push(cell);
+  const { kind } = cell;
+  if (kind !== 'pane' && kind !== 'minute') region.keyedSeq = change.seq;
+  if (kind === 'pane' || kind === 'minute' || kind === 'content') change.cells.push(cell);
 }
 
 /** Counters that live cells carry, out of those that windows carry. */

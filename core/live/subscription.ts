@@ -5,19 +5,21 @@ export interface Subscription {
   /** Sorted and without repetition, so that equal subscriptions have equal keys. */
   readonly regions: readonly string[] | '*';
   readonly contents: boolean;
+  /** Region of the breakdown, '*' for all; null: none is wanted. */
+  readonly breakdown: string | null;
 }
 
 /** What a viewer sees that has not said anything. */
-export const wholeSubscription: Subscription = { regions: '*', contents: false };
+export const wholeSubscription: Subscription = { regions: '*', contents: false, breakdown: null };
 
 export function subscriptionOf(frame: SubscribeFrame): Subscription {
   const regions = frame.regions === '*' ? frame.regions : [...new Set(frame.regions)].sort();
-  return { regions, contents: frame.contents ?? false };
+  return { regions, contents: frame.contents ?? false, breakdown: frame.breakdown ?? null };
 }
 
 /** Viewers with the same key and the same `prev` share one encoding (LIV-2). */
-export function subscriptionKey({ regions, contents }: Subscription): string {
-  return JSON.stringify([contents, regions]);
+export function subscriptionKey({ regions, contents, breakdown }: Subscription): string {
+  return JSON.stringify([contents, breakdown, regions]);
 }
 
 export function wantsRegion({ regions }: Subscription, name: string): boolean {

@@ -30,8 +30,8 @@ export function hear(hub: Hub, life: HubLife, id: string, text: string | null, n
 function subscribe(hub: Hub, life: HubLife, viewer: Viewer, frame: SubscribeFrame, now: number): HubEffect[] {
   const subscription = subscriptionOf(frame);
   const known = new Set(life.registry.map(({ name }) => name));
-  const names = subscription.regions === '*' ? [] : subscription.regions;
-  const unknown = names.find((name) => !known.has(name));
+  const names = [subscription.regions, subscription.breakdown ?? '*'].flat();
+  const unknown = names.find((name) => name !== '*' && !known.has(name));
   // Before the registry is there, names are taken on trust; one that does not exist shows nothing.
   if (unknown !== undefined && life.readyBy !== null) {
     const message = `there is no region ${JSON.stringify(unknown)}; the subscription stays as it was`;

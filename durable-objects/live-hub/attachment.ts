@@ -21,7 +21,10 @@ function readSubscription(value: unknown): Subscription | null {
   const contents = fields.get('contents');
   const regions = fields.get('regions');
   if (typeof contents !== 'boolean') return null;
-  if (regions === '*') return { regions, contents };
+  // An earlier version knew of no breakdown.
+  const named = fields.get('breakdown') ?? null;
+  const breakdown = typeof named === 'string' ? named : null;
+  if (regions === '*') return { regions, contents, breakdown };
   const isNames = Array.isArray(regions) && regions.every((name) => typeof name === 'string');
-  return isNames ? { regions, contents } : null;
+  return isNames ? { regions, contents, breakdown } : null;
 }

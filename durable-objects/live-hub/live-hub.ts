@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { Acknowledgement } from '../../core/alert/alert-record.ts';
 import { step } from '../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../core/live/hub-state.ts';
 import type { HubJob } from '../../core/live/jobs.ts';
@@ -7,9 +8,9 @@ import { unreachable } from '../../core/protocol/assert.ts';
 import { livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { problem, problemContentType } from '../../core/protocol/problem.ts';
-import type { RegionUpdate } from '../../core/window/region-answer.ts';
 import { type Attachment, readAttachment } from './attachment.ts';
 import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
+import { type ToldUpdate, wholeUpdate } from './told-by-region.ts';
 
 /** A source that has not answered by now counts as failed and is asked again later; an answer may still come. */
 const sourceWaitMsMax = 10_000;
@@ -58,9 +59,14 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   /** Changes of a region. Where nobody watches, the region is told to stop. */
-  update(update: RegionUpdate): { readonly wanted: boolean } {
-    this.#take({ type: 'update', update });
+  update(update: ToldUpdate): { readonly wanted: boolean } {
+    this.#take({ type: 'update', update: wholeUpdate(update) });
     return { wanted: this.#hub.life !== null };
+  }
+
+  /** Somebody has acknowledged an alert; D1 has it already. */
+  acknowledged(id: string, acknowledgement: Acknowledgement): void {
+    this.#take({ type: 'acknowledged', id, acknowledgement });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -126,6 +132,12 @@ export class LiveHub extends DurableObject<HubEnv> {
         this.#ask({ job: 'history' }, async () => ({
           type: 'history',
           ...(await this.sources.history(effect)),
+        }));
+        return;
+      case 'read_alerts':
+        this.#ask({ job: 'alerts' }, async () => ({
+          type: 'alerts',
+          alerts: await this.sources.alerts(effect.sinceMs),
         }));
         return;
       case 'pull': {

@@ -9,6 +9,7 @@ describe('frames of a viewer', () => {
     ['{"t":"subscribe","regions":"*"}', { t: 'subscribe', regions: '*' }],
     ['{"t":"subscribe","regions":[],"contents":true}', { t: 'subscribe', regions: [], contents: true }],
     ['{"t":"subscribe","regions":["EU-London"]}', { t: 'subscribe', regions: ['EU-London'] }],
+    ['{"t":"subscribe","regions":[],"breakdown":"*"}', { t: 'subscribe', regions: [], breakdown: '*' }],
   ])('%s is taken', (text, frame) => {
     expect(parseClientFrame(text)).toEqual({ ok: true, frame });
   });
@@ -32,6 +33,9 @@ describe('frames of a viewer', () => {
     '{"t":"subscribe","regions":[1]}',
     `{"t":"subscribe","regions":["${'x'.repeat(33)}"]}`,
     '{"t":"subscribe","regions":"*","contents":"yes"}',
+    '{"t":"subscribe","regions":"*","breakdown":["EU-London"]}',
+    '{"t":"subscribe","regions":"*","breakdown":null}',
+    `{"t":"subscribe","regions":"*","breakdown":"${'x'.repeat(33)}"}`,
     '{"__proto__":{"t":"resync"}}',
     null,
   ])('%s is a bad frame', (text) => {

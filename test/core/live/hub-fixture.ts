@@ -1,5 +1,12 @@
 /** Tiny builders: a hub whose effects are carried out at once or noted, updates and windows of few words. */
-import { counterCount, dimensions } from '../../../core/aggregate/counters.ts';
+
+import {
+  type CounterName,
+  counterCount,
+  counterIndex,
+  dimensions,
+} from '../../../core/aggregate/counters.ts';
+import type { AlertRecord } from '../../../core/alert/alert-record.ts';
 import { step } from '../../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../../core/live/hub-state.ts';
 import type { DeltaFrame, ServerFrame, SnapshotFrame } from '../../../core/protocol/live.ts';
@@ -24,6 +31,44 @@ export function revision(logRow: number, generation = 0, incarnation = 1): Revis
 /** Counters with `events` and `views` at `count`. */
 export function counters(count: number): number[] {
   return Array.from({ length: counterCount }, (_, i) => (i < 2 ? count : 0));
+}
+
+/** Counters by name. */
+export function counted(counts: Partial<Record<CounterName, number>>): number[] {
+  const all = counters(0);
+  for (const [name, count] of Object.entries(counts)) all[counterIndex[name as CounterName]] = count;
+  return all;
+}
+
+/** A firing alert of region 1, with its change as its revision. */
+export function alertRecord(change: number, fields: Partial<AlertRecord> = {}): AlertRecord {
+  return {
+    id: 'alert',
+    ruleId: 'low_success_rate',
+    ruleVersion: 1,
+    alertType: 'LOW_SUCCESS_RATE',
+    severity: 'CRITICAL',
+    message: 'Downloads fail.',
+    regionNumber: 1,
+    region: 'EU-London',
+    dimension: 'region',
+    dimensionKey: null,
+    metric: 'success_rate',
+    metricValue: 0.5,
+    thresholdValue: 0.9,
+    attempts: 40,
+    pendingMinute: startMinute - 1,
+    windowMinute: startMinute - 1,
+    state: 'firing',
+    createdAtMs: startMs,
+    resolvedMinute: null,
+    resolvedAtMs: null,
+    resolution: null,
+    corrections: 0,
+    history: [],
+    revision: { generation: 0, incarnation: 1, change },
+    ...fields,
+  };
 }
 
 /** An update of region 1, with its row as its time unless one is given. */
@@ -112,6 +157,7 @@ export class TestHub {
     for (const viewer of viewers) this.take({ type: 'connected', viewer });
     this.take({ type: 'registry', regions: registry });
     this.take({ type: 'history', windows: [], totals: [] });
+    this.take({ type: 'alerts', alerts: [] });
     for (const { number } of registry)
       this.take({ type: 'answer', answer: answer({ regionNumber: number }) });
     return this;

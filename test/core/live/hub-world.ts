@@ -243,6 +243,9 @@ export class HubSimulation {
       case 'read_history':
         this.#ask({ job: 'history' }, () => this.#history(effect));
         break;
+      case 'read_alerts':
+        this.#ask({ job: 'alerts' }, () => () => this.#take({ type: 'alerts', alerts: [] }));
+        break;
       case 'pull':
         this.#ask({ job: 'shard', address: effect.address }, () => this.#answer(effect.address.regionNumber));
         break;

@@ -1,7 +1,13 @@
 // LIV-1 and LIV-3 of the hub's machine: what a frame holds, when it goes, and what a waking and a sleeping hub do.
 import { describe, expect, test } from 'vitest';
 
-import { frameEveryMs, leaseMs, leaseRenewMs, pullWaitMsMax } from '../../../core/protocol/limits.ts';
+import {
+  frameEveryMs,
+  leaseMs,
+  leaseRenewMs,
+  liveAlertsMs,
+  pullWaitMsMax,
+} from '../../../core/protocol/limits.ts';
 import { closeCodes } from '../../../core/protocol/live.ts';
 import {
   answer,
@@ -17,11 +23,11 @@ import {
 } from './hub-fixture.ts';
 
 describe('a waking hub', () => {
-  test('[LIV-3] asks for the registry, then for every shard and the last hour, and shows nothing before', () => {
+  test('[LIV-3] asks for the registry, then for every shard, the last hour and the alerts, and shows nothing before', () => {
     const hub = new TestHub();
     expect(typesOf(hub.take({ type: 'connected', viewer: 'a' }))).toEqual(['load_registry', 'alarm']);
     const asked = hub.take({ type: 'registry', regions: registry });
-    expect(asked.slice(0, 4)).toEqual([
+    expect(asked.slice(0, 5)).toEqual([
       { type: 'pull', address: { regionNumber: 1, shard: 0 }, untilMs: startMs + leaseMs },
       { type: 'pull', address: { regionNumber: 2, shard: 0 }, untilMs: startMs + leaseMs },
       { type: 'pull', address: { regionNumber: 7, shard: 0 }, untilMs: startMs + leaseMs },
@@ -32,8 +38,10 @@ describe('a waking hub', () => {
         wholeFromMinute: startMinute - 15,
         toMinute: startMinute + 1,
       },
+      { type: 'read_alerts', sinceMs: startMs - liveAlertsMs },
     ]);
     for (const { number } of registry) hub.take({ type: 'answer', answer: answer({ regionNumber: number }) });
+    hub.take({ type: 'failed', job: { job: 'alerts' } });
     expect(typesOf(hub.effects)).not.toContain('send');
     expect(frameTo(hub.take({ type: 'history', windows: [], totals: [] }), 'a')).toMatchObject({
       t: 'snapshot',
@@ -52,6 +60,7 @@ describe('a waking hub', () => {
     hub.take({ type: 'answer', answer: answer({ windows: [packedWindow(startMinute, 4, { x: 4 })] }) });
     hub.take({ type: 'failed', job: { job: 'shard', address: { regionNumber: 2, shard: 0 } } });
     hub.take({ type: 'failed', job: { job: 'shard', address: { regionNumber: 7, shard: 0 } } });
+    hub.take({ type: 'alerts', alerts: [] });
     const frame = frameTo(hub.take({ type: 'history', windows: [], totals: [] }), 'a');
     expect(frame.regions['EU-London']?.panes?.map(([start, events]) => [start, events])).toEqual([
       [startMs, 5],
@@ -257,7 +266,7 @@ describe('what a viewer says', () => {
     expect(effects[0]).toEqual({
       type: 'remember',
       viewer: 'a',
-      subscription: { regions: ['EU-London', 'US-Virginia'], contents: false },
+      subscription: { regions: ['EU-London', 'US-Virginia'], contents: false, breakdown: null },
     });
     expect(frameTo(effects, 'a').t).toBe('snapshot');
   });

@@ -21,11 +21,11 @@ const orders = [
 
 function shown(hub: TestHub) {
   const region = hub.hub.life?.regions.get(1);
-  const contents = [...(region?.contents.values() ?? [])].flatMap((cells) => [...cells.values()]);
+  const contents = [...(region?.keyed.content.values() ?? [])].flatMap((cells) => [...cells.values()]);
   return {
     panes: [...(region?.panes.values() ?? [])].map(({ start, values }) => [start, values[0]]),
     minutes: [...(region?.minutes.values() ?? [])].map(({ start, values }) => [start, values[0]]),
-    contents: contents.map(({ contentId, values }) => [contentId, values[0]]),
+    contents: contents.map(({ key, values }) => [key, values[0]]),
     viewers: region?.fields.shown.get('viewers')?.value,
   };
 }
