@@ -25,6 +25,7 @@ export const openapiRoute: Route = {
       info: z.looseObject({}).describe('Name and version of the API'),
       paths: z.looseObject({}).describe('Every operation, by path'),
     }),
+    problems: ['not_found'],
     example: { openapi: '3.1.0', info: { title: 'Marquee', version: '0.1.0' }, paths: {} },
   },
 };

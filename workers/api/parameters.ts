@@ -19,7 +19,8 @@ export function wholeNumber(min: number, max: number) {
     .string()
     .regex(/^\d{1,15}$/, { message, abort: true })
     .transform(Number)
-    .refine((value) => value >= min && value <= max, { message });
+    .refine((value) => value >= min && value <= max, { message })
+    .meta({ type: 'integer', minimum: min, maximum: max });
 }
 
 /** Epoch minutes have 26 bits in a key: to the year 2097. */

@@ -1,0 +1,78 @@
+/** What each kind of problem means and what to do about it: the text of /docs/problems, which `type` points to. */
+import type { ProblemCode } from './problem.ts';
+
+export interface ProblemHelp {
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
+  unreadable_body: {
+    meaning:
+      'The body is empty, is not JSON, is cut short, or is not whole gzip or deflate. Nothing of it was taken.',
+    remedy:
+      'Compare the bytes with what you meant to send; a wrong content-encoding is the usual cause. Then send it again, whole.',
+  },
+  invalid_parameter: {
+    meaning:
+      'One or more parameters of the query, or members of the body, have a value that is not allowed. `errors` names each of them and says what is.',
+    remedy: 'Correct what `errors` names. The same request would fail again.',
+  },
+  unauthorized: {
+    meaning: 'The address needs a credential, and the request has none that is valid.',
+    remedy:
+      'A local run admits callers of the same machine: ask by 127.0.0.1 or localhost, and from a page of the same machine or of CORS_ORIGINS. Access keys for deployments do not exist yet.',
+  },
+  forbidden: {
+    meaning: 'The credential is valid, but its role may not do this.',
+    remedy: 'Use a credential of the role that the operation names.',
+  },
+  not_found: {
+    meaning: 'There is nothing at this address, or the thing that it names does not exist.',
+    remedy: 'Check the spelling of the path and of ids; the reference lists every address.',
+  },
+  method_not_allowed: {
+    meaning: 'The address exists, but not with this method.',
+    remedy: 'Use one of the methods in the header `allow`.',
+  },
+  payload_too_large: {
+    meaning: 'The body has more bytes, records or values than one request may have. Nothing of it was taken.',
+    remedy: 'Send fewer records at once; `detail` says which limit was met.',
+  },
+  unsupported_media_type: {
+    meaning: 'The body has a content type, a charset or an encoding that is not understood.',
+    remedy: 'Send JSON or NDJSON in UTF-8, plain or with gzip or deflate, and say so in the headers.',
+  },
+  upgrade_required: {
+    meaning: 'The address speaks WebSocket, and the request did not ask for one.',
+    remedy: 'Connect with a WebSocket and the subprotocol that `detail` names.',
+  },
+  too_many_requests: {
+    meaning: 'The caller asks more often than it may.',
+    remedy: 'Wait as long as the header `retry-after` says, then go on more slowly.',
+  },
+  internal_error: {
+    meaning: 'Something went wrong on our side. The log has the cause, under the `request_id`.',
+    remedy:
+      'Try again: reading changes nothing, and events that are sent again count once. If it stays, tell the operator the `request_id`.',
+  },
+  overloaded: {
+    meaning: 'The service holds too many large bodies at this moment. Nothing of this one was taken.',
+    remedy: 'Send it again after `retry-after` seconds.',
+  },
+  queue_unavailable: {
+    meaning: 'Not all of the events could be put into the queue. Some may have been.',
+    remedy:
+      'Send the same request again, whole: what got through counts once, as long as `event_id` and `timestamp` stay the same.',
+  },
+  not_configured: {
+    meaning: 'A secret of the deployment is missing or has another form. `detail` names it.',
+    remedy:
+      'Operators: set the secret as docs/operations.md says. Producers: keep the events and send them again.',
+  },
+  not_migrated: {
+    meaning: 'The database does not have every table that this version needs.',
+    remedy:
+      'Operators: run the migrations (`npm run migrate`, or as docs/operations.md says). Others: try again later.',
+  },
+};

@@ -1,0 +1,128 @@
+/**
+ * The description of the API, OpenAPI 3.1: made from the routes and the schemas that validate them, when the site is
+ * built (tools/api-document.ts). Nothing in the Worker imports this file.
+ */
+import type * as z from 'zod';
+import type {
+  JsonSchema,
+  MediaType,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+  PathItem,
+} from '../../core/protocol/openapi-document.ts';
+import { version } from '../../package.json';
+import { answerHeaders, answersOf, problemSchema } from './openapi-answers.ts';
+import { jsonSchema } from './openapi-schema.ts';
+import type { Route, RouteDoc } from './route.ts';
+import { routesOf } from './routes.ts';
+
+const tags: Readonly<Record<RouteDoc['tag'], string>> = {
+  Events: 'What producers send.',
+  Statistics: 'Figures over a range of minutes, up to the open one.',
+  Stream: 'The same windows under the names of the stream tables.',
+  Alerts: 'What fires, what was resolved, and who has seen it.',
+  Live: 'Pushed as it happens.',
+  Service: 'Health, and this description.',
+};
+
+const description = `Real-time analytics for streaming media. Every number counts each event once, however often it was
+sent. Ranges are whole minutes by event time, in UTC, with the open minute where it is part of them; \`meta\` of an answer
+says how far it can be relied on. Unknown parameters are ignored.
+
+Errors are problem details (RFC 9457); \`type\` is the address of their documentation.`;
+
+/** The description of the product as it is. */
+export function productDescription(): OpenApiDocument {
+  const events = () => Promise.reject(new Error('The description calls no door.'));
+  return openApiDocument(routesOf({ events }).filter((route): route is Route => route.doc !== undefined));
+}
+
+export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+  const shared: Record<string, JsonSchema> = {};
+  const paths: Record<string, PathItem> = {};
+  const ids = new Set<string>();
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, ids, shared) };
+  }
+  const used = new Set(routes.map(({ doc }) => doc.tag));
+  const names = (Object.keys(tags) as RouteDoc['tag'][]).filter((name) => used.has(name));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Marquee',
+      version,
+      summary: 'Real-time analytics for streaming media',
+      description,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'The deployment that served this description' }],
+    tags: names.map((name) => ({ name, description: tags[name] })),
+    paths,
+    components: { schemas: { Problem: problemSchema, ...shared }, headers: answerHeaders },
+  };
+}
+
+function operation(route: Route, ids: Set<string>, shared: Record<string, JsonSchema>): Operation {
+  const { doc, role } = route;
+  const parameters = [...parametersOf(doc.path, 'path'), ...parametersOf(doc.query, 'query')];
+  return {
+    operationId: operationId(route, ids),
+    summary: doc.summary,
+    ...(doc.description === undefined ? {} : { description: doc.description }),
+    tags: [doc.tag],
+    'x-role': role,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(doc.body ? { requestBody: { required: true, content: bodyContent(doc, doc.body, shared) } } : {}),
+    responses: answersOf(route, shared),
+  };
+}
+
+/** `GET /api/stats/realtime` is getStatsRealtime; the shorter of two paths that differ by /api alone keeps the name. */
+function operationId({ method, path }: Route, taken: Set<string>): string {
+  const words = path.split('/').filter((word) => word !== '');
+  const named = (parts: readonly string[]) => method.toLowerCase() + parts.map(capitalised).join('');
+  const short = named(words.filter((word) => !/^(api|v\d+)$/.test(word)));
+  const id = taken.has(short) ? named(words) : short;
+  taken.add(id);
+  return id;
+}
+
+const capitalised = (word: string): string =>
+  word
+    .split(/\W+/)
+    .filter((part) => part !== '')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+
+function parametersOf(schema: z.ZodObject | undefined, place: Parameter['in']): Parameter[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input', {});
+  return Object.entries(properties).map(([name, property]) => {
+    const { description = '', example, ...own } = property as JsonSchema & { readonly example?: unknown };
+    return {
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      description,
+      schema: own,
+      ...(example === undefined ? {} : { example: own.type === 'integer' ? Number(example) : example }),
+    };
+  });
+}
+
+function bodyContent(
+  doc: RouteDoc,
+  body: z.ZodType,
+  shared: Record<string, JsonSchema>,
+): Record<string, MediaType> {
+  const json: MediaType = {
+    schema: jsonSchema(body, 'input', shared),
+    ...(doc.bodyExample === undefined ? {} : { example: doc.bodyExample }),
+  };
+  const others = Object.entries(doc.bodyTypes ?? {}).map(
+    ([type, example]) => [type, { schema: { type: 'string' }, example } satisfies MediaType] as const,
+  );
+  return { 'application/json': json, ...Object.fromEntries(others) };
+}
