@@ -4,6 +4,9 @@ import { type AlertRow, alertRow } from '../alert/alert-row.ts';
 import { liveAlertsMs } from '../protocol/limits.ts';
 import { alertInSight } from './live-alerts.ts';
 
+/** What is resolved is known for longer than it is shown, or a source that lags would make it fire again. */
+const knownMs = 24 * 3_600_000;
+
 interface HeldAlert {
   readonly record: AlertRecord;
   readonly row: AlertRow;
@@ -25,10 +28,7 @@ export function newAlertBoard(): AlertBoard {
 export function takeAlert(board: AlertBoard, record: AlertRecord, seq: number, at: number): boolean {
   const held = board.byId.get(record.id);
   if (held && compareAlertRevisions(record.revision, held.record.revision) <= 0) return false;
-  const row = alertRow(record, board.acknowledgements.get(record.id) ?? null);
-  // One that viewers have must not be withheld, though it went out of sight: to them it fires still.
-  if (!held && !alertInSight(row, at)) return false;
-  return put(board, record, row, seq);
+  return put(board, record, alertRow(record, board.acknowledgements.get(record.id) ?? null), seq, at);
 }
 
 export function takeAcknowledgement(
@@ -36,18 +36,21 @@ export function takeAcknowledgement(
   id: string,
   acknowledgement: Acknowledgement,
   seq: number,
+  at: number,
 ): boolean {
   const known = board.acknowledgements.get(id);
   if (known && known.atMs >= acknowledgement.atMs) return false;
   board.acknowledgements.set(id, acknowledgement);
   const held = board.byId.get(id);
-  return held !== undefined && put(board, held.record, alertRow(held.record, acknowledgement), seq);
+  return held !== undefined && put(board, held.record, alertRow(held.record, acknowledgement), seq, at);
 }
 
-function put(board: AlertBoard, record: AlertRecord, row: AlertRow, seq: number): boolean {
+function put(board: AlertBoard, record: AlertRecord, row: AlertRow, seq: number, at: number): boolean {
   const held = board.byId.get(record.id);
-  const changed = !held || JSON.stringify(held.row) !== JSON.stringify(row);
-  board.byId.set(record.id, { record, row, seq: changed ? seq : held.seq });
+  // One that was in sight must not be withheld, though it is no longer: to viewers it fires still.
+  const shown = alertInSight(row, at) || (held !== undefined && alertInSight(held.row, at));
+  const changed = shown && JSON.stringify(held?.row) !== JSON.stringify(row);
+  board.byId.set(record.id, { record, row, seq: changed ? seq : (held?.seq ?? 0) });
   return changed;
 }
 
@@ -63,10 +66,10 @@ export function alertsSince(
     .map(({ row }) => row);
 }
 
-/** Drops what is out of sight at `at` and has reached every viewer: all have the state `covered`. */
-export function pruneAlerts(board: AlertBoard, at: number, covered: number): void {
-  for (const [id, { row, seq }] of board.byId) {
-    if (seq <= covered && !alertInSight(row, at)) board.byId.delete(id);
+/** Drops what no source speaks of any more. */
+export function pruneAlerts(board: AlertBoard, at: number): void {
+  for (const [id, { record }] of board.byId) {
+    if ((record.resolvedAtMs ?? at) <= at - knownMs) board.byId.delete(id);
   }
   for (const [id, { atMs }] of board.acknowledgements) {
     if (!board.byId.has(id) && atMs <= at - liveAlertsMs) board.acknowledgements.delete(id);

@@ -112,5 +112,5 @@ function forget(life: HubLife, covered: number): void {
   if (life.at < life.pruneAt) return;
   life.pruneAt = life.at + paneMs;
   for (const region of life.regions.values()) pruneCells(region, life.at);
-  pruneAlerts(life.alerts, life.at, covered);
+  pruneAlerts(life.alerts, life.at);
 }

@@ -90,7 +90,7 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
       return settle(hub, life, now);
     case 'acknowledged': {
       const { id, acknowledgement } = input;
-      if (!takeAcknowledgement(life.alerts, id, acknowledgement, life.seq + 1)) return [];
+      if (!takeAcknowledgement(life.alerts, id, acknowledgement, life.seq + 1, life.at)) return [];
       life.seq++;
       return flushWhenDue(hub, life, now);
     }
@@ -153,7 +153,7 @@ function takeKnownAlerts(life: HubLife, alerts: readonly KnownAlert[]): void {
   );
   let acknowledged = false;
   for (const { record, acknowledgement } of alerts) {
-    if (acknowledgement && takeAcknowledgement(life.alerts, record.id, acknowledgement, seq))
+    if (acknowledgement && takeAcknowledgement(life.alerts, record.id, acknowledgement, seq, life.at))
       acknowledged = true;
   }
   if (acknowledged || life.urgentSeq === seq) life.seq = seq;

@@ -77,10 +77,7 @@ describe('an alert', () => {
     hub.ack('a');
     hub.now += liveAlertsMs + 1;
     expect(frameTo(told(hub, resolved(2, startMs)), 'a').alerts).toMatchObject([{ state: 'resolved' }]);
-    hub.ack('a');
-    hub.now += 10_000;
-    hub.commit(5);
-    expect(hub.hub.life?.alerts.byId.size).toBe(0);
+    expect(snapshotAlerts(hub)).toEqual([]);
   });
 
   test('[LIV-5] snapshots show the newest first', () => {
@@ -128,6 +125,19 @@ describe('where alerts come from', () => {
     told(hub, alertRecord(9, { revision: later, message: 'later' }));
     told(hub, alertRecord(9, { message: 'before' }));
     expect(snapshotAlerts(hub)).toMatchObject([{ message: 'later' }]);
+  });
+
+  test('[DUP-2, LIV-5] one that is long resolved does not fire again because D1 lags behind', () => {
+    const hub = new TestHub().ready('a');
+    hub.ack('a');
+    hub.now += 2 * liveAlertsMs;
+    told(hub, resolved(2, startMs));
+    hub.take({ type: 'alerts', alerts: [firing] });
+    expect(snapshotAlerts(hub)).toEqual([]);
+    hub.ack('a', 'late');
+    hub.now += 24 * 3_600_000;
+    hub.commit(5);
+    expect(hub.hub.life?.alerts.byId.size).toBe(0);
   });
 
   test('[LIV-5] D1 is asked on waking, after a failure, and with every renewal', () => {

@@ -50,7 +50,7 @@ export class SimClient {
     const seen: string[] = [];
     const ready = now >= this.stalledUntil ? this.#down.filter(({ at }) => at <= now).length : 0;
     for (const { text, expected } of this.#down.splice(0, ready)) {
-      if (mayLose && this.#random.chance(0.01) && parseServerFrame(text)?.t === 'delta')
+      if (mayLose && this.#random.chance(0.01) && parseServerFrame(text)?.t !== 'snapshot')
         seen.push('deltas lost');
       else seen.push(this.#take(text, expected, now));
     }
