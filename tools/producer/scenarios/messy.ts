@@ -63,10 +63,14 @@ function fromTheFuture(record: OutgoingRecord, random: Random): OutgoingRecord {
   return { ...record, text, expected: 'rejected', code: 'time_in_future' };
 }
 
-/** A twin of what counts is a twin; of anything else, it is what that was. */
+/**
+ * A twin of what counts is a twin; of anything else, it is what that was. One that is too late comes again by itself:
+ * in the same request the door would see a twin, and in two requests the shard two late ones.
+ */
 function twice(record: OutgoingRecord, random: Random): readonly OutgoingRecord[] {
   if (!random.chance(shares.twins)) return [record];
-  const dueMs = random.chance(0.5) ? record.dueMs : after(record, twinDelayMs, random);
+  const isAtOnce = random.chance(0.5) && record.expected !== 'late';
+  const dueMs = isAtOnce ? record.dueMs : after(record, twinDelayMs, random);
   return [record, { ...record, dueMs, expected: record.expected === 'accepted' ? 'twin' : record.expected }];
 }
 
