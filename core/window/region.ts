@@ -114,6 +114,11 @@ export class Region {
       : [];
   }
 
+  /** Whether it has rules to judge by. */
+  get hasAlertSetup(): boolean {
+    return this.#state.alerts.setup !== null;
+  }
+
   /** The rules and the region's name as D1 has them now; to be called when the object wakes and now and then. */
   setUpAlerts(setup: AlertSetup): RegionEffect[] {
     const { alerts } = this.#state;

@@ -6,11 +6,16 @@ import type { RegionEffect } from '../../core/window/effect.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
+import { loadAlertSetup } from '../../storage/alert-setup.ts';
+import { saveAlerts } from '../../storage/alert-store.ts';
 import { rollUpHour } from '../../storage/hour-store.ts';
 import { saveWindows } from '../../storage/window-store.ts';
 import { HubPush } from './hub-push.ts';
 import { LogStore } from './log-store.ts';
 import type { HubLink, RegionEnv } from './region-env.ts';
+
+/** The copy of the rules is renewed this often, if an alarm comes. */
+const setupEveryMs = 60_000;
 
 /** How the queue consumer knows a shard that is full: it waits and tries again (LOG-5). */
 const logFullMessage = 'the log of this shard is full';
@@ -26,6 +31,7 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   #region: Region | null = null;
   #emitting = false;
   #alarmAtMs: number | null = null;
+  #setUpAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(ctx: DurableObjectState, env: RegionEnv) {
     super(ctx, env);
@@ -69,6 +75,16 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     return this.live(address);
   }
 
+  /** A person closes an alert (ALR-1); the caller records who. */
+  closeAlert(address: ShardAddress, id: string): 'closed' | 'resolved' | 'absent' {
+    const nowMs = Date.now();
+    const region = this.#wake(address, nowMs);
+    const { outcome } = this.#commit(() => region.closeAlert(id, nowMs));
+    this.#schedule(nowMs);
+    this.#tellHub(nowMs);
+    return outcome;
+  }
+
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     const origin = this.#store.origin();
@@ -76,9 +92,11 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     const nowMs = Date.now();
     try {
       const region = this.#wake(origin, nowMs);
-      this.#commit(() => ({ effects: [...region.tick(nowMs), ...region.maintain(nowMs)] }));
-      this.#tellHub(nowMs);
+      // The first time the rules are waited for. Later their copy serves, and no outage of D1 holds up an alert.
+      if (!region.hasAlertSetup) await this.#setUpAlerts(region);
+      this.#judge(Date.now());
       await this.#emit(region);
+      if (Date.now() - this.#setUpAtMs >= setupEveryMs) await this.#setUpAlerts(region);
     } catch (error) {
       // An alarm that throws dies after some two minutes of outage: it is set again below instead.
       this.#region = null;
@@ -87,6 +105,26 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     const now = Date.now();
     this.#wake(origin, now);
     this.#schedule(now);
+  }
+
+  #judge(nowMs: number): void {
+    const region = this.#region;
+    if (!region) return;
+    this.#commit(() => ({
+      effects: [...region.tick(nowMs), ...region.judge(nowMs), ...region.maintain(nowMs)],
+    }));
+    this.#tellHub(nowMs);
+  }
+
+  async #setUpAlerts(region: Region): Promise<void> {
+    try {
+      const setup = await loadAlertSetup(this.env.DB, region.address.regionNumber, Date.now());
+      if (region !== this.#region || !setup) return;
+      this.#commit(() => ({ effects: region.setUpAlerts(setup) }));
+      this.#setUpAtMs = Date.now();
+    } catch (error) {
+      console.warn(logLine('warn', 'rules_unread', { ...region.address, ...errorFields(error) }));
+    }
   }
 
   #wake(address: ShardAddress, nowMs: number): Region {
@@ -125,6 +163,12 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     if (this.#emitting) return;
     this.#emitting = true;
     try {
+      const alerts = region.dueAlerts(Date.now());
+      if (alerts.length > 0) {
+        await saveAlerts(this.env.DB, alerts);
+        if (region !== this.#region) return;
+        this.#commit(() => ({ effects: region.confirmAlerts(alerts) }));
+      }
       const due = region.dueWindows(Date.now());
       if (due.length > 0) {
         await saveWindows(this.env.DB, due);
