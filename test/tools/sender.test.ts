@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { produce } from '../../tools/producer/produce.ts';
 import { Progress } from '../../tools/producer/progress.ts';
+import { chooseScenarios } from '../../tools/producer/scenario-list.ts';
+import { SendPlan } from '../../tools/producer/send-plan.ts';
 import { retryAfterMs, Sender } from '../../tools/producer/sender.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
 
@@ -11,9 +13,10 @@ type Reply = (response: ServerResponse, request: IncomingMessage, events: { even
 const servers: Server[] = [];
 const senders: Sender[] = [];
 
-/** A service that answers the n-th request by the n-th reply, then well; and the bodies that it was sent. */
-async function service(...replies: Reply[]): Promise<{ url: string; bodies: string[] }> {
+/** A service that answers the n-th request by the n-th reply, then well; the bodies that it was sent and their types. */
+async function service(...replies: Reply[]): Promise<{ url: string; bodies: string[]; types: string[] }> {
   const bodies: string[] = [];
+  const types: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => {
@@ -21,12 +24,15 @@ async function service(...replies: Reply[]): Promise<{ url: string; bodies: stri
     });
     request.on('end', () => {
       bodies.push(body);
-      (replies[bodies.length - 1] ?? accept)(response, request, JSON.parse(body) as { event_id: string }[]);
+      types.push(String(request.headers['content-type']));
+      const isArray = types.at(-1) === 'application/json';
+      const records: unknown = isArray ? JSON.parse(body) : body.split('\n');
+      (replies[bodies.length - 1] ?? accept)(response, request, records as { event_id: string }[]);
     });
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies, types };
 }
 
 const accept: Reply = (response, _, events) => {
@@ -156,4 +162,76 @@ test('all traffic arrives, whatever fails on the way: each event at least once a
   expect(arrived.size).toBe(wanted.length);
   expect(progress.accepted).toBe(wanted.length);
   expect(caughtUp).toBe(1);
+});
+
+describe('a plan of records', () => {
+  const day = Date.UTC(2026, 10, 20);
+  const scenarios = (name: string) => {
+    const chosen = chooseScenarios({ scenario: name }, 3, day);
+    return chosen.ok ? chosen.scenarios : [];
+  };
+  const plan = (name: string, dueFromMs = day) =>
+    new SendPlan(new Traffic({ seed: 3, rate: 200, scenarios: scenarios(name) }, day), {
+      dueFromMs,
+      untilMs: day + 60_000,
+    });
+
+  test('goes out in arrays, and in lines where one is broken; every text as it is', async () => {
+    const { url, bodies, types } = await service();
+    const progress = new Progress();
+    const { endMs } = plan('messy');
+    await produce({
+      traffic: plan('messy'),
+      sender: sender(url),
+      progress,
+      senders: 2,
+      batch: 50,
+      untilMs: endMs,
+    });
+    const texts = bodies.flatMap((body, n) =>
+      types[n] === 'application/json'
+        ? (JSON.parse(body) as unknown[]).map((record) => JSON.stringify(record))
+        : body.split('\n'),
+    );
+    const wanted = plan('messy').take(endMs);
+    expect(texts.toSorted()).toEqual(wanted.map(({ text }) => text).toSorted());
+    expect(new Set(types)).toEqual(new Set(['application/json', 'application/x-ndjson']));
+    expect(progress.expected.twin).toBe(wanted.filter(({ expected }) => expected === 'twin').length);
+    expect(progress.answeredToMs).toBe(endMs);
+  });
+
+  test('goes on from the printed point: nothing before it is missing, whatever was under way', async () => {
+    const stop = new AbortController();
+    let answers = 0;
+    const some: Reply = (response, request, records) => {
+      // The third is never answered, those behind it are; then the person has seen enough.
+      if (++answers === 3) return;
+      accept(response, request, records);
+      if (answers === 9) setTimeout(() => stop.abort(), 20);
+    };
+    const { url, bodies } = await service(...Array.from({ length: 1_000 }, () => some));
+    const progress = new Progress();
+    const made = sender(url, stop.signal);
+    const running = produce({
+      traffic: plan('normal'),
+      sender: made,
+      progress,
+      senders: 3,
+      batch: 50,
+      untilMs: day + 60_000,
+      stop: stop.signal,
+    });
+    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+    servers[0]?.closeAllConnections();
+    await running;
+    const all = plan('normal').take(day + 60_000);
+    const sent = new Set(
+      bodies.flatMap((body) => (JSON.parse(body) as { event_id: string }[]).map((e) => e.event_id)),
+    );
+    expect(progress.answeredToMs).toBe(all[1_000]?.dueMs);
+    expect(all.slice(0, 1_500).filter(({ event }) => !sent.has(event.event_id))).toEqual([]);
+    expect(plan('normal', progress.answeredToMs).take(day + 60_000)).toEqual(
+      all.filter(({ dueMs }) => dueMs >= progress.answeredToMs),
+    );
+  });
 });

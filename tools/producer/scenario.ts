@@ -1,7 +1,7 @@
 // What a scenario may change, in two steps kept apart: what happens, and when and how it is told to the service. A
 // scenario is pure: the same arguments give the same answer, so that a test can compute again what was sent.
 import type { RejectCode } from '../../core/protocol/reject.ts';
-import type { Title } from './catalogue.ts';
+import type { TitleChoice } from './catalogue.ts';
 import type { ProducedEvent } from './event.ts';
 
 /** From `fromMs` up to, not including, `toMs`. */
@@ -14,12 +14,12 @@ export interface Scenario {
   readonly name: string;
   /** For people: what it does to whom, and when. */
   readonly story: string;
-  /** The title that is taken at `atMs` instead of this one; `key` is another for each taking. */
-  chooseTitle?(title: Title, atMs: number, key: string): Title;
+  /** What is taken instead of a title. */
+  readonly chooseTitle?: TitleChoice;
   /** What happens instead of the event; null where nothing does. */
-  happen?(event: ProducedEvent): ProducedEvent | null;
+  readonly happen?: (event: ProducedEvent) => ProducedEvent | null;
   /** What is sent instead of the record, never due before it. */
-  send?(record: OutgoingRecord): readonly OutgoingRecord[];
+  readonly send?: (record: OutgoingRecord) => readonly OutgoingRecord[];
   /** By how much `send` may put off a record. */
   readonly delayMsMax?: number;
 }
