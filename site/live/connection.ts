@@ -68,6 +68,8 @@ const retryMsMax = 10_000;
 const pingEveryMs = 5_000;
 const muteMsMax = 12_000;
 
+const allRegions = '*';
+
 export class LiveConnection {
   readonly #ports: ConnectionPorts;
   readonly #events: ConnectionEvents;
@@ -81,6 +83,9 @@ export class LiveConnection {
   #ackedAt = 0;
   #charsSinceAck = 0;
   #heardAt = 0;
+  /** Name of the region that a breakdown is wanted of, or '*' for all. */
+  #breakdown = allRegions;
+  #isOpen = false;
   #cancelRetry = noop;
   #cancelAck = noop;
   #cancelPing = noop;
@@ -97,6 +102,14 @@ export class LiveConnection {
   /** The network came back, the page was opened again, or a person asked: no waiting. */
   retryNow(): void {
     if (this.#socket === null) this.#connect();
+  }
+
+  /** A breakdown of this region is wanted, or of all where it is null. A snapshot brings it. */
+  breakDown(region: string | null): void {
+    const wanted = region ?? allRegions;
+    if (wanted === this.#breakdown) return;
+    this.#breakdown = wanted;
+    if (this.#isOpen) this.#subscribe();
   }
 
   /** navigator.onLine changed. It decides a word, never whether to try: a server on this machine needs no network. */
@@ -127,8 +140,13 @@ export class LiveConnection {
   }
 
   #opened(): void {
+    this.#isOpen = true;
     this.#heard();
-    this.#send({ t: 'subscribe', regions: '*' });
+    this.#subscribe();
+  }
+
+  #subscribe(): void {
+    this.#send({ t: 'subscribe', regions: allRegions, breakdown: this.#breakdown });
   }
 
   /** Pings, and gives up a socket that is mute, be it still opening. */
@@ -158,6 +176,8 @@ export class LiveConnection {
     if (frame === null) return;
     if (frame.t === 'error') {
       console.error(`The server did not take a frame: ${frame.code}: ${frame.message}`);
+      // The address may name a region that is not there: the rest of the page works without it.
+      if (frame.code === 'unknown_region') this.breakDown(null);
       return;
     }
     if (frame.t === 'delta' && this.#awaitsSnapshot) return;
@@ -198,6 +218,7 @@ export class LiveConnection {
   #lost(): void {
     const socket = this.#socket;
     this.#socket = null;
+    this.#isOpen = false;
     this.#cancelAck();
     this.#cancelPing();
     socket?.close();

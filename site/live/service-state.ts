@@ -1,8 +1,11 @@
 /** The state of the service in one line: the first thing on the page, and the largest. */
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { worstSeverity } from './alert-feed.ts';
 import { downloadsJudgedMin, type RegionSummary } from './region-summary.ts';
 
 export interface ServiceState {
-  readonly kind: 'healthy' | 'failing' | 'silent' | 'empty';
+  /** `warning` and `notice`: regions do well now, but alerts fire that are not critical. */
+  readonly kind: 'healthy' | 'failing' | 'warning' | 'notice' | 'silent' | 'empty';
   readonly headline: string;
   /** The regions that the headline is about, worst first; of healthy ones the weakest. */
   readonly regions: readonly RegionSummary[];
@@ -10,8 +13,39 @@ export interface ServiceState {
   readonly remark: string;
 }
 
-/** `eventsJudged`: events of the last 5 minutes, all regions. */
-export function serviceState(regions: readonly RegionSummary[], eventsJudged: number): ServiceState {
+/**
+ * `eventsJudged`: events of the last 5 minutes, all regions. What the regions do now is judged here, by the last 5
+ * minutes; alerts are judged by closed windows. They agree but for a minute or two, so the headline says both.
+ */
+export function serviceState(
+  regions: readonly RegionSummary[],
+  eventsJudged: number,
+  firing: readonly AlertRow[],
+): ServiceState {
+  const now = regionsState(regions, eventsJudged);
+  const worst = worstSeverity(firing);
+  if (worst === null) return now;
+  const remark = [now.remark, acknowledgedRemark(firing)].filter((text) => text !== '').join(' ');
+  const alerts = firing.length === 1 ? '1 alert' : `${firing.length} alerts`;
+  if (now.kind !== 'healthy') return { ...now, headline: `${now.headline}, ${alerts} firing`, remark };
+  const headline = `${alerts} ${firing.length === 1 ? 'is' : 'are'} firing in ${placeOf(firing)}`;
+  const own = new Set(firing.map(({ region }) => region));
+  const kind = ({ CRITICAL: 'failing', WARNING: 'warning', INFO: 'notice' } as const)[worst];
+  return { kind, headline, regions: regions.filter(({ name }) => own.has(name)), remark };
+}
+
+function placeOf(firing: readonly AlertRow[]): string {
+  const [first = '', ...more] = new Set(firing.map(({ region }) => region));
+  return more.length === 0 ? first : `${more.length + 1} regions`;
+}
+
+function acknowledgedRemark(firing: readonly AlertRow[]): string {
+  const count = firing.filter(({ acknowledged }) => acknowledged).length;
+  if (count === 0) return '';
+  return count === firing.length ? 'Acknowledged.' : `${count} of ${firing.length} acknowledged.`;
+}
+
+function regionsState(regions: readonly RegionSummary[], eventsJudged: number): ServiceState {
   const of = (status: RegionSummary['status']) => regions.filter((region) => region.status === status);
   const failing = of('failing');
   const silent = of('silent');

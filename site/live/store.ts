@@ -1,103 +1,119 @@
-/** What the page knows, as signals; everything shown follows from `live`, `link`, `region` and the time. */
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+/** What the page shows, as signals; all of it follows from what was heard, the filter, the pause and the time. */
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { LiveRegionState, LiveState } from '../../core/live/live-state.ts';
-import type { ConnectionEvents, Link } from './connection.ts';
+import type { LiveBreakdown, LiveRegionFacts } from '../../core/protocol/live.ts';
+import {
+  type Acknowledgements,
+  createAcknowledgements,
+  type SendAck,
+  withAnswer,
+} from './acknowledgements.ts';
+import { type AlertFeed, alertFeed } from './alert-feed.ts';
+import { type AlertSpan, alertSpans } from './alert-spans.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { createHeard, type Heard } from './heard.ts';
+import { createPause, type Pause } from './pause.ts';
 import { judgedMs, type RegionSummary, regionSummaries } from './region-summary.ts';
 import { minuteSpan, paneSpan, type Series, seriesOf } from './series.ts';
 import { type ServiceState, serviceState } from './service-state.ts';
-import { type Moment, moment, noTiming, type Timing, withFrame } from './timing.ts';
-import { eventsPerSecond, hourTotals, paneTotals, successRate } from './totals.ts';
-
-/** Numbers of the service, or of the region that the page is filtered to. */
-export interface Figures {
-  /** Over the last minute. */
-  readonly eventsPerSecond: number;
-  /** Over the last hour. */
-  readonly views: number;
-  readonly downloads: number;
-  /** Over the last 5 minutes, as are the next two. */
-  readonly successRate: number | null;
-  readonly downloadsJudged: number;
-  readonly failedJudged: number;
-  readonly viewers: number;
-  /** From receipt at the door to the frame, of the newest event, ms; null before the first. */
-  readonly freshnessMs: number | null;
-}
+import { eventTypeShares, type Share } from './shares.ts';
+import type { Moment } from './timing.ts';
+import { paneTotals } from './totals.ts';
 
 export interface Store {
-  /** Where the connection reports to. */
-  readonly events: ConnectionEvents;
+  /** What has come, also while the page is paused. */
+  readonly heard: Heard;
+  readonly pause: Pause;
+  /** What is shown: the newest, or the paused picture. */
   readonly live: ReadonlySignal<LiveState | null>;
-  readonly link: ReadonlySignal<Link>;
-  /** Monotonic local time, ms; moves with frames and with `tick`. */
-  readonly now: ReadonlySignal<number>;
   readonly moment: ReadonlySignal<Moment>;
-  /** True when the numbers are not of now: they fade, and the page says since when. */
+  /** True when the numbers are not of now by no one's wish: they fade, and the page says since when. */
   readonly stale: ReadonlySignal<boolean>;
   /** Name of the region that the page is filtered to; null for all. */
   readonly region: Signal<string | null>;
   readonly summaries: ReadonlySignal<readonly RegionSummary[]>;
+  /** The same, once a second. */
+  readonly calmSummaries: ReadonlySignal<readonly RegionSummary[]>;
+  /** By region name. */
+  readonly facts: ReadonlySignal<ReadonlyMap<string, LiveRegionFacts>>;
   readonly service: ReadonlySignal<ServiceState>;
   readonly figures: ReadonlySignal<Figures>;
   readonly panes: ReadonlySignal<Series>;
   readonly minutes: ReadonlySignal<Series>;
-  tick(): void;
+  /** Of the region or of all; null where it has not come, or is not of what is filtered to. */
+  readonly breakdown: ReadonlySignal<LiveBreakdown | null>;
+  readonly eventTypes: ReadonlySignal<readonly Share[]>;
+  readonly alerts: ReadonlySignal<AlertFeed>;
+  /** Of the alerts in the feed. */
+  readonly spans: ReadonlySignal<readonly AlertSpan[]>;
+  readonly acknowledgements: Acknowledgements;
 }
 
 /** Further behind than this, numbers are no longer shown as those of now. */
 const staleAfterMs = 5_000;
 
-export function createStore(clock: () => number): Store {
-  const live = signal<LiveState | null>(null);
-  const link = signal<Link>({ kind: 'connecting' });
-  const now = signal(clock());
-  const timing = signal<Timing>(noTiming);
+export function createStore(clock: () => number, sendAck: SendAck): Store {
+  const heard = createHeard(clock);
+  const pause = createPause(heard);
+  const acknowledgements = createAcknowledgements(sendAck);
   const region = signal<string | null>(null);
-  const at = computed(() => moment(timing.value, now.value));
-  const asOf = computed(() => at.value.asOf);
+  const live = computed(() => (pause.picture.value ?? { live: heard.live.value }).live);
+  const moment = computed(() => {
+    const picture = pause.picture.value;
+    return picture ? { asOf: picture.asOf, behindMs: 0 } : heard.moment.value;
+  });
+  const asOf = computed(() => moment.value.asOf);
   const regions = computed(() => chosenRegions(live.value, region.value));
   const summaries = computed(() => (live.value ? regionSummaries(live.value, asOf.value) : []));
-  const setTiming = (change: Partial<Timing>) => {
-    timing.value = { ...timing.value, ...change };
-  };
-  const events: ConnectionEvents = {
-    link: (next) =>
-      batch(() => {
-        const isUp = next.kind === 'live';
-        if (isUp && link.value.kind !== 'live') setTiming({ offset: Number.POSITIVE_INFINITY, pingedAt: 0 });
-        if (!isUp && timing.value.lostAt === null) setTiming({ lostAt: clock() });
-        link.value = next;
-        now.value = clock();
-      }),
-    state: (state) =>
-      batch(() => {
-        now.value = clock();
-        timing.value = withFrame(timing.value, state.at, now.value);
-        live.value = state;
-      }),
-    heard: () => setTiming({ heardAt: clock() }),
-    pinged: () => setTiming({ pingedAt: clock() }),
-  };
+  // These are the same objects until a frame changes them, so that what follows from them rests meanwhile.
+  const allAlerts = computed(() => live.value?.alerts ?? noAlerts);
+  const newestBreakdown = computed(() => live.value?.breakdown ?? null);
+  const shownAlerts = computed(() => {
+    const states = acknowledgements.states.value;
+    return [...allAlerts.value.values()].map((alert) => withAnswer(alert, states.get(alert.id)));
+  });
+  const alerts = computed(() => alertFeed(shownAlerts.value, region.value));
+  const breakdown = computed(() => {
+    const newest = newestBreakdown.value;
+    return newest?.region === (region.value ?? '*') ? newest : null;
+  });
+  // Bars that moved with every frame could not be read.
+  const second = computed(() => Math.floor(asOf.value / 1000) * 1000);
   return {
-    events,
+    heard,
+    pause,
     live,
-    link,
-    now,
-    moment: at,
+    moment,
     region,
-    stale: computed(() => link.value.kind !== 'live' || at.value.behindMs > staleAfterMs),
+    stale: computed(() => pause.picture.value === null && isStale(heard)),
     summaries,
+    calmSummaries: computed(() => (second.value > 0 ? summaries.peek() : [])),
+    facts: computed(() => live.value?.facts ?? noFacts),
     service: computed(() => {
       const all = live.value?.regions.values() ?? [];
-      return serviceState(summaries.value, paneTotals(all, asOf.value - judgedMs, asOf.value).events);
+      const events = paneTotals(all, asOf.value - judgedMs, asOf.value).events;
+      return serviceState(summaries.value, events, alertFeed(shownAlerts.value, null).firing);
     }),
-    figures: computed(() => figuresOf(regions.value, live.value?.at ?? 0, asOf.value)),
+    figures: computed(() => figuresOf(regions.value, breakdown.value, live.value?.at ?? 0, asOf.value)),
     panes: computed(() => seriesOf(regions.value, paneSpan, asOf.value)),
     minutes: computed(() => seriesOf(regions.value, minuteSpan, asOf.value)),
-    tick: () => {
-      now.value = clock();
-    },
+    breakdown,
+    eventTypes: computed(() => {
+      const now = second.value;
+      return eventTypeShares(chosenRegions(live.peek(), region.value), now - judgedMs, now);
+    }),
+    alerts,
+    spans: computed(() => alertSpans([...alerts.value.firing, ...alerts.value.resolved])),
+    acknowledgements,
   };
+}
+
+const noAlerts: ReadonlyMap<string, AlertRow> = new Map();
+const noFacts: ReadonlyMap<string, LiveRegionFacts> = new Map();
+
+function isStale({ link, moment }: Heard): boolean {
+  return link.value.kind !== 'live' || moment.value.behindMs > staleAfterMs;
 }
 
 function chosenRegions(live: LiveState | null, name: string | null): readonly LiveRegionState[] {
@@ -105,20 +121,4 @@ function chosenRegions(live: LiveState | null, name: string | null): readonly Li
   if (name === null) return [...live.regions.values()];
   const region = live.regions.get(name);
   return region ? [region] : [];
-}
-
-function figuresOf(regions: readonly LiveRegionState[], frameAt: number, asOf: number): Figures {
-  const judged = paneTotals(regions, asOf - judgedMs, asOf);
-  const hour = hourTotals(regions, asOf);
-  const received = regions.flatMap(({ lastReceivedAt }) => (lastReceivedAt === null ? [] : [lastReceivedAt]));
-  return {
-    eventsPerSecond: eventsPerSecond(regions, asOf),
-    views: hour.views,
-    downloads: hour.downloads,
-    successRate: successRate(judged),
-    downloadsJudged: judged.downloads,
-    failedJudged: judged.failed,
-    viewers: regions.reduce((sum, { viewers }) => sum + viewers, 0),
-    freshnessMs: received.length === 0 ? null : Math.max(0, frameAt - Math.max(...received)),
-  };
 }

@@ -43,11 +43,37 @@ function goLive(): void {
 describe('subscribing and acknowledging', () => {
   test('an open socket subscribes to all regions, and is live with the first snapshot', () => {
     ports.socket.opened();
-    expect(sent()).toEqual([{ t: 'subscribe', regions: '*' }]);
+    expect(sent()).toEqual([{ t: 'subscribe', regions: '*', breakdown: '*' }]);
     expect(links).toEqual([]);
     receive(snapshot());
     expect(links).toEqual([{ kind: 'live' }]);
     expect(states.at(-1)?.seq).toBe(1);
+  });
+
+  test('a breakdown of a region is asked for once, and again by the next socket', () => {
+    goLive();
+    connection.breakDown('EU-London');
+    connection.breakDown('EU-London');
+    const subscription = { t: 'subscribe', regions: '*', breakdown: 'EU-London' };
+    expect(sent()).toEqual([subscription]);
+    ports.socket.closed();
+    connection.breakDown(null);
+    connection.breakDown('EU-London');
+    expect(sent()).toEqual([]);
+    ports.pass(500);
+    ports.socket.opened();
+    expect(sent()).toEqual([subscription]);
+  });
+
+  test('a region that is not there, as an address may name one, is broken down as all', () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    connection.breakDown('nowhere');
+    ports.socket.opened();
+    sent();
+    receive({ t: 'error', code: 'unknown_region', message: 'no' });
+    receive({ t: 'error', code: 'unknown_region', message: 'no' });
+    expect(sent()).toEqual([{ t: 'subscribe', regions: '*', breakdown: '*' }]);
+    told.mockRestore();
   });
 
   test('[LIV-2] a snapshot is acknowledged at once, deltas every ack_every_ms', () => {
@@ -156,7 +182,7 @@ describe('a lost connection', () => {
     ports.pass(500);
     expect(ports.sockets).toHaveLength(2);
     ports.socket.opened();
-    expect(sent()).toEqual([{ t: 'subscribe', regions: '*' }]);
+    expect(sent()).toEqual([{ t: 'subscribe', regions: '*', breakdown: '*' }]);
     // Same sequence number as before, in another life of the hub: acknowledged all the same.
     receive(snapshot({}, { epoch: 'e2', at: noon + 9 }));
     expect(sent()).toEqual([{ t: 'ack', seq: 1 }]);

@@ -86,7 +86,7 @@ describe('the status of a region', () => {
 
 describe('the state of the service', () => {
   const say = (regions: Record<string, LiveRegion>, events = 100) =>
-    serviceState(regionSummaries(stateOf(regions), noon), events);
+    serviceState(regionSummaries(stateOf(regions), noon), events, []);
 
   test.each([
     ['All 2 regions are healthy', { A: region(5, 0), B: region(5, 0) }],

@@ -8,15 +8,17 @@ import { cell, delta, noon, snapshot, stateOf } from './frames.ts';
 
 const minute = noon / windowMs;
 
+const neverAnswered = () => new Promise<never>(() => {});
+
 /** A store on a clock of its own, with one snapshot at noon. */
 function storeWith(regions: Record<string, LiveRegion>) {
   const clock = { now: 5_000 };
-  const store = createStore(() => clock.now);
-  store.events.link({ kind: 'live' });
-  store.events.state(stateOf(regions));
+  const store = createStore(() => clock.now, neverAnswered);
+  store.heard.events.link({ kind: 'live' });
+  store.heard.events.state(stateOf(regions));
   const pass = (ms: number): void => {
     clock.now += ms;
-    store.tick();
+    store.heard.tick();
   };
   return { store, pass };
 }
@@ -126,29 +128,29 @@ describe('how far behind, and since when', () => {
   test('a frame that took longer than the quickest one is late by the difference, from 2 s on', () => {
     const { store, pass } = storeWith({ A: {} });
     pass(10_000);
-    store.events.state({ ...stateOf({ A: {} }), at: noon + 8_001 });
+    store.heard.events.state({ ...stateOf({ A: {} }), at: noon + 8_001 });
     expect(store.moment.value).toEqual({ asOf: noon + 8_001, behindMs: 0 });
     pass(1_000);
-    store.events.state({ ...stateOf({ A: {} }), at: noon + 9_000 });
+    store.heard.events.state({ ...stateOf({ A: {} }), at: noon + 9_000 });
     expect(store.moment.value.behindMs).toBe(2_000);
     expect(store.stale.value).toBe(false);
     pass(8_000);
-    store.events.state({ ...stateOf({ A: {} }), at: noon + 13_000 });
+    store.heard.events.state({ ...stateOf({ A: {} }), at: noon + 13_000 });
     expect(store.moment.value.behindMs).toBe(6_000);
     expect(store.stale.value).toBe(true);
   });
 
   test('time goes on without frames, but not past an unanswered ping', () => {
     const { store, pass } = storeWith({ A: {} });
-    store.events.heard();
+    store.heard.events.heard();
     pass(60_000);
     expect(store.moment.value).toEqual({ asOf: noon + 60_000, behindMs: 0 });
-    store.events.heard();
-    store.events.pinged();
+    store.heard.events.heard();
+    store.heard.events.pinged();
     pass(5_000);
     // The ping left at the moment of the last word, so only a later one can be unanswered.
     expect(store.moment.value.behindMs).toBe(0);
-    store.events.pinged();
+    store.heard.events.pinged();
     pass(3_000);
     expect(store.moment.value).toEqual({ asOf: noon + 60_000, behindMs: 8_000 });
   });
@@ -156,12 +158,12 @@ describe('how far behind, and since when', () => {
   test('a lost connection stops the time of the numbers; a new one starts it again', () => {
     const { store, pass } = storeWith({ A: {} });
     pass(3_000);
-    store.events.link({ kind: 'reconnecting', retryAt: 0, attempts: 1, trouble: null });
+    store.heard.events.link({ kind: 'reconnecting', retryAt: 0, attempts: 1, trouble: null });
     pass(60_000);
     expect(store.moment.value.asOf).toBe(noon + 3_000);
     expect(store.stale.value).toBe(true);
-    store.events.link({ kind: 'live' });
-    store.events.state({ ...stateOf({ A: {} }), at: noon + 63_000 });
+    store.heard.events.link({ kind: 'live' });
+    store.heard.events.state({ ...stateOf({ A: {} }), at: noon + 63_000 });
     expect(store.moment.value).toEqual({ asOf: noon + 63_000, behindMs: 0 });
     expect(store.stale.value).toBe(false);
   });
@@ -170,6 +172,6 @@ describe('how far behind, and since when', () => {
 test('a delta of one region moves the figures', () => {
   const { store } = storeWith({ A: { viewers: 1 } });
   const first = applyFrame(null, snapshot({ A: { viewers: 1 } })).state;
-  store.events.state(applyFrame(first, delta(1, 2, { regions: { A: { viewers: 4 } } })).state);
+  store.heard.events.state(applyFrame(first, delta(1, 2, { regions: { A: { viewers: 4 } } })).state);
   expect(store.figures.value.viewers).toBe(4);
 });

@@ -1,0 +1,24 @@
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import type { Problem } from '../../core/protocol/problem.ts';
+import type { AckAnswer } from './acknowledgements.ts';
+
+/** After this long the person is told that no answer came; sending again then finds out. */
+const answerMsMax = 10_000;
+
+/** Acknowledges an alert over HTTP. */
+export async function browserAck(id: string, comment: string): Promise<AckAnswer> {
+  try {
+    const answer = await fetch(`/api/alerts/${encodeURIComponent(id)}/ack`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(comment === '' ? {} : { comment }),
+      signal: AbortSignal.timeout(answerMsMax),
+    });
+    const body: unknown = await answer.json();
+    if (answer.ok) return { kind: 'row', row: (body as { data: AlertRow }).data };
+    const { title, detail } = body as Partial<Problem>;
+    return { kind: 'failure', text: detail ?? title ?? `The server answered ${answer.status}.` };
+  } catch {
+    return { kind: 'failure', text: 'The server did not answer. Nothing may have been kept: send it again.' };
+  }
+}
