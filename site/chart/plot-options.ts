@@ -3,27 +3,29 @@ import type uPlot from 'uplot';
 import { hourText } from '../format/time.ts';
 import type { Series } from '../live/series.ts';
 import { drawEmptyWord, drawEndLabels, drawThreshold } from './plot-ink.ts';
-import type { PlotLine, PlotSpec } from './plot-spec.ts';
+import type { PlotLine, PlotSource, PlotSpec } from './plot-spec.ts';
+import { drawSpans } from './span-ink.ts';
 
 /** Left for the numbers of the y axis, and right for the names of the lines: the same in all, so that times align. */
-const axisWidth = 48;
-const labelWidth = 76;
+export const plotInsets = { left: 48, right: 76 } as const;
 
 /** Colours as the theme has them now: a canvas knows no custom properties. */
 export type Inks = (token: string) => string;
 
-export function plotOptions(spec: PlotSpec, width: number, inks: Inks, series: () => Series): uPlot.Options {
+export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: PlotSource): uPlot.Options {
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const axis: uPlot.Axis = { stroke: inks('--ink-quiet'), font, ticks: { show: false }, gap: 6 };
   return {
     width,
     height: spec.height,
     ms: 1,
-    padding: [10, labelWidth, spec.hasTimeAxis ? 0 : 8, 0],
+    padding: [10, plotInsets.right, spec.hasTimeAxis ? 0 : 8, 0],
     legend: { show: false },
     cursor: {
       y: false,
       drag: { x: false, y: false },
+      // TimeCursor listens instead, for pointer, finger and keys alike.
+      bind: { mousedown: noListener, mousemove: noListener, mouseleave: noListener, mouseenter: noListener },
       points: { size: 6, width: 0 },
     },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
@@ -38,14 +40,15 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, series: (
       },
       {
         ...axis,
-        size: axisWidth,
+        size: plotInsets.left,
         grid: { stroke: inks('--grid'), width: 1 },
-        splits: () => [...scaleOf(spec, series()).splits],
+        splits: () => [...scaleOf(spec, source.series.peek()).splits],
         values: (_, splits) => splits.map((value, i) => spec.axisText(value, i === splits.length - 1)),
       },
     ],
     series: [{}, ...spec.lines.flatMap((line) => lineOptions(line, inks))],
     hooks: {
+      drawClear: [(plot) => drawSpans(plot, spec, source, inks)],
       draw: [
         (plot) => drawThreshold(plot, spec, inks),
         (plot) => drawEndLabels(plot, spec, inks, font),
@@ -54,6 +57,8 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, series: (
     },
   };
 }
+
+const noListener = (): null => null;
 
 function lineOptions(line: PlotLine, inks: Inks): uPlot.Series[] {
   const color = inks(line.color);

@@ -1,12 +1,12 @@
+import type { ReadonlySignal } from '@preact/signals';
 import { countText } from '../format/number.ts';
+import type { AlertSpan } from '../live/alert-spans.ts';
 import { successRateMin } from '../live/region-summary.ts';
 import type { Series } from '../live/series.ts';
 import { type AxisScale, countScale, shareScale } from './axis-scale.ts';
 
 /** What a plot draws; the same for every span of time. */
 export interface PlotSpec {
-  /** Begins the plot's description for those who cannot see it. */
-  readonly title: string;
   /** CSS pixels. */
   readonly height: number;
   readonly hasTimeAxis: boolean;
@@ -16,6 +16,15 @@ export interface PlotSpec {
   readonly scale: (values: readonly number[]) => AxisScale;
   readonly axisText: (value: number, isTop: boolean) => string;
   readonly threshold?: { readonly at: number; readonly label: string };
+}
+
+/** What a plot draws from. */
+export interface PlotSource {
+  readonly series: ReadonlySignal<Series>;
+  /** Shaded behind the lines. */
+  readonly spans: ReadonlySignal<readonly AlertSpan[]>;
+  /** Time under the pointer, ms, shared by all plots of a view; null when there is none. */
+  readonly crosshair: ReadonlySignal<number | null>;
 }
 
 export interface PlotLine {
@@ -28,8 +37,7 @@ export interface PlotLine {
 }
 
 export const trafficSpec: PlotSpec = {
-  title: 'Events and downloads a second',
-  height: 138,
+  height: 150,
   hasTimeAxis: false,
   emptyText: 'No events in this time',
   lines: [
@@ -44,8 +52,7 @@ export const trafficSpec: PlotSpec = {
 };
 
 export const successSpec: PlotSpec = {
-  title: 'Success rate of downloads',
-  height: 98,
+  height: 106,
   hasTimeAxis: true,
   emptyText: 'No downloads in this time',
   lines: [{ label: 'Success', color: '--line-3', hasArea: false, values: (series) => series.success }],

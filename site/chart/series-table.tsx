@@ -1,66 +1,52 @@
-/** The numbers of a chart as a table, newest first: always there for screen readers, shown to all by one key. */
+/** The numbers of a chart as a table, newest first, with the alerts that it shades. */
 import { type ReadonlySignal, useComputed } from '@preact/signals';
 import { rateFigure, shareFigure } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
+import { type AlertSpan, alertsWithin } from '../live/alert-spans.ts';
+import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
-import { Quantity } from '../panels/quantity.tsx';
+import { DataTable } from '../panels/data-table.tsx';
 
 interface SeriesTableProps {
   readonly series: ReadonlySignal<Series>;
+  readonly spans: ReadonlySignal<readonly AlertSpan[]>;
   readonly caption: string;
   readonly isShown: ReadonlySignal<boolean>;
   /** Changes when the table must be made anew at once. */
   readonly region: ReadonlySignal<string | null>;
 }
 
-export function SeriesTable({ series, caption, isShown, region }: SeriesTableProps) {
+export function SeriesTable({ series, spans, caption, isShown, region }: SeriesTableProps) {
   // A table that changed five times a second could not be read: it moves on when a slot closes.
   const moved = useComputed(() => `${region.value} ${series.value.times[series.value.closedCount - 1]}`);
-  const rows = moved.value ? closedRows(series.peek()) : [];
+  const rows = moved.value ? closedRows(series.peek(), spans.value) : [];
   return (
-    <section
-      class={isShown.value ? 'table-scroll' : 'unseen'}
-      aria-label={caption}
-      // What scrolls must be reached by keyboard.
-      tabIndex={isShown.value ? 0 : -1}
-    >
-      <table class="data">
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            <th scope="col">Events</th>
-            <th scope="col">Downloads</th>
-            <th scope="col">Success rate</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ time, label, events, downloads, success }) => (
-            <tr key={time}>
-              <th scope="row">{label}</th>
-              <td>{events === null ? '–' : <Quantity figure={rateFigure(events)} />}</td>
-              <td>{downloads === null ? '–' : <Quantity figure={rateFigure(downloads)} />}</td>
-              <td>
-                <Quantity figure={shareFigure(success, 'no downloads')} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <DataTable
+      caption={caption}
+      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts']}
+      rows={rows}
+      isShown={isShown}
+    />
   );
 }
 
-function closedRows({ times, closedCount, span, events, downloads, success }: Series) {
+function closedRows(series: Series, spans: readonly AlertSpan[]) {
+  const { times, closedCount, span, events, downloads, success } = series;
   const text = span.slotMs < 60_000 ? clockText : hourText;
+  const rate = (value: number | null | undefined) => (typeof value === 'number' ? rateFigure(value) : '–');
   return times
     .slice(0, closedCount)
     .map((time, i) => ({
-      time,
-      label: text(time),
-      events: events[i] ?? null,
-      downloads: downloads[i] ?? null,
-      success: success[i] ?? null,
+      key: String(time),
+      cells: [
+        text(time),
+        rate(events[i]),
+        rate(downloads[i]),
+        shareFigure(success[i] ?? null, 'no downloads'),
+        alertsWithin(spans, time, time + span.slotMs)
+          .map(({ severity, region }) => `${region}: ${severityWords[severity]}`)
+          .join(', ') || '–',
+      ],
     }))
     .reverse();
 }

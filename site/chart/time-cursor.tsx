@@ -1,0 +1,112 @@
+/**
+ * The crosshair's hand: pointer, finger or arrow keys choose a time in the plots within, which lie under each other on
+ * one time axis. To a screen reader it is a slider that reads out the numbers of each slot.
+ */
+import { type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import type { Series } from '../live/series.ts';
+import { plotInsets, timeRange } from './plot-options.ts';
+
+interface TimeCursorProps {
+  readonly label: string;
+  readonly series: ReadonlySignal<Series>;
+  readonly crosshair: Signal<number | null>;
+  /** What the slot that starts at this time holds, in words. */
+  readonly slotText: (time: number) => string;
+  /** A click, or Enter, on a time. */
+  readonly chosen: (time: number) => void;
+  readonly children: ComponentChildren;
+}
+
+/** Slots that a press of Page Up or Page Down moves by. */
+const pageSlots = 10;
+
+export function TimeCursor({ label, series, crosshair, slotText, chosen, children }: TimeCursorProps) {
+  // Moves on when a slot closes and not with every frame: it is read aloud while it has the focus.
+  const newest = useComputed(() => newestClosed(series.value));
+  const time = crosshair.value ?? newest.value;
+  const times = series.peek().times;
+  const point = (event: PointerEvent): void => {
+    crosshair.value = timeUnder(event, series.peek());
+  };
+  return (
+    <div
+      class="plots"
+      tabIndex={0}
+      role="slider"
+      aria-label={label}
+      aria-valuemin={times[0] ?? 0}
+      aria-valuemax={newest.value}
+      aria-valuenow={time}
+      aria-valuetext={slotText(time)}
+      onPointerMove={point}
+      onPointerDown={point}
+      onPointerLeave={({ pointerType }) => {
+        // A finger has left when it is lifted; what it has pointed at shall be read then.
+        if (pointerType !== 'touch') crosshair.value = null;
+      }}
+      onBlur={() => {
+        crosshair.value = null;
+      }}
+      onClick={() => {
+        if (crosshair.value !== null) chosen(crosshair.value);
+      }}
+      onKeyDown={(event) => {
+        const next = timeByKey(event.key, crosshair.value, series.peek());
+        if (event.key === 'Enter') chosen(crosshair.value ?? newest.value);
+        else if (event.key === 'Escape' && crosshair.value !== null) crosshair.value = null;
+        else if (next !== null) crosshair.value = next;
+        else return;
+        event.preventDefault();
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+function newestClosed({ times, closedCount }: Series): number {
+  return times[closedCount - 1] ?? times.at(-1) ?? 0;
+}
+
+/** Start of the slot nearest to the pointer; null beside the plot. */
+function timeUnder({ currentTarget, clientX }: PointerEvent, series: Series): number | null {
+  if (!(currentTarget instanceof HTMLElement)) return null;
+  const { left, width } = currentTarget.getBoundingClientRect();
+  const plotWidth = width - plotInsets.left - plotInsets.right;
+  const share = (clientX - left - plotInsets.left) / plotWidth;
+  if (share < 0 || share > 1) return null;
+  const { min, max } = timeRange(series, plotWidth);
+  const { slotMs } = series.span;
+  return clamped(Math.round((min + share * (max - min)) / slotMs) * slotMs, series);
+}
+
+/** Where a key leads to from a time, or from the newest slot; null for a key that leads nowhere. */
+export function timeByKey(key: string, from: number | null, series: Series): number | null {
+  const { slotMs } = series.span;
+  const newest = newestClosed(series);
+  const start = Math.floor((from ?? newest + slotMs) / slotMs) * slotMs;
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return clamped(start - slotMs, series);
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return clamped(start + slotMs, series);
+    case 'PageDown':
+      return clamped(start - pageSlots * slotMs, series);
+    case 'PageUp':
+      return clamped(start + pageSlots * slotMs, series);
+    case 'Home':
+      return clamped(Number.NEGATIVE_INFINITY, series);
+    case 'End':
+      return newest;
+    default:
+      return null;
+  }
+}
+
+/** The slot that the left edge cuts is not pointed at. */
+function clamped(time: number, { times }: Series): number {
+  return Math.min(times.at(-1) ?? 0, Math.max(times[1] ?? 0, time));
+}
