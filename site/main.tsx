@@ -6,25 +6,31 @@ import './chart/chart.css';
 import './panels/mark.css';
 import './panels/page-head.css';
 import './panels/service-panel.css';
+import './panels/alerts-panel.css';
 import './panels/figures-panel.css';
 import './panels/regions-panel.css';
+import './panels/map-panel.css';
+import './panels/trending-panel.css';
+import './panels/shares-panel.css';
 import './panels/keys-panel.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { browserAck } from './live/browser-ack.ts';
 import { browserPorts } from './live/browser-ports.ts';
 import { LiveConnection } from './live/connection.ts';
 import { createStore } from './live/store.ts';
 import { watchTheme } from './theme/theme.ts';
 import { watchKeys } from './views/keys.ts';
 import { LiveView } from './views/live.tsx';
+import { watchTitle } from './views/title.ts';
 import { createViewState } from './views/view-state.ts';
 
 /** Ages and the right edge of the charts move on even when no frame comes. */
 const tickMs = 500;
 
-const store = createStore(() => performance.now());
+const store = createStore(() => performance.now(), browserAck);
 const view = createViewState();
-const connection = new LiveConnection(browserPorts, store.events);
+const connection = new LiveConnection(browserPorts, store.heard.events);
 
 // The filter is part of the address, so that it can be sent to a colleague and survives a reload.
 store.region.value = new URL(location.href).searchParams.get('region');
@@ -33,16 +39,18 @@ effect(() => {
   if (store.region.value === null) address.searchParams.delete('region');
   else address.searchParams.set('region', store.region.value);
   history.replaceState(null, '', address);
+  connection.breakDown(store.region.value);
 });
 
 watchTheme();
+watchTitle(store.heard);
 watchKeys(store, view);
 addEventListener('online', () => connection.networkChanged());
 addEventListener('offline', () => connection.networkChanged());
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) connection.retryNow();
 });
-setInterval(() => store.tick(), tickMs);
+setInterval(() => store.heard.tick(), tickMs);
 
 const place = document.querySelector('#app');
 if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);

@@ -1,7 +1,7 @@
-/** Six numbers that say how much is going on, and how well. */
+/** How well it goes, and how much is going on, in seven numbers. */
 import type { ComponentChildren } from 'preact';
 import { Sparkline } from '../chart/sparkline.tsx';
-import { countFigure, countText, type Figure, rateFigure, shareFigure } from '../format/number.ts';
+import { countFigure, countText, type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
@@ -13,6 +13,13 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
   const minutes = store.minutes.value;
   return (
     <dl class="figures">
+      <FigureCard
+        name="Success rate"
+        figure={shareFigure(figures.successRate, 'no downloads')}
+        note={failedNote(figures.failedJudged, figures.downloadsJudged)}
+      >
+        <Sparkline values={closed(panes, panes.success)} min={0.5} max={1} />
+      </FigureCard>
       <FigureCard name="Events" figure={rateFigure(figures.eventsPerSecond)} note="over the last minute">
         <Sparkline values={closed(panes, panes.events)} />
       </FigureCard>
@@ -22,17 +29,11 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
       <FigureCard name="Downloads" figure={countFigure(figures.downloads)} note="in the last hour">
         <Sparkline values={closed(minutes, minutes.downloads)} />
       </FigureCard>
+      <FigureCard name="Active viewers" figure={countFigure(figures.viewers)} note="in the last 60 s" />
       <FigureCard
-        name="Success rate"
-        figure={shareFigure(figures.successRate, 'no downloads')}
-        note={failedNote(figures.failedJudged, figures.downloadsJudged)}
-      >
-        <Sparkline values={closed(panes, panes.success)} min={0.5} max={1} />
-      </FigureCard>
-      <FigureCard
-        name="Active viewers"
-        figure={countFigure(figures.viewers)}
-        note="with an event in the last 60 s"
+        name="Active titles"
+        figure={figures.titles === null ? noFigure('not known yet') : countFigure(figures.titles)}
+        note="in the last 5 minutes"
       />
       <FigureCard name="Freshness" figure={delayFigure(figures.freshnessMs)} note="from receipt to frame" />
     </dl>

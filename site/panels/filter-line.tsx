@@ -23,7 +23,14 @@ export function FilterLine({ store }: { readonly store: Store }) {
           </svg>
         </button>
       )}
+      {hasNoAlerts(store) && <span class="no-alerts quiet">No alerts in the last hour</span>}
       {store.stale.value && <span class="as-of">as of {clockText(store.moment.value.asOf)}</span>}
     </div>
   );
+}
+
+/** Said here, beside the filter, as long as there is nothing to list. */
+function hasNoAlerts({ alerts, live }: Store): boolean {
+  const { firing, resolved, firingElsewhere } = alerts.value;
+  return live.value !== null && firing.length + resolved.length + firingElsewhere === 0;
 }

@@ -2,9 +2,11 @@ import type { Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 const keys: readonly (readonly [string, string])[] = [
+  ['p', 'Pause and resume; the space bar too'],
   ['t', 'Show or hide the tables beside the charts'],
   ['d', 'Light or dark'],
-  ['Esc', 'Undo the filter'],
+  ['Esc', 'Undo the filter; leave a comment'],
+  ['← →', 'In a chart: move the crosshair; Enter goes to the alert under it'],
   ['?', 'Show or hide this list'],
 ];
 
@@ -32,7 +34,9 @@ export function KeysPanel({ shown }: { readonly shown: Signal<boolean> }) {
           </div>
         ))}
       </dl>
-      <p class="quiet">A click on a region filters the page to it; the same click again shows all.</p>
+      <p class="quiet">
+        A click on a region, in the table, on the map or in an alert, filters the page to it.
+      </p>
       <button type="button" class="button" onClick={close}>
         Close
       </button>

@@ -5,7 +5,7 @@ import { Mark, type MarkKind } from './mark.tsx';
 
 export function LinkState({ store }: { readonly store: Store }) {
   const { mark, word } = stateOf(store);
-  const { asOf } = store.moment.value;
+  const { asOf } = store.heard.moment.value;
   return (
     <p class="link-state">
       <span class="link-word" role="status">
@@ -18,8 +18,8 @@ export function LinkState({ store }: { readonly store: Store }) {
 }
 
 function stateOf(store: Store): { mark: MarkKind; word: string } {
-  const { kind } = store.link.value;
-  const { behindMs } = store.moment.value;
+  const { kind } = store.heard.link.value;
+  const { behindMs } = store.heard.moment.value;
   switch (kind) {
     case 'connecting':
       return { mark: 'busy', word: 'Connecting' };

@@ -6,6 +6,7 @@ import { LinkState } from './link-state.tsx';
 /** Stays at the top: which page this is, whether it is live, and what can be switched. */
 export function PageHead({ store, view }: { readonly store: Store; readonly view: ViewState }) {
   const isDark = theme.value === 'dark';
+  const isPaused = store.pause.picture.value !== null;
   return (
     <header class="page-head">
       <p class="product">
@@ -13,6 +14,15 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
       </p>
       <LinkState store={store} />
       <div class="switches">
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isPaused}
+          aria-keyshortcuts="p Space"
+          onClick={store.pause.toggle}
+        >
+          Pause
+        </button>
         <button
           type="button"
           class="button"

@@ -1,65 +1,122 @@
 /** One span of time: traffic above, success below it on the same time axis, and both as a table. */
-import type { ReadonlySignal } from '@preact/signals';
+import { type ReadonlySignal, useComputed } from '@preact/signals';
 import { Plot } from '../chart/plot.tsx';
 import { successSpec, trafficSpec } from '../chart/plot-spec.ts';
 import { SeriesTable } from '../chart/series-table.tsx';
+import { TimeCursor } from '../chart/time-cursor.tsx';
 import { type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
+import { alertsWithin } from '../live/alert-spans.ts';
+import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
+import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { Quantity } from './quantity.tsx';
+import { Severity } from './severity.tsx';
 
 interface SeriesPanelProps {
   readonly id: string;
   readonly title: string;
   readonly slots: string;
   readonly series: ReadonlySignal<Series>;
-  readonly region: ReadonlySignal<string | null>;
+  readonly store: Store;
   readonly view: ViewState;
 }
 
-export function SeriesPanel({ id, title, slots, series, region, view }: SeriesPanelProps) {
-  const period = title.toLowerCase();
+export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPanelProps) {
+  const { spans, region } = store;
+  const { crosshair } = view;
+  const alertsAt = (time: number) => alertsWithin(spans.value, time, time + series.peek().span.slotMs);
+  const slotText = (time: number): string => {
+    const alerts = alertsAt(time).map(
+      ({ severity, message }) => `${severityWords[severity]} alert: ${message}`,
+    );
+    return [spokenSlot(series.peek(), time), ...alerts].join('. ');
+  };
+  const source = { series, spans, crosshair };
   return (
     <section class="panel series-panel" aria-labelledby={`${id}-title`}>
       <header class="panel-head">
         <h2 id={`${id}-title`}>
           {title} <span class="quiet plain">{slots}</span>
         </h2>
-        <Readout series={series} crosshair={view.crosshair} />
+        <Readout series={series} crosshair={crosshair} />
       </header>
-      <Plot spec={trafficSpec} series={series} crosshair={view.crosshair} period={period} />
-      <Plot spec={successSpec} series={series} crosshair={view.crosshair} period={period} />
+      <TimeCursor
+        label={`Events, downloads and success rate, ${title.toLowerCase()}: time under the crosshair`}
+        series={series}
+        crosshair={crosshair}
+        slotText={slotText}
+        chosen={(time) => {
+          view.askedAlert.value = alertsAt(time)[0]?.id ?? null;
+        }}
+      >
+        <SpanNote store={store} series={series} crosshair={crosshair} />
+        <Plot spec={trafficSpec} {...source} />
+        <Plot spec={successSpec} {...source} />
+      </TimeCursor>
       <SeriesTable
         series={series}
+        spans={spans}
         region={region}
         isShown={view.tablesShown}
-        caption={`${title}: events and downloads a second, success rate of downloads`}
+        caption={`${title}: events and downloads a second, success rate of downloads, alerts`}
       />
     </section>
+  );
+}
+
+interface CrosshairProps {
+  readonly series: ReadonlySignal<Series>;
+  readonly crosshair: ReadonlySignal<number | null>;
+}
+
+/** Which alert the crosshair stands in; a click leads to it. */
+function SpanNote({ store, series, crosshair }: CrosshairProps & { readonly store: Store }) {
+  const alerts = useComputed(() => {
+    const time = crosshair.value;
+    return time === null ? [] : alertsWithin(store.spans.value, time, time + series.peek().span.slotMs);
+  });
+  const [worst, ...others] = alerts.value;
+  if (worst === undefined) return null;
+  return (
+    <p class="span-note" aria-hidden="true">
+      <Severity severity={worst.severity} />
+      <span class="span-message">{worst.message}</span>
+      {others.length > 0 && <span class="quiet">and {others.length} more</span>}
+    </p>
   );
 }
 
 const rateOrNone = (perSecond: number | null | undefined): Figure =>
   typeof perSecond === 'number' ? rateFigure(perSecond) : noFigure('nothing known');
 
-interface ReadoutProps {
-  readonly series: ReadonlySignal<Series>;
-  readonly crosshair: ReadonlySignal<number | null>;
+function slotAt({ times, span }: Series, time: number): number {
+  const at = Math.floor((time - (times[0] ?? 0)) / span.slotMs);
+  return at >= 0 && at < times.length ? at : -1;
+}
+
+const timeText = ({ span }: Series, time: number): string =>
+  (span.slotMs < 60_000 ? clockText : hourText)(time);
+
+function spokenSlot(series: Series, time: number): string {
+  const at = slotAt(series, time);
+  const { events, downloads, success } = series;
+  const rate = shareFigure(success[at] ?? null, 'no downloads').exact;
+  const words = `${rateOrNone(events[at]).exact} events, ${rateOrNone(downloads[at]).exact} downloads`;
+  return `${timeText(series, time)}: ${words}, success rate ${rate}`;
 }
 
 /** The numbers under the crosshair, or else of the newest slot that has closed. */
-function Readout({ series, crosshair }: ReadoutProps) {
-  const { times, closedCount, span, events, downloads, success } = series.value;
-  const first = times[0] ?? 0;
-  const pointed = crosshair.value === null ? -1 : Math.floor((crosshair.value - first) / span.slotMs);
-  const at = pointed >= 0 && pointed < times.length ? pointed : closedCount - 1;
+function Readout({ series, crosshair }: CrosshairProps) {
+  const { times, closedCount, events, downloads, success } = series.value;
+  const pointed = crosshair.value === null ? -1 : slotAt(series.value, crosshair.value);
+  const at = pointed < 0 ? closedCount - 1 : pointed;
   const time = times[at];
   if (time === undefined) return null;
-  const text = span.slotMs < 60_000 ? clockText : hourText;
   return (
     <p class="readout quiet">
-      <span>{text(time)}</span>
+      <span>{timeText(series.value, time)}</span>
       <span class="ink-1">
         <Quantity figure={rateOrNone(events[at])} />
       </span>

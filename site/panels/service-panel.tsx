@@ -1,7 +1,7 @@
 /** Is everything well, right now? The answer is the largest thing on the page. */
 import type { ComponentChildren } from 'preact';
 import { shareFigure } from '../format/number.ts';
-import { clockText } from '../format/time.ts';
+import { agoFigure, clockText } from '../format/time.ts';
 import type { Link } from '../live/connection.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { ServiceState } from '../live/service-state.ts';
@@ -15,7 +15,7 @@ interface ServicePanelProps {
 }
 
 export function ServicePanel({ store, retry }: ServicePanelProps) {
-  const link = store.link.value;
+  const link = store.heard.link.value;
   const hasData = store.live.value !== null;
   if (!hasData && link.kind !== 'reconnecting' && link.kind !== 'offline') {
     return <Statement mark="busy" headline="Connecting" tone="quiet" />;
@@ -37,7 +37,14 @@ export function ServicePanel({ store, retry }: ServicePanelProps) {
   );
 }
 
-const markOf = { healthy: 'healthy', failing: 'failing', silent: 'silent', empty: 'idle' } as const;
+const markOf = {
+  healthy: 'healthy',
+  failing: 'failing',
+  warning: 'warning',
+  notice: 'info',
+  silent: 'silent',
+  empty: 'idle',
+} as const;
 
 interface StatementProps {
   readonly isStale?: boolean;
@@ -73,7 +80,7 @@ function Remark({
       {state.regions.slice(0, 6).map((region) => (
         <button type="button" class="mention" key={region.name} onClick={() => choose(region.name)}>
           {state.kind === 'healthy' && 'Lowest success rate: '}
-          <b>{region.name}</b> {evidence(region)}
+          <b>{region.name}</b> {evidence(state.kind, region)}
         </button>
       ))}
       {state.regions.length > 6 && <span>and {state.regions.length - 6} more.</span>}
@@ -82,10 +89,16 @@ function Remark({
   );
 }
 
-function evidence({ status, successRate, lastEventMs }: RegionSummary): string {
-  if (status === 'silent') return `silent for ${Math.floor((lastEventMs ?? 0) / 1000)} s`;
+function evidence(kind: ServiceState['kind'], { status, successRate, lastEventMs }: RegionSummary): string {
+  if (status === 'silent' || (status === 'idle' && lastEventMs !== null)) return silence(lastEventMs ?? 0);
+  if (successRate === null) return 'no downloads';
   const share = `${shareFigure(successRate, '').text}\u202f%`;
-  return status === 'failing' ? `${share} succeed` : share;
+  return kind === 'healthy' ? share : `${share} succeed`;
+}
+
+function silence(ms: number): string {
+  const { text, unit } = agoFigure(ms);
+  return `silent for ${text}\u202f${unit}`;
 }
 
 interface LostProps {
@@ -98,7 +111,7 @@ interface LostProps {
 /** What happened, what still works, what to do. */
 function Lost({ store, link, hasData, retry }: LostProps) {
   const isOffline = link.kind === 'offline';
-  const since = clockText(store.moment.value.asOf);
+  const since = clockText(store.heard.moment.value.asOf);
   // A server that restarts is back before a second attempt: until then there is nothing to explain.
   const trouble = link.attempts > 1 || !hasData ? link.trouble : null;
   const headline = hasData
@@ -106,7 +119,7 @@ function Lost({ store, link, hasData, retry }: LostProps) {
       ? `Offline since ${since}`
       : `Not connected since ${since}`
     : (trouble?.title ?? 'Connecting');
-  const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - store.now.value) / 1000);
+  const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - store.heard.now.value) / 1000);
   return (
     <Statement mark={hasData || trouble ? 'down' : 'busy'} headline={headline} tone="lost">
       <p class="remark">

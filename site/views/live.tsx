@@ -1,13 +1,21 @@
 /** The Live view: is everything well, then where, then why. */
 
+import { useComputed } from '@preact/signals';
+import { shareList } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
+import { AlertsPanel } from '../panels/alerts-panel.tsx';
+import { Announcer } from '../panels/announcer.tsx';
 import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { FilterLine } from '../panels/filter-line.tsx';
 import { KeysPanel } from '../panels/keys-panel.tsx';
+import { MapPanel } from '../panels/map-panel.tsx';
 import { PageHead } from '../panels/page-head.tsx';
+import { PausedBar } from '../panels/paused-bar.tsx';
 import { RegionsPanel } from '../panels/regions-panel.tsx';
 import { SeriesPanel } from '../panels/series-panel.tsx';
 import { ServicePanel } from '../panels/service-panel.tsx';
+import { SharesPanel } from '../panels/shares-panel.tsx';
+import { TrendingPanel } from '../panels/trending-panel.tsx';
 import { Skeleton } from './skeleton.tsx';
 import type { ViewState } from './view-state.ts';
 
@@ -17,46 +25,50 @@ interface LiveViewProps {
   readonly retry: () => void;
 }
 
+/** Reads as little as it can: what it reads anew, all panels below it are made anew by. */
 export function LiveView({ store, view, retry }: LiveViewProps) {
+  const hasNumbers = useComputed(() => store.live.value !== null);
+  const isConnecting = useComputed(() => store.heard.link.value.kind === 'connecting');
   return (
     <>
       <PageHead store={store} view={view} />
+      <PausedBar store={store} />
       <main>
         <ServicePanel store={store} retry={retry} />
-        {store.live.value !== null && <Numbers store={store} view={view} />}
-        {store.live.value === null && store.link.value.kind === 'connecting' && <Skeleton />}
+        {hasNumbers.value && <Numbers store={store} view={view} />}
+        {!hasNumbers.value && isConnecting.value && <Skeleton />}
       </main>
+      <Announcer heard={store.heard} />
       <KeysPanel shown={view.keysShown} />
     </>
   );
 }
 
 function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
+  const of = { store, view };
+  const devices = useComputed(() => listOf(store.breakdown.value?.devices));
+  const types = useComputed(() => listOf(store.breakdown.value?.content_types));
   return (
     <div class={store.stale.value ? 'numbers stale' : 'numbers'}>
+      <AlertsPanel {...of} />
       <FilterLine store={store} />
       <FiguresPanel store={store} />
       <div class="panels">
         <RegionsPanel store={store} />
+        <MapPanel {...of} />
         <div class="series-panels">
-          <SeriesPanel
-            id="panes"
-            title="Last 15 minutes"
-            slots="by 10 s"
-            series={store.panes}
-            region={store.region}
-            view={view}
-          />
-          <SeriesPanel
-            id="minutes"
-            title="Last hour"
-            slots="by minute"
-            series={store.minutes}
-            region={store.region}
-            view={view}
-          />
+          <SeriesPanel id="panes" title="Last 15 minutes" slots="by 10 s" series={store.panes} {...of} />
+          <SeriesPanel id="minutes" title="Last hour" slots="by minute" series={store.minutes} {...of} />
+        </div>
+        <TrendingPanel {...of} />
+        <div class="shares-panels">
+          <SharesPanel id="devices" title="Devices" shares={devices} {...of} />
+          <SharesPanel id="content-types" title="Content types" shares={types} {...of} />
+          <SharesPanel id="event-types" title="Event types" shares={store.eventTypes} {...of} />
         </div>
       </div>
     </div>
   );
 }
+
+const listOf = (shares: Parameters<typeof shareList>[0] | undefined) => (shares ? shareList(shares) : null);

@@ -7,8 +7,15 @@ export interface ViewState {
   readonly keysShown: Signal<boolean>;
   /** Time under the pointer, ms. */
   readonly crosshair: Signal<number | null>;
+  /** Id of the alert that was asked for, by a click on its span; it is scrolled to and focused. */
+  readonly askedAlert: Signal<string | null>;
 }
 
 export function createViewState(): ViewState {
-  return { tablesShown: signal(false), keysShown: signal(false), crosshair: signal<number | null>(null) };
+  return {
+    tablesShown: signal(false),
+    keysShown: signal(false),
+    crosshair: signal<number | null>(null),
+    askedAlert: signal<string | null>(null),
+  };
 }

@@ -1,0 +1,104 @@
+/** One alert: how grave, what and where, by how much, since when, and who has seen it. */
+import { type ReadonlySignal, useComputed } from '@preact/signals';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { agoFigure, hourText } from '../format/time.ts';
+import { alertLimit, alertPeriod, alertRemarks, alertValue, resolutionText } from '../live/alert-text.ts';
+import type { Store } from '../live/store.ts';
+import { Acknowledge } from './acknowledge.tsx';
+import { Severity } from './severity.tsx';
+
+interface AlertItemProps {
+  readonly alert: AlertRow;
+  readonly store: Store;
+}
+
+export function AlertItem({ alert, store }: AlertItemProps) {
+  const { id, severity, state, message, region, acknowledged } = alert;
+  const isFiring = state === 'firing';
+  const kind = isFiring ? `alert-${severity.toLowerCase()}` : 'alert-over';
+  return (
+    <li class={`alert ${kind}${acknowledged ? ' acknowledged' : ''}`} data-alert={id} tabIndex={-1}>
+      <p class="alert-severity">
+        <Severity severity={severity} />
+        {!isFiring && <span class="quiet">resolved</span>}
+      </p>
+      <div class="alert-what">
+        <p class="alert-message" dir="auto">
+          {message}
+        </p>
+        <p class="alert-facts quiet">
+          <button
+            type="button"
+            class="mention"
+            onClick={() => {
+              store.region.value = region;
+            }}
+          >
+            {region}
+          </button>
+          {alertRemarks(alert).map((remark) => (
+            <span key={remark}>{remark}</span>
+          ))}
+        </p>
+      </div>
+      <p class="alert-value">
+        <b>{alertValue(alert)}</b>
+        <span class="quiet">{alertLimit(alert)}</span>
+      </p>
+      <p class="alert-when">
+        {isFiring ? (
+          <>
+            <span>since {alertPeriod(alert)}</span>
+            <Duration since={Date.parse(alert.pending_since)} asOf={store.moment} />
+          </>
+        ) : (
+          <>
+            <span>{alertPeriod(alert)}</span>
+            <span class="quiet">{resolutionText(alert)}</span>
+          </>
+        )}
+      </p>
+      <div class="alert-ack">
+        {acknowledged ? (
+          <Acknowledged alert={alert} />
+        ) : (
+          <Acknowledge alert={alert} acknowledgements={store.acknowledgements} />
+        )}
+      </div>
+    </li>
+  );
+}
+
+interface DurationProps {
+  readonly since: number;
+  readonly asOf: ReadonlySignal<{ readonly asOf: number }>;
+}
+
+/** A text node that changes by itself; the alert around it rests. */
+function Duration({ since, asOf }: DurationProps) {
+  const text = useComputed(() => {
+    const { text: count, unit } = agoFigure(asOf.value.asOf - since);
+    return unit === '' ? 'just now' : `for ${count}\u202f${unit}`;
+  });
+  return <span class="quiet">{text}</span>;
+}
+
+function Acknowledged({ alert }: { readonly alert: AlertRow }) {
+  const { acknowledged_by: by, acknowledged_at: at, comment } = alert;
+  return (
+    <p class="acknowledged-by">
+      <span>
+        <svg width="12" height="12" viewBox="0 0 16 16" aria-hidden="true">
+          <path d="M2 8.5l4 4 8-9" stroke="currentColor" stroke-width="2" fill="none" />
+        </svg>
+        Acknowledged{at !== null && ` at ${hourText(Date.parse(at))}`}
+        {by !== null && <span class="quiet"> by {by}</span>}
+      </span>
+      {comment && (
+        <q class="comment" dir="auto">
+          {comment}
+        </q>
+      )}
+    </p>
+  );
+}

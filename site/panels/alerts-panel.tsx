@@ -1,0 +1,80 @@
+/** Alerts: those that fire first, then those that were resolved in the last hour. Nothing is drawn while there are none. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import type { AlertFeed } from '../live/alert-feed.ts';
+import type { Store } from '../live/store.ts';
+import type { ViewState } from '../views/view-state.ts';
+import { AlertItem } from './alert-item.tsx';
+
+/** Of each kind; the rest is one click away. */
+const firingShownMax = 6;
+const resolvedShownMax = 3;
+
+export function AlertsPanel({ store, view }: { readonly store: Store; readonly view: ViewState }) {
+  const [isWhole, setIsWhole] = useState(false);
+  const feed = store.alerts.value;
+  const list = useAskedAlert(view, () => setIsWhole(true));
+  const { firing, resolved, firingElsewhere } = feed;
+  if (firing.length + resolved.length + firingElsewhere === 0) return null;
+  const shown = [...first(firing, firingShownMax, isWhole), ...first(resolved, resolvedShownMax, isWhole)];
+  const hidden = firing.length + resolved.length - shown.length;
+  return (
+    <section class="panel alerts-panel" aria-labelledby="alerts-title" ref={list}>
+      <header class="panel-head">
+        <h2 id="alerts-title">
+          Alerts <span class="quiet plain">{summary(feed)}</span>
+        </h2>
+        {firingElsewhere > 0 && (
+          <button
+            type="button"
+            class="mention elsewhere"
+            onClick={() => {
+              store.region.value = null;
+            }}
+          >
+            {firingElsewhere} firing in other regions
+          </button>
+        )}
+      </header>
+      {shown.length > 0 && (
+        <ul class="alert-list">
+          {shown.map((alert) => (
+            <AlertItem key={alert.id} alert={alert} store={store} />
+          ))}
+        </ul>
+      )}
+      {(hidden > 0 || isWhole) && (
+        <button type="button" class="mention more" onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show fewer' : `Show ${hidden} more`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+const first = (alerts: readonly AlertRow[], max: number, isWhole: boolean): readonly AlertRow[] =>
+  isWhole ? alerts : alerts.slice(0, max);
+
+function summary({ firing, resolved }: AlertFeed): string {
+  const over = `${resolved.length} resolved in the last hour`;
+  if (firing.length === 0) return resolved.length === 0 ? 'none here' : `none firing, ${over}`;
+  return resolved.length === 0 ? `${firing.length} firing` : `${firing.length} firing, ${over}`;
+}
+
+/** Scrolls to the alert that was asked for and gives it the focus; one that is folded away is unfolded first. */
+function useAskedAlert(view: ViewState, unfold: () => void) {
+  const list = useRef<HTMLElement>(null);
+  const asked = view.askedAlert.value;
+  useEffect(() => {
+    if (asked === null) return;
+    unfold();
+    const show = requestAnimationFrame(() => {
+      const item = list.current?.querySelector<HTMLElement>(`[data-alert="${CSS.escape(asked)}"]`);
+      item?.scrollIntoView({ block: 'center' });
+      item?.focus({ preventScroll: true });
+      view.askedAlert.value = null;
+    });
+    return () => cancelAnimationFrame(show);
+  }, [asked]);
+  return list;
+}

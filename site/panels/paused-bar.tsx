@@ -1,0 +1,28 @@
+/** Says that the picture stands still, since when, and what has happened meanwhile. Stays in sight. */
+import { useComputed } from '@preact/signals';
+import { clockText } from '../format/time.ts';
+import type { Store } from '../live/store.ts';
+
+export function PausedBar({ store }: { readonly store: Store }) {
+  const { picture, behindMs, missedAlerts, toggle } = store.pause;
+  const seconds = useComputed(() => Math.floor(behindMs.value / 1000));
+  const held = picture.value;
+  if (held === null) return null;
+  const missed = missedAlerts.value;
+  return (
+    <section class="paused-bar" aria-label="Paused">
+      <p>
+        <b role="status">Paused at {clockText(held.asOf)}</b>
+        <span class="paused-behind">{seconds} s behind</span>
+        {missed > 0 && (
+          <span class="paused-alerts" role="status">
+            {missed} {missed === 1 ? 'alert has' : 'alerts have'} fired since
+          </span>
+        )}
+      </p>
+      <button type="button" class="button primary" aria-keyshortcuts="p" onClick={toggle}>
+        Resume
+      </button>
+    </section>
+  );
+}

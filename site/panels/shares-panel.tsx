@@ -1,0 +1,97 @@
+/** What a whole is made of, as bars: each with its name, count and share above it. */
+import type { ReadonlySignal } from '@preact/signals';
+import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
+import { joined, type Share } from '../live/shares.ts';
+import type { Store } from '../live/store.ts';
+import type { ViewState } from '../views/view-state.ts';
+import { DataTable } from './data-table.tsx';
+import { Mark } from './mark.tsx';
+import { Quantity } from './quantity.tsx';
+import { Waiting } from './waiting.tsx';
+
+const barsMax = 8;
+
+interface SharesPanelProps {
+  readonly id: string;
+  readonly title: string;
+  /** Null where nothing has come. */
+  readonly shares: ReadonlySignal<readonly Share[] | null>;
+  readonly store: Store;
+  readonly view: ViewState;
+}
+
+export function SharesPanel({ id, title, shares, store, view }: SharesPanelProps) {
+  const all = shares.value;
+  const hasCounts = all?.some(({ count }) => count > 0) ?? false;
+  return (
+    <section class="panel shares-panel" aria-labelledby={`${id}-title`}>
+      <header class="panel-head">
+        <h2 id={`${id}-title`}>{title}</h2>
+        <p class="readout quiet">Events, last 5 minutes</p>
+      </header>
+      {all === null && <Waiting store={store} />}
+      {all && !hasCounts && <p class="waiting quiet">No events in the last 5 minutes.</p>}
+      {all && hasCounts && (
+        <>
+          <ul class="bars" aria-hidden="true">
+            {joined(all, barsMax).map((share) => (
+              <Bar key={share.label} share={share} />
+            ))}
+          </ul>
+          <DataTable
+            caption={`${title}, last 5 minutes`}
+            {...tableOf(title, all)}
+            isShown={view.tablesShown}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Bar({ share }: { readonly share: Share }) {
+  const success = share.isFailing ? shareFigure(share.successRate, '').text : null;
+  return (
+    <li class="bar">
+      <span class="bar-name" title={share.label}>
+        <bdi>{share.label}</bdi>
+      </span>
+      {success && (
+        <span class="bar-failing">
+          <Mark kind="failing" size={10} /> {success}
+          {'\u202f'}% succeed
+        </span>
+      )}
+      <span class="bar-count">
+        <Quantity figure={countFigure(share.count)} />
+      </span>
+      <span class="bar-share">
+        <Quantity figure={shareFigure(share.share, '')} />
+      </span>
+      <span class="bar-track">
+        <span style={{ width: `${share.share * 100}%` }} />
+      </span>
+    </li>
+  );
+}
+
+/** Event types have neither views nor downloads of their own, so neither have their columns. */
+function tableOf(title: string, shares: readonly Share[]) {
+  const isDeep = shares.some(({ downloads }) => downloads !== null);
+  const count = (value: number | null): Figure =>
+    value === null ? noFigure('not counted') : countFigure(value);
+  return {
+    columns: [title, 'Events', 'Share', ...(isDeep ? ['Views', 'Downloads', 'Success rate'] : [])],
+    rows: shares.map((share) => ({
+      key: share.label,
+      cells: [
+        share.label,
+        countFigure(share.count),
+        shareFigure(share.share, ''),
+        ...(isDeep
+          ? [count(share.views), count(share.downloads), shareFigure(share.successRate, 'no downloads')]
+          : []),
+      ],
+    })),
+  };
+}

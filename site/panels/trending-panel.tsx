@@ -1,0 +1,116 @@
+/** The titles of the last five minutes, by downloads. */
+import type { LiveRankedContent } from '../../core/protocol/live.ts';
+import { countFigure, countText, shareFigure } from '../format/number.ts';
+import { type Movement, movement } from '../live/ranking.ts';
+import { downloadsJudgedMin, successRateMin } from '../live/region-summary.ts';
+import type { Store } from '../live/store.ts';
+import type { ViewState } from '../views/view-state.ts';
+import { Quantity } from './quantity.tsx';
+import { Waiting } from './waiting.tsx';
+
+export function TrendingPanel({ store, view }: { readonly store: Store; readonly view: ViewState }) {
+  const contents = store.breakdown.value?.contents;
+  return (
+    <section class="panel trending-panel" aria-labelledby="trending-title">
+      <header class="panel-head">
+        <h2 id="trending-title">
+          Trending <span class="quiet plain">by downloads</span>
+        </h2>
+        <p class="readout quiet">Last 5 minutes, against the 5 before</p>
+      </header>
+      {contents === undefined && <Waiting store={store} />}
+      {contents?.length === 0 && <p class="waiting quiet">No titles in the last 5 minutes.</p>}
+      {contents && contents.length > 0 && (
+        <table class={`data trending${view.tablesShown.value ? ' in-full' : ''}`}>
+          <caption class="unseen">Titles of the last 5 minutes by downloads</caption>
+          <thead>
+            <tr>
+              <th scope="col" class="rank">
+                <span class="unseen">Rank</span>
+              </th>
+              <th scope="col" class="movement">
+                <span class="unseen">Movement</span>
+              </th>
+              <th scope="col" class="text">
+                Title
+              </th>
+              <th scope="col" class="wide text type">
+                Type
+              </th>
+              <th scope="col" class="count">
+                Downloads
+              </th>
+              <th scope="col" class="wide count">
+                Views
+              </th>
+              <th scope="col" class="success-cell">
+                Success<span class="unit">%</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {contents.map((content) => (
+              <TitleRow key={content.content_id} content={content} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function TitleRow({ content }: { readonly content: LiveRankedContent }) {
+  const { rank, title, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
+  const isFailing = rate !== null && rate < successRateMin && downloads >= downloadsJudgedMin;
+  const success = shareFigure(rate, 'no downloads');
+  return (
+    <tr class={isFailing ? 'title-failing' : undefined}>
+      <td class="rank">{rank}</td>
+      <td class="movement">
+        <MovementMark move={movement(content)} />
+      </td>
+      <th scope="row" class="text title" title={title === null ? id : `${title} (${id})`}>
+        <bdi>{title ?? id}</bdi>
+        <span class="narrow">{type ?? 'type unknown'}</span>
+      </th>
+      <td class="wide text type quiet">
+        <bdi>{type ?? '–'}</bdi>
+      </td>
+      <td class="count">
+        <Quantity figure={countFigure(downloads)} />
+        <span class="narrow">{countText(views)} views</span>
+      </td>
+      <td class="wide count">
+        <Quantity figure={countFigure(views)} />
+      </td>
+      <td class="success-cell">
+        <span class="success-pair">
+          <span class="success-bar" aria-hidden="true">
+            <span style={{ width: `${(rate ?? 0) * 100}%` }} />
+          </span>
+          <Quantity figure={{ ...success, unit: '' }} />
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+/** Drawn, as not every font has arrows of one size. */
+const arrows = { up: 'M5 1l4.5 8h-9z', down: 'M5 9l4.5-8h-9z' } as const;
+
+function MovementMark({ move }: { readonly move: Movement }) {
+  const { kind, places, text } = move;
+  return (
+    <span class={`move move-${kind}`} title={text}>
+      <span aria-hidden="true">
+        {(kind === 'up' || kind === 'down') && (
+          <svg width="8" height="8" viewBox="0 0 10 10" aria-hidden="true">
+            <path d={arrows[kind]} fill="currentColor" />
+          </svg>
+        )}
+        {kind === 'new' ? 'new' : places > 0 ? places : '–'}
+      </span>
+      <span class="unseen">{text}</span>
+    </span>
+  );
+}
