@@ -9,7 +9,7 @@ import {
 } from '../../core/protocol/live.ts';
 
 /** What the regions go through. */
-export type Play = 'normal' | 'failing' | 'mixed' | 'empty';
+export type Play = 'normal' | 'failing' | 'mixed' | 'empty' | 'crowded';
 
 const regionRows: readonly (readonly [string, string, number, number, number])[] = [
   ['US-Virginia', 'North America', 38.9, -77.4, 74],
@@ -36,6 +36,7 @@ const failures: Readonly<Record<Play, Readonly<Record<string, number>>>> = {
   failing: { 'EU-London': 0.34, 'EU-Paris': 0.22, 'EU-Frankfurt': 0.15 },
   mixed: { 'ASIA-Mumbai': 0.19 },
   empty: {},
+  crowded: {},
 };
 /** Regions without any events, and how long others have been silent, ms. */
 const idleIn: Readonly<Record<Play, readonly string[]>> = {
@@ -43,6 +44,7 @@ const idleIn: Readonly<Record<Play, readonly string[]>> = {
   failing: [],
   mixed: ['AF-CapeTown'],
   empty: regionRows.map(([name]) => name),
+  crowded: [],
 };
 const silentIn: Readonly<Partial<Record<Play, Readonly<Record<string, number>>>>> = {
   mixed: { 'OC-Sydney': 200_000 },
@@ -113,7 +115,12 @@ function addPane(counters: number[], { play, name, rate, startedAt, until }: Cel
   };
   add(at.events, events);
   add(at.views, Math.round(events * 0.22));
-  add(at.progresses, Math.round(events * 0.48));
+  add(at.progresses, Math.round(events * 0.44));
+  add(at.pauses, Math.round(events * 0.07));
+  add(at.resumes, Math.round(events * 0.06));
+  add(at.completes, Math.round(events * 0.05));
+  add(at.ratings, Math.round(events * 0.03));
+  add(at.errors, Math.round(events * 0.01));
   add(at.downloads, downloads);
   add(at.downloads_failed, failed);
   add(at.downloads_slow, late);

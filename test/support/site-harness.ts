@@ -5,8 +5,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ackEveryMs, frameEveryMs } from '../../core/protocol/limits.ts';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { ackEveryMs, breakdownEveryMs, frameEveryMs } from '../../core/protocol/limits.ts';
 import {
   type ClientFrame,
   closeCodes,
@@ -16,7 +19,9 @@ import {
   liveSubprotocol,
   type SnapshotFrame,
 } from '../../core/protocol/live.ts';
-import { problem, problemContentType } from '../../core/protocol/problem.ts';
+import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
+import { scriptedAlerts } from './scripted-alerts.ts';
+import { scriptedBreakdown } from './scripted-breakdown.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
 
@@ -32,6 +37,14 @@ export interface Harness {
   readonly heard: ClientFrame[];
   play: Play;
   manner: Manner;
+  /** Those that a snapshot brings. */
+  readonly alerts: AlertRow[];
+  /** What an acknowledgement is answered with; null: as asked. */
+  ackProblem: ProblemCode | null;
+  /** How long an acknowledgement takes, ms. */
+  ackDelayMs: number;
+  /** Brings an alert, new or changed, to every viewer. */
+  tell(alert: AlertRow): void;
   /** Drops every viewer without a word; they may come again. */
   dropViewers(): void;
   stop(): Promise<void>;
@@ -50,14 +63,22 @@ interface HarnessOptions {
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const peers = new Set<Peer>();
+  const viewers = new Set<Viewer>();
   const folder = options.folder ?? builtSite;
   const server = createServer((request, response) => serve(harness, folder, request, response));
-  const harness = {
+  const harness: Writable<Harness> = {
     heard: [] as ClientFrame[],
     play: options.play ?? 'normal',
     manner: options.manner ?? 'prompt',
     address: '',
     port: 0,
+    alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
+    ackProblem: null,
+    ackDelayMs: 0,
+    tell: (alert: AlertRow) => {
+      harness.alerts.splice(0, Infinity, ...harness.alerts.filter(({ id }) => id !== alert.id), alert);
+      for (const viewer of viewers) viewer.alert(alert);
+    },
     dropViewers: () => {
       for (const peer of peers) peer.drop();
     },
@@ -71,10 +92,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     acceptSocket(request, stream, liveSubprotocol, (peer) => {
       peers.add(peer);
       const viewer = new Viewer(harness, peer);
+      viewers.add(viewer);
       return {
         received: (text) => viewer.received(text),
         closed: () => {
           viewer.closed();
+          viewers.delete(viewer);
           peers.delete(peer);
         },
       } satisfies PeerEvents;
@@ -87,6 +110,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   return harness;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** One viewer's frames: a snapshot when asked, then a delta as often as the hub would send one. */
 class Viewer {
   readonly #harness: Harness;
@@ -96,6 +121,8 @@ class Viewer {
   readonly #timers = new Set<NodeJS.Timeout>();
   #seq = 0;
   #sentUpTo = 0;
+  #breakdown: string | undefined;
+  #breakdownAt = 0;
 
   constructor(harness: Harness, peer: Peer) {
     this.#harness = harness;
@@ -110,8 +137,10 @@ class Viewer {
     const frame = JSON.parse(text) as ClientFrame;
     this.#harness.heard.push(frame);
     if (frame.t === 'ack') return;
+    const isFirst = this.#timers.size === 0;
+    if (frame.t === 'subscribe') this.#breakdown = frame.breakdown;
     this.#snapshot();
-    if (frame.t === 'subscribe') this.#timers.add(setInterval(() => this.#delta(), frameEveryMs));
+    if (frame.t === 'subscribe' && isFirst) this.#timers.add(setInterval(() => this.#delta(), frameEveryMs));
   }
 
   closed(): void {
@@ -128,27 +157,41 @@ class Viewer {
       at: now,
       ack_every_ms: ackEveryMs,
       facts: scriptedFacts,
-      alerts: [],
+      alerts: this.#harness.alerts,
       regions: scriptedRegions(this.#harness.play, this.#startedAt, now),
+      ...this.#breakdownFrom(now),
     };
     this.#send(JSON.stringify(frame));
   }
 
-  #delta(): void {
+  alert(alert: AlertRow): void {
+    this.#delta([alert]);
+  }
+
+  /** Whole, and at most once a second. */
+  #breakdownFrom(now: number): Pick<SnapshotFrame, 'breakdown'> {
+    if (this.#breakdown === undefined) return {};
+    this.#breakdownAt = now;
+    return { breakdown: scriptedBreakdown(this.#harness.play, this.#breakdown, now) };
+  }
+
+  #delta(alerts: readonly AlertRow[] = []): void {
     const now = Date.now();
     const { play } = this.#harness;
     const regions = scriptedRegions(play, this.#startedAt, now, this.#sentUpTo);
     this.#sentUpTo = now;
-    if (Object.keys(regions).length === 0) return;
+    if (Object.keys(regions).length === 0 && alerts.length === 0) return;
     const prev = this.#seq;
     const frame: DeltaFrame = {
-      t: 'delta',
+      t: alerts.length > 0 ? 'alert' : 'delta',
       epoch: this.#epoch,
       prev,
       seq: ++this.#seq,
       at: now,
       ack_every_ms: ackEveryMs,
       regions,
+      ...(alerts.length > 0 ? { alerts } : {}),
+      ...(now - this.#breakdownAt >= breakdownEveryMs ? this.#breakdownFrom(now) : {}),
     };
     this.#send(JSON.stringify(frame));
   }
@@ -180,12 +223,37 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
     return;
   }
+  const [, alertId] = /^\/api\/alerts\/([^/]+)\/ack$/.exec(pathname) ?? [];
+  if (alertId !== undefined) {
+    void acknowledge(harness, decodeURIComponent(alertId), request, response);
+    return;
+  }
   const asked = join(folder, pathname);
   const isFile = pathname !== '/' && asked.startsWith(folder) && existsSync(asked);
   const file = isFile ? asked : join(folder, 'index.html');
   for (const [name, value] of pageHeaders(folder)) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
   response.end(readFileSync(file));
+}
+
+async function acknowledge(
+  harness: Harness,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { comment = null } = JSON.parse(await text(request)) as { comment?: string };
+  await setTimeoutPromise(harness.ackDelayMs);
+  const alert = harness.alerts.find((one) => one.id === id);
+  if (harness.ackProblem !== null || !alert) {
+    const body = problem(harness.ackProblem ?? 'not_found', 'Someone else was quicker.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
+  const acknowledged_at = new Date().toISOString();
+  const row = { ...alert, acknowledged: true, acknowledged_by: 'operator', acknowledged_at, comment };
+  response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: row }));
+  harness.tell(row);
 }
 
 /** Those of the first rule in _headers, which holds for every path: the policy must be in force here too. */

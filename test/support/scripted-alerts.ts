@@ -1,0 +1,124 @@
+/** Alerts for the site's harness. */
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import type { Play } from './scripted-traffic.ts';
+
+const minuteMs = 60_000;
+
+/** An alert of EU-London that began to fire two minutes before `now`, with what is said otherwise. */
+export function scriptedAlert(id: string, now: number, change: Partial<AlertRow> = {}): AlertRow {
+  const minute = Math.floor(now / minuteMs);
+  return {
+    id,
+    alert_type: 'LOW_SUCCESS_RATE',
+    severity: 'CRITICAL',
+    state: 'firing',
+    message: 'Downloads fail in EU-London: 65.9 % of 512 succeeded within a minute.',
+    region: 'EU-London',
+    dimension: 'region',
+    dimension_key: null,
+    metric: 'success_rate',
+    metric_value: 0.659,
+    threshold_value: 0.9,
+    attempts: 512,
+    pending_since: ago(minute, 3),
+    window_start: ago(minute, 3),
+    created_at: ago(minute, 2),
+    resolved_at: null,
+    resolution: null,
+    corrections: 0,
+    history: [],
+    rule_version: 1,
+    acknowledged: false,
+    acknowledged_by: null,
+    acknowledged_at: null,
+    comment: null,
+    ...change,
+  };
+}
+
+/** The same alert, over since `now`. */
+export function resolvedAlert(alert: AlertRow, now: number): AlertRow {
+  return { ...alert, state: 'resolved', resolved_at: new Date(now).toISOString(), resolution: 'healthy' };
+}
+
+/** Those that each play begins with. */
+export function scriptedAlerts(play: Play, now: number): AlertRow[] {
+  const minute = Math.floor(now / minuteMs);
+  const one = (id: string, change: Partial<AlertRow>): AlertRow => scriptedAlert(id, now, change);
+  const errors = {
+    alert_type: 'HIGH_ERROR_RATE',
+    severity: 'WARNING',
+    metric: 'error_rate',
+    threshold_value: 0.1,
+  } as const;
+  switch (play) {
+    case 'normal':
+      return [];
+    case 'empty':
+      return [];
+    case 'failing':
+      return [
+        one('london-low', { pending_since: ago(minute, 6), window_start: ago(minute, 6) }),
+        one('paris-low', {
+          region: 'EU-Paris',
+          message: 'Downloads fail in EU-Paris: 78.3 % of 247 succeeded within a minute.',
+          metric_value: 0.783,
+          attempts: 247,
+          pending_since: ago(minute, 5),
+          corrections: 2,
+        }),
+        one('london-errors', {
+          ...errors,
+          message: 'One in three downloads of EU-London fails, for 3 minutes in a row.',
+          metric_value: 0.341,
+          attempts: 1_536,
+          pending_since: ago(minute, 6),
+          acknowledged: true,
+          acknowledged_by: 'ada',
+          acknowledged_at: ago(minute, 1),
+          comment: 'The origin in London is being drained.',
+        }),
+        one('sydney-silent', silent('OC-Sydney', minute, 41, 29)),
+      ];
+    case 'mixed':
+      return [
+        one('mumbai-errors', {
+          ...errors,
+          region: 'ASIA-Mumbai',
+          message: 'One in five downloads of ASIA-Mumbai fails, for 3 minutes in a row.',
+          metric_value: 0.1904,
+          attempts: 1_128,
+          pending_since: ago(minute, 5),
+        }),
+        one('sydney-silent', silent('OC-Sydney', minute, 4, null)),
+      ];
+    case 'crowded':
+      return Array.from({ length: 9 }, (_, i) =>
+        one(`crowded-${i}`, {
+          ...(i % 3 === 0 ? errors : {}),
+          message: `A message of an alert that goes on and ${'on and '.repeat(20)}on: ${'x'.repeat(90)}`,
+          dimension: 'content',
+          dimension_key: `id-${'y'.repeat(125)}`,
+          corrections: i,
+        }),
+      );
+  }
+}
+
+function silent(region: string, minute: number, since: number, until: number | null): Partial<AlertRow> {
+  return {
+    alert_type: 'NO_DATA',
+    severity: 'INFO',
+    region,
+    message: `${region} has sent no events for 5 minutes.`,
+    metric: 'silent_minutes',
+    metric_value: 5,
+    threshold_value: 5,
+    attempts: null,
+    pending_since: ago(minute, since),
+    ...(until === null ? {} : { state: 'resolved', resolved_at: ago(minute, until), resolution: 'healthy' }),
+  };
+}
+
+const ago = (minute: number, minutes: number): string =>
+  new Date((minute - minutes) * minuteMs).toISOString();
