@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { countText } from '../format/number.ts';
-import type { AlertSpan } from '../live/alert-spans.ts';
+import type { SpanStretch } from '../live/alert-spans.ts';
 import { successRateMin } from '../live/region-summary.ts';
 import type { Series } from '../live/series.ts';
 import { type AxisScale, countScale, shareScale } from './axis-scale.ts';
@@ -22,7 +22,7 @@ export interface PlotSpec {
 export interface PlotSource {
   readonly series: ReadonlySignal<Series>;
   /** Shaded behind the lines. */
-  readonly spans: ReadonlySignal<readonly AlertSpan[]>;
+  readonly stretches: ReadonlySignal<readonly SpanStretch[]>;
   /** Time under the pointer, ms, shared by all plots of a view; null when there is none. */
   readonly crosshair: ReadonlySignal<number | null>;
 }

@@ -11,19 +11,19 @@ interface PlotProps extends PlotSource {
   readonly spec: PlotSpec;
 }
 
-export function Plot({ spec, series, spans, crosshair }: PlotProps) {
+export function Plot({ spec, series, stretches, crosshair }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const dark = theme.value;
   // The theme stands among the inputs because a canvas keeps the colours that it was made with.
   useEffect(() => {
     const element = place.current;
-    return element ? mount(element, spec, { series, spans, crosshair }) : undefined;
-  }, [spec, series, spans, crosshair, dark]);
+    return element ? mount(element, spec, { series, stretches, crosshair }) : undefined;
+  }, [spec, series, stretches, crosshair, dark]);
   return <div class="plot" ref={place} aria-hidden="true" style={{ height: `${spec.height}px` }} />;
 }
 
 function mount(element: HTMLElement, spec: PlotSpec, source: PlotSource): () => void {
-  const { series, spans, crosshair } = source;
+  const { series, stretches, crosshair } = source;
   const styles = getComputedStyle(document.documentElement);
   const inks = (token: string): string => styles.getPropertyValue(token).trim();
   const options = plotOptions(spec, element.clientWidth, inks, source);
@@ -38,7 +38,7 @@ function mount(element: HTMLElement, spec: PlotSpec, source: PlotSource): () => 
   };
   const stopDrawing = effect(() => draw(series.value));
   const stopShading = effect(() => {
-    if (spans.value) plot.redraw(false);
+    if (stretches.value) plot.redraw(false);
   });
   // Follows the lines as they slide: the crosshair stands at a time, not at a place.
   const stopPointing = effect(() =>

@@ -1,5 +1,7 @@
 /** The numbers of a chart as a table, newest first, with the alerts that it shades. */
 import { type ReadonlySignal, useComputed } from '@preact/signals';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { rateFigure, shareFigure } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
 import { type AlertSpan, alertsWithin } from '../live/alert-spans.ts';
@@ -43,10 +45,17 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
         rate(events[i]),
         rate(downloads[i]),
         shareFigure(success[i] ?? null, 'no downloads'),
-        alertsWithin(spans, time, time + span.slotMs)
-          .map(({ severity, region }) => `${region}: ${severityWords[severity]}`)
-          .join(', ') || '–',
+        alertCounts(alertsWithin(spans, time, time + span.slotMs)),
       ],
     }))
     .reverse();
+}
+
+/** "2 critical, 1 warning" */
+function alertCounts(alerts: readonly AlertRow[]): string {
+  const counts = alertSeverities.flatMap((severity) => {
+    const count = alerts.filter((alert) => alert.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severityWords[severity].toLowerCase()}`];
+  });
+  return counts.join(', ') || '–';
 }

@@ -1,7 +1,6 @@
 /** Alert spans, behind everything: a wash by severity, and on the upper plot an edge that says it is one. */
 import uPlot from 'uplot';
 import type { AlertSeverity } from '../../core/alert/alert-rule.ts';
-import { spanStretches } from '../live/alert-spans.ts';
 import type { Inks } from './plot-options.ts';
 import type { PlotSource, PlotSpec } from './plot-spec.ts';
 
@@ -15,16 +14,17 @@ const tokens: Readonly<Record<AlertSeverity, string>> = {
 const edgeHeight = 3;
 const widthMin = 3;
 
-export function drawSpans(plot: uPlot, spec: PlotSpec, { series, spans }: PlotSource, inks: Inks): void {
+export function drawSpans(plot: uPlot, spec: PlotSpec, { series, stretches }: PlotSource, inks: Inks): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   const place = (time: number): number =>
     Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(time, 'x', true)));
+  const { asOf } = series.peek();
   ctx.save();
-  for (const { severity, from, until } of spanStretches(spans.peek(), series.peek().asOf)) {
-    if (until < (plot.scales.x?.min ?? 0)) continue;
+  for (const { severity, from, until } of stretches.peek()) {
+    if (until < (plot.scales.x?.min ?? 0) || from >= asOf) continue;
     const left = place(from);
-    const width = Math.max(place(until) - left, widthMin * ratio);
+    const width = Math.max(place(Math.min(until, asOf)) - left, widthMin * ratio);
     const ink = inks(tokens[severity]);
     ctx.fillStyle = `color-mix(in oklch, ${ink} ${inks('--span-strength')}, transparent)`;
     ctx.fillRect(left, bbox.top, width, bbox.height);

@@ -14,6 +14,7 @@ export interface AlertSpan {
 export interface SpanStretch {
   readonly severity: AlertSeverity;
   readonly from: number;
+  /** Infinity while it fires. */
   readonly until: number;
 }
 
@@ -34,9 +35,9 @@ export function alertsWithin(spans: readonly AlertSpan[], from: number, until: n
 }
 
 /** Spans laid over each other would add up to colours that mean nothing: each moment is shaded once. */
-export function spanStretches(spans: readonly AlertSpan[], now: number): SpanStretch[] {
-  const ends = spans.flatMap(({ from, until }) => [from, until ?? now]);
-  const edges = [...new Set(ends)].filter((edge) => edge <= now).sort((a, b) => a - b);
+export function spanStretches(spans: readonly AlertSpan[]): SpanStretch[] {
+  const ends = spans.flatMap(({ from, until }) => [from, until ?? Number.POSITIVE_INFINITY]);
+  const edges = [...new Set(ends)].sort((a, b) => a - b);
   const stretches: SpanStretch[] = [];
   edges.forEach((from, i) => {
     const until = edges[i + 1];

@@ -19,6 +19,6 @@ export async function browserAck(id: string, comment: string): Promise<AckAnswer
     const { title, detail } = body as Partial<Problem>;
     return { kind: 'failure', text: detail ?? title ?? `The server answered ${answer.status}.` };
   } catch {
-    return { kind: 'failure', text: 'The server did not answer. Nothing may have been kept: send it again.' };
+    return { kind: 'failure', text: 'The server did not answer. Send it again: only the first is kept.' };
   }
 }

@@ -10,7 +10,7 @@ import {
   withAnswer,
 } from './acknowledgements.ts';
 import { type AlertFeed, alertFeed } from './alert-feed.ts';
-import { type AlertSpan, alertSpans } from './alert-spans.ts';
+import { type AlertSpan, alertSpans, type SpanStretch, spanStretches } from './alert-spans.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { createHeard, type Heard } from './heard.ts';
 import { createPause, type Pause } from './pause.ts';
@@ -45,8 +45,9 @@ export interface Store {
   readonly breakdown: ReadonlySignal<LiveBreakdown | null>;
   readonly eventTypes: ReadonlySignal<readonly Share[]>;
   readonly alerts: ReadonlySignal<AlertFeed>;
-  /** Of the alerts in the feed. */
+  /** Of the alerts in the feed; the same without overlaps. */
   readonly spans: ReadonlySignal<readonly AlertSpan[]>;
+  readonly stretches: ReadonlySignal<readonly SpanStretch[]>;
   readonly acknowledgements: Acknowledgements;
 }
 
@@ -78,6 +79,7 @@ export function createStore(clock: () => number, sendAck: SendAck): Store {
     const newest = newestBreakdown.value;
     return newest?.region === (region.value ?? '*') ? newest : null;
   });
+  const spans = computed(() => alertSpans([...alerts.value.firing, ...alerts.value.resolved]));
   // Bars that moved with every frame could not be read.
   const second = computed(() => Math.floor(asOf.value / 1000) * 1000);
   return {
@@ -104,7 +106,8 @@ export function createStore(clock: () => number, sendAck: SendAck): Store {
       return eventTypeShares(chosenRegions(live.peek(), region.value), now - judgedMs, now);
     }),
     alerts,
-    spans: computed(() => alertSpans([...alerts.value.firing, ...alerts.value.resolved])),
+    spans,
+    stretches: computed(() => spanStretches(spans.value)),
     acknowledgements,
   };
 }

@@ -47,9 +47,11 @@ function Comment({ alert, state, acknowledgements, leave }: CommentProps) {
     event.preventDefault();
     // What had the focus goes with the form; the alert itself stays.
     const item = form.current?.closest<HTMLElement>('.alert');
-    void acknowledgements.send(alert.id).then(() => {
-      if (!form.current?.isConnected && document.activeElement === document.body) item?.focus();
-    });
+    void acknowledgements.send(alert.id).then(() =>
+      requestAnimationFrame(() => {
+        if (form.current === null && document.activeElement === document.body) item?.focus();
+      }),
+    );
   };
   const leaveByKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || isSending) return;

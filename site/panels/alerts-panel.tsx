@@ -16,7 +16,11 @@ export function AlertsPanel({ store, view }: { readonly store: Store; readonly v
   const list = useAskedAlert(view, () => setIsWhole(true));
   const { firing, resolved, firingElsewhere } = feed;
   if (firing.length + resolved.length + firingElsewhere === 0) return null;
-  const shown = [...first(firing, firingShownMax, isWhole), ...first(resolved, resolvedShownMax, isWhole)];
+  // What somebody is writing about is never folded away under their hands.
+  const written = store.acknowledgements.states.value;
+  const first = (alerts: readonly AlertRow[], max: number): readonly AlertRow[] =>
+    alerts.filter(({ id }, i) => isWhole || i < max || written.has(id));
+  const shown = [...first(firing, firingShownMax), ...first(resolved, resolvedShownMax)];
   const hidden = firing.length + resolved.length - shown.length;
   return (
     <section class="panel alerts-panel" aria-labelledby="alerts-title" ref={list}>
@@ -51,9 +55,6 @@ export function AlertsPanel({ store, view }: { readonly store: Store; readonly v
     </section>
   );
 }
-
-const first = (alerts: readonly AlertRow[], max: number, isWhole: boolean): readonly AlertRow[] =>
-  isWhole ? alerts : alerts.slice(0, max);
 
 function summary({ firing, resolved }: AlertFeed): string {
   const over = `${resolved.length} resolved in the last hour`;

@@ -42,7 +42,9 @@ export function DataTable({ caption, columns, rows, isShown }: DataTableProps) {
                 {cell(name)}
               </th>
               {rest.map((value, i) => (
-                <td key={columns[i + 1]}>{cell(value)}</td>
+                <td key={columns[i + 1]} class={typeof value === 'string' ? 'words' : undefined}>
+                  {cell(value)}
+                </td>
               ))}
             </tr>
           ))}

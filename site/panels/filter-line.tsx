@@ -30,7 +30,7 @@ export function FilterLine({ store }: { readonly store: Store }) {
 }
 
 /** Said here, beside the filter, as long as there is nothing to list. */
-function hasNoAlerts({ alerts, live }: Store): boolean {
+function hasNoAlerts({ alerts }: Store): boolean {
   const { firing, resolved, firingElsewhere } = alerts.value;
-  return live.value !== null && firing.length + resolved.length + firingElsewhere === 0;
+  return firing.length + resolved.length + firingElsewhere === 0;
 }

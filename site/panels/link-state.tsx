@@ -1,11 +1,11 @@
-/** How the page hears of the service; always in sight. */
+/** How the page hears of the service, and of what time the picture is; always in sight. */
 import { clockText } from '../format/time.ts';
 import type { Store } from '../live/store.ts';
 import { Mark, type MarkKind } from './mark.tsx';
 
 export function LinkState({ store }: { readonly store: Store }) {
   const { mark, word } = stateOf(store);
-  const { asOf } = store.heard.moment.value;
+  const { asOf } = store.pause.picture.value ?? store.heard.moment.value;
   return (
     <p class="link-state">
       <span class="link-word" role="status">
@@ -28,6 +28,7 @@ function stateOf(store: Store): { mark: MarkKind; word: string } {
     case 'offline':
       return { mark: 'down', word: 'Offline' };
     case 'live':
+      if (store.pause.picture.value) return { mark: 'paused', word: 'Paused' };
       if (behindMs === 0) return { mark: 'healthy', word: 'Live' };
       return { mark: 'silent', word: `${Math.round(behindMs / 1000)} s behind` };
   }

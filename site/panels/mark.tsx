@@ -1,6 +1,6 @@
 import type { RegionStatus } from '../live/region-summary.ts';
 
-export type MarkKind = RegionStatus | 'busy' | 'down' | 'warning' | 'info';
+export type MarkKind = RegionStatus | 'busy' | 'down' | 'paused' | 'warning' | 'info';
 
 /** One shape for each status, so that none rests on colour alone; a word always stands beside it. */
 const shapes: Readonly<Record<MarkKind, string>> = {
@@ -18,6 +18,8 @@ const shapes: Readonly<Record<MarkKind, string>> = {
   warning: 'M2.5 2.5h11v11h-11z',
   // A ring with a dot.
   info: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13zM8 3.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9zM8 6a2 2 0 1 1 0 4a2 2 0 1 1 0-4z',
+  // Two bars.
+  paused: 'M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z',
   // A cross.
   down: 'M3.7 2.2 8 6.5l4.3-4.3 1.5 1.5L9.5 8l4.3 4.3-1.5 1.5L8 9.5l-4.3 4.3-1.5-1.5L6.5 8 2.2 3.7z',
 };

@@ -33,7 +33,7 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
     );
     return [spokenSlot(series.peek(), time), ...alerts].join('. ');
   };
-  const source = { series, spans, crosshair };
+  const source = { series, crosshair, stretches: store.stretches };
   return (
     <section class="panel series-panel" aria-labelledby={`${id}-title`}>
       <header class="panel-head">
