@@ -1,0 +1,152 @@
+// An outage in real time, from the first red mark to the resolved alert: the real runtime, the producer's scenario, and
+// two people at their browsers, one of whom acknowledges. It takes six minutes, since windows are minutes. With
+// SCREENSHOTS=1 its pictures go into docs/screenshots/, otherwise into .cache/screenshots/.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { produce } from '../../tools/producer/produce.ts';
+import { Progress } from '../../tools/producer/progress.ts';
+import { outage } from '../../tools/producer/scenarios/outage.ts';
+import { Sender } from '../../tools/producer/sender.ts';
+import { Traffic } from '../../tools/producer/traffic.ts';
+import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
+const heights = { 390: 844, 820: 1180, 1440: 900 } as const;
+const minuteMs = 60_000;
+const region = 'EU-London';
+const seed = 4;
+const before = 4 * minuteMs;
+const lasts = 3 * minuteMs;
+/** From the end of the window that completes the condition to the alert. */
+const alertWithinMs = 10_000;
+
+let browser: Browser;
+let runtime: Runtime;
+let folder = '';
+const stopProducing = new AbortController();
+let producing: Promise<void> | undefined;
+
+beforeAll(async () => {
+  await mkdir(pictures, { recursive: true });
+  folder = await mkdtemp(join(tmpdir(), 'marquee-outage-'));
+  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
+});
+
+afterAll(async () => {
+  stopProducing.abort();
+  await producing?.catch(() => {});
+  await browser?.close();
+  await runtime?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
+  const viewport = { width, height: heights[width] };
+  const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: 'Europe/London' });
+  const page = await context.newPage();
+  await page.goto(runtime.url);
+  await page.locator('.figures').first().waitFor();
+  return page;
+}
+
+async function pictureOf(stage: string): Promise<void> {
+  for (const width of [390, 820, 1440] as const) {
+    for (const theme of ['light', 'dark'] as const) {
+      const page = await openPage(width, theme);
+      await page.locator('.alert').first().waitFor();
+      await page.waitForTimeout(1500);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(width);
+      await page.screenshot({
+        path: join(pictures, `outage-${stage}-${theme}-${width}.png`),
+        fullPage: true,
+      });
+      await page.context().close();
+    }
+  }
+}
+
+/** Starts traffic whose outage begins with the next full minute; returns when that is. */
+function startOutage(): number {
+  const fromMs = Math.ceil((Date.now() + 15_000) / minuteMs) * minuteMs;
+  const scenario = outage(seed, region, { fromMs, toMs: fromMs + lasts });
+  const traffic = new Traffic({ seed, rate: 60, swing: 0, scenarios: [scenario] }, fromMs - before);
+  const stop = stopProducing.signal;
+  const sender = new Sender({ url: runtime.url, connections: 3, stop });
+  producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
+  return fromMs;
+}
+
+async function alertOf(type: string): Promise<AlertRow> {
+  const response = await fetch(`${runtime.url}/api/stats/alerts?alert_type=${type}&region=${region}`, {
+    headers: { 'cache-control': 'no-cache' },
+  });
+  const { data } = (await response.json()) as { data: AlertRow[] };
+  expect(data).toHaveLength(1);
+  return data[0] as AlertRow;
+}
+
+const endOfWindow = ({ window_start: start }: AlertRow): number => Date.parse(start) + minuteMs;
+
+test(
+  '[ALR-1, LIV-1] an outage: both alerts in time, acknowledged by one and seen by the other, resolved after it',
+  async () => {
+    const beganMs = startOutage();
+    const page = await openPage(1440, 'light');
+    const colleague = await openPage(820, 'dark');
+    const firing = (alert: string) => page.locator('.alert-critical, .alert-warning', { hasText: alert });
+    await page.evaluate(() => Object.assign(globalThis, { stillTheSamePage: true }));
+
+    // The first minute of it is enough for the success rate.
+    await firing('succeeded').waitFor({ timeout: beganMs - Date.now() + minuteMs + 30_000 });
+    const seenMs = Date.now();
+    const low = await alertOf('LOW_SUCCESS_RATE');
+    expect(low).toMatchObject({ severity: 'CRITICAL', state: 'firing', region, acknowledged: false });
+    expect(Date.parse(low.window_start)).toBe(beganMs);
+    expect(low.metric_value).toBeLessThan(0.9);
+    expect(seenMs - endOfWindow(low)).toBeLessThan(alertWithinMs);
+    expect(Date.parse(low.created_at) - endOfWindow(low)).toBeLessThan(alertWithinMs);
+    expect(await page.locator('h1').textContent()).toContain('failing');
+    expect(await page.title()).toMatch(/^\(1\)/);
+
+    await firing('succeeded')
+      .getByRole('button', { name: /^Acknowledge/ })
+      .click();
+    await page.keyboard.type('Called the CDN');
+    await page.keyboard.press('Enter');
+    await firing('succeeded').getByText('Acknowledged at').waitFor({ timeout: 5_000 });
+    await colleague.locator('.alert', { hasText: 'Called the CDN' }).waitFor({ timeout: 5_000 });
+    expect(await alertOf('LOW_SUCCESS_RATE')).toMatchObject({
+      acknowledged: true,
+      comment: 'Called the CDN',
+    });
+
+    // The error rate takes three.
+    await firing('failed').waitFor({ timeout: beganMs + lasts - Date.now() + 30_000 });
+    const high = await alertOf('HIGH_ERROR_RATE');
+    expect(high).toMatchObject({ severity: 'WARNING', state: 'firing' });
+    expect(Date.parse(high.window_start)).toBe(beganMs + lasts - minuteMs);
+    expect(Date.now() - endOfWindow(high)).toBeLessThan(alertWithinMs);
+    const errorRates = high.metric_value;
+    expect(errorRates).toBeGreaterThan(0.4);
+    await pictureOf('firing');
+
+    // Two healthy minutes resolve both.
+    const over = page.locator('.alert-over');
+    await expect.poll(() => over.count(), { timeout: beganMs + lasts + 3 * minuteMs - Date.now() }).toBe(2);
+    for (const type of ['LOW_SUCCESS_RATE', 'HIGH_ERROR_RATE']) {
+      expect(await alertOf(type)).toMatchObject({ state: 'resolved', resolution: 'healthy', corrections: 0 });
+    }
+    expect(await page.locator('h1').textContent()).not.toContain('failing');
+    expect(await page.title()).not.toMatch(/^\(/);
+    expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
+    await pictureOf('resolved');
+  },
+  10 * minuteMs,
+);
