@@ -5,7 +5,9 @@ import { pruneAlerts } from './alert-board.ts';
 import { type Encoded, type Picture, sharedDelta, sharedSnapshot } from './frames.ts';
 import { refreshBreakdown } from './held-breakdown.ts';
 import type { Hub, HubEffect, HubLife } from './hub-state.ts';
+import { readersDueAt, serveReaders } from './reader.ts';
 import { pruneCells } from './region-cells.ts';
+import type { Subscription } from './subscription.ts';
 import { ackIntervalMs, isStalled, mayReceive, noteSent, stalledAt, type Viewer } from './viewer.ts';
 
 /** Frames to all at once if the last ones are frameEveryMs old or an alert changed; else when they will be. */
@@ -34,7 +36,7 @@ export function flush(hub: Hub, life: HubLife, now: number): HubEffect[] {
   if (!life.ready) return [];
   const ackEvery = ackIntervalMs(hub.viewers.size);
   life.breakdownAt = null;
-  const effects = freshen(life, [...hub.viewers.values()], now);
+  const effects = freshen(life, [...hub.viewers.values(), ...hub.readers.values()], now);
   const picture = pictureOf(life, ackEvery);
   let covered = life.seq;
   let stallAt = Number.POSITIVE_INFINITY;
@@ -47,6 +49,7 @@ export function flush(hub: Hub, life: HubLife, now: number): HubEffect[] {
     if (viewer.sent !== null) covered = Math.min(covered, viewer.covered);
     if (viewer.paused) stallAt = Math.min(stallAt, stalledAt(viewer, ackEvery) ?? stallAt);
   }
+  for (const reader of hub.readers.values()) covered = Math.min(covered, reader.covered ?? covered);
   life.stallAt = stallAt;
   if (life.flushedSeq !== life.seq) life.flushedAt = now;
   life.flushedSeq = life.seq;
@@ -65,8 +68,25 @@ export function deliver(hub: Hub, life: HubLife, viewer: Viewer, now: number): H
   return effects;
 }
 
+/** What the readers of server-sent events are due now, and to be woken when they are due next. */
+export function flushReaders(hub: Hub, life: HubLife, now: number): HubEffect[] {
+  if (hub.readers.size === 0) return [];
+  const before = life.seq;
+  const newcomers = [...hub.readers.values()].filter(({ covered }) => covered === null);
+  const effects = life.ready ? freshen(life, newcomers, now) : [];
+  effects.push(...serveReaders(hub, life, pictureOf(life, ackIntervalMs(hub.viewers.size)), now));
+  if (life.seq !== before) effects.push(...flushWhenDue(hub, life, now));
+  const dueAt = readersDueAt(hub, life);
+  if (dueAt < Number.POSITIVE_INFINITY) effects.push(...wakeBy(life, dueAt));
+  return effects;
+}
+
 /** The breakdowns that the viewers want, as new as they may be; what is too young to be made anew is made in time. */
-function freshen(life: HubLife, viewers: readonly Viewer[], now: number): HubEffect[] {
+function freshen(
+  life: HubLife,
+  viewers: readonly { readonly subscription: Subscription }[],
+  now: number,
+): HubEffect[] {
   const wanted = new Set(viewers.map(({ subscription }) => subscription.breakdown));
   for (const region of wanted) {
     const dueAt = region === null ? null : refreshBreakdown(life, region, now);

@@ -85,7 +85,10 @@ export function newFrameCache(): FrameCache {
 }
 
 export function encodedFrame(frame: ServerFrame): Encoded {
-  const text = JSON.stringify(frame);
+  return encodedText(JSON.stringify(frame));
+}
+
+function encodedText(text: string): Encoded {
   return { text, bytes: utf8Encoder.encode(text).length };
 }
 
@@ -93,6 +96,15 @@ export function encodedFrame(frame: ServerFrame): Encoded {
 export function sharedSnapshot(cache: FrameCache, picture: Picture, to: Subscriber): Encoded {
   const build = () => encodedFrame(snapshotFrame(picture, to.subscription));
   return shared(cache, picture, `snapshot ${to.key}`, build) ?? build();
+}
+
+/** The same as a server-sent event. */
+export function sharedEvent(cache: FrameCache, picture: Picture, to: Subscriber): Encoded {
+  const build = () => {
+    const { text } = sharedSnapshot(cache, picture, to);
+    return encodedText(`event: snapshot\nid: ${picture.epoch}:${picture.seq}\ndata: ${text}\n\n`);
+  };
+  return shared(cache, picture, `event ${to.key}`, build) ?? build();
 }
 
 /** What changed after `prev` for a subscription; null when nothing did. */
@@ -103,11 +115,9 @@ export function sharedDelta(
   to: Subscriber,
 ): Encoded | null {
   return shared(cache, picture, `${prev} ${to.key}`, () => {
-    const { subscription } = to;
-    const regions = changedRegions(picture, prev, subscription);
-    const alerts = alertsSince(picture.alerts, prev, (name) => wantsRegion(subscription, name));
-    const breakdown = breakdownSince(picture, prev, subscription);
-    if (Object.keys(regions).length === 0 && alerts.length === 0 && !breakdown) return null;
+    const changes = changesSince(picture, prev, to.subscription);
+    if (!changes) return null;
+    const { regions, alerts, breakdown } = changes;
     const { epoch, seq, at, ackEvery } = picture;
     return encodedFrame({
       t: alerts.length > 0 ? 'alert' : 'delta',
@@ -121,6 +131,18 @@ export function sharedDelta(
       ...(breakdown ? { breakdown } : {}),
     });
   });
+}
+
+export function changedSince(picture: Picture, prev: number, subscription: Subscription): boolean {
+  return prev !== picture.seq && changesSince(picture, prev, subscription) !== null;
+}
+
+function changesSince(picture: Picture, prev: number, subscription: Subscription) {
+  const regions = changedRegions(picture, prev, subscription);
+  const alerts = alertsSince(picture.alerts, prev, (name) => wantsRegion(subscription, name));
+  const breakdown = breakdownSince(picture, prev, subscription);
+  const any = Object.keys(regions).length > 0 || alerts.length > 0 || breakdown !== null;
+  return any ? { regions, alerts, breakdown } : null;
 }
 
 function shared(

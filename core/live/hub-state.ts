@@ -8,6 +8,7 @@ import { type AlertBoard, newAlertBoard } from './alert-board.ts';
 import { type FrameCache, type JournalEntry, newFrameCache } from './frames.ts';
 import type { HeldBreakdown } from './held-breakdown.ts';
 import type { HubJob, HubJobs } from './jobs.ts';
+import type { Reader } from './reader.ts';
 import type { RegionCells } from './region-cells.ts';
 import type { Subscription } from './subscription.ts';
 import type { Viewer } from './viewer.ts';
@@ -37,6 +38,11 @@ export type HubInput =
       readonly totals: readonly MinuteTotals[];
     }
   | { readonly type: 'alerts'; readonly alerts: readonly KnownAlert[] }
+  /** A reader of server-sent events came, and has this subscription for good. */
+  | { readonly type: 'reader_came'; readonly reader: string; readonly subscription: Subscription }
+  /** It has read all that was written. */
+  | { readonly type: 'reader_drained'; readonly reader: string }
+  | { readonly type: 'reader_left'; readonly reader: string }
   /** Somebody has acknowledged the alert `id`. */
   | { readonly type: 'acknowledged'; readonly id: string; readonly acknowledgement: Acknowledgement }
   /** A job of `load_registry`, `read_history`, `read_alerts` or `pull` could not be done. */
@@ -50,13 +56,16 @@ export type HubInput =
 export type HubEffect =
   | { readonly type: 'send'; readonly viewer: string; readonly text: string }
   | { readonly type: 'close'; readonly viewer: string; readonly code: number; readonly reason: string }
+  /** To a reader of server-sent events. */
+  | { readonly type: 'write'; readonly reader: string; readonly text: string }
+  | { readonly type: 'end'; readonly reader: string }
   /** To be given back with `connected` when the hub wakes from hibernation with this viewer. */
   | { readonly type: 'remember'; readonly viewer: string; readonly subscription: Subscription }
-  /** One timer, kept in memory; a new time replaces the old. Only while a frame is due. */
+  /** One timer, kept in memory; a new time replaces the old. Only while a frame is due or readers are there. */
   | { readonly type: 'wake'; readonly at: number }
   /** One alarm, kept in storage; a new time replaces the old. */
   | { readonly type: 'alarm'; readonly at: number }
-  /** No viewer is left: no timer and no alarm is needed. */
+  /** No viewer and no reader is left: no timer and no alarm is needed. */
   | { readonly type: 'sleep' }
   | { readonly type: 'load_registry' }
   | {
@@ -74,7 +83,7 @@ export type HubEffect =
   /** Asks a shard for its state and grants it a lease, until which it pushes its updates. */
   | { readonly type: 'pull'; readonly address: ShardAddress; readonly untilMs: number };
 
-/** From the first viewer to the last: everything a hub holds of the regions, all of it pulled anew on waking. */
+/** From the first viewer or reader to the last: everything a hub holds of the regions, all of it pulled anew on waking. */
 export interface HubLife {
   readonly epoch: string;
   seq: number;
@@ -113,14 +122,15 @@ export interface Hub {
   /** Random, of this incarnation of the hub. */
   readonly incarnation: string;
   lives: number;
-  /** null exactly while there is no viewer. */
+  /** null exactly while there is no viewer and no reader. */
   life: HubLife | null;
   readonly viewers: Map<string, Viewer>;
+  readonly readers: Map<string, Reader>;
 }
 
 /** `incarnation` is random, so that no two lives of a hub share an epoch. */
 export function newHub(incarnation: string): Hub {
-  return { incarnation, lives: 0, life: null, viewers: new Map() };
+  return { incarnation, lives: 0, life: null, viewers: new Map(), readers: new Map() };
 }
 
 export function newHubLife(epoch: string, now: number, renewAt: number): HubLife {

@@ -8,7 +8,7 @@ import { unreachable } from '../protocol/assert.ts';
 import { leaseRenewMs, pullWaitMsMax } from '../protocol/limits.ts';
 import type { RegionEntry } from '../protocol/region.ts';
 import { takeAcknowledgement, takeAlert } from './alert-board.ts';
-import { deliver, flush, flushWhenDue, wakeBy } from './feed.ts';
+import { deliver, flush, flushReaders, flushWhenDue, wakeBy } from './feed.ts';
 import {
   type Hub,
   type HubEffect,
@@ -19,6 +19,7 @@ import {
 } from './hub-state.ts';
 import { addressOf, alarmWhenNeeded, renewWhenDue, retryWhenDue, shardsOf, start } from './job-effects.ts';
 import { allSettled, type HubJob, jobDone, jobFailed } from './jobs.ts';
+import { greet, newReader } from './reader.ts';
 import {
   applyAnswerCells,
   applyUpdateCells,
@@ -38,7 +39,8 @@ export function step(hub: Hub, input: HubInput, now: number): HubEffect[] {
   const before = hub.life;
   if (before) before.at = Math.max(before.at, now);
   const effects = react(hub, input, now);
-  if (hub.life && hub.viewers.size === 0) hub.life = null;
+  if (hub.life) effects.push(...flushReaders(hub, hub.life, now));
+  if (hub.life && hub.viewers.size + hub.readers.size === 0) hub.life = null;
   // What was begun for viewers that have gone since is not wanted any more: no lease for nobody.
   if (before && !hub.life) return [...effects.filter(isForViewer), { type: 'sleep' }];
   if (hub.life) effects.push(...alarmWhenNeeded(hub.life));
@@ -46,11 +48,12 @@ export function step(hub: Hub, input: HubInput, now: number): HubEffect[] {
 }
 
 function isForViewer({ type }: HubEffect): boolean {
-  return type === 'send' || type === 'close';
+  return type === 'send' || type === 'close' || type === 'write' || type === 'end';
 }
 
 function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
   if (input.type === 'connected') return connect(hub, input.viewer, input.subscription, now);
+  if (input.type === 'reader_came') return admit(hub, input.reader, input.subscription, now);
   const { life } = hub;
   if (!life) return [];
   switch (input.type) {
@@ -58,6 +61,14 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
       return hear(hub, life, input.viewer, input.text, now);
     case 'disconnected':
       hub.viewers.delete(input.viewer);
+      return [];
+    case 'reader_drained': {
+      const reader = hub.readers.get(input.reader);
+      if (reader) reader.busySince = null;
+      return [];
+    }
+    case 'reader_left':
+      hub.readers.delete(input.reader);
       return [];
     case 'update': {
       const { update } = input;
@@ -116,7 +127,16 @@ function connect(
 ): HubEffect[] {
   const viewer = newViewer(id, subscription, now);
   hub.viewers.set(id, viewer);
-  if (hub.life) return deliver(hub, hub.life, viewer, now);
+  return hub.life ? deliver(hub, hub.life, viewer, now) : begin(hub, now);
+}
+
+function admit(hub: Hub, id: string, subscription: Subscription, now: number): HubEffect[] {
+  const reader = newReader(id, subscription, now);
+  hub.readers.set(id, reader);
+  return [greet(reader, now), ...(hub.life ? [] : begin(hub, now))];
+}
+
+function begin(hub: Hub, now: number): HubEffect[] {
   hub.lives++;
   hub.life = newHubLife(`${hub.incarnation}.${hub.lives}`, now, now + leaseRenewMs);
   return start(hub.life, [{ job: 'registry' }], now);

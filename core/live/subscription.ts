@@ -17,6 +17,14 @@ export function subscriptionOf(frame: SubscribeFrame): Subscription {
   return { regions, contents: frame.contents ?? false, breakdown: frame.breakdown ?? null };
 }
 
+/** Of server-sent events: `regions` names some, separated by commas, and `breakdown` one or '*'. */
+export function readEventsQuery(query: URLSearchParams): Subscription {
+  const named = query.get('regions');
+  const frame = { t: 'subscribe', regions: named === null ? '*' : named.split(',') } as const;
+  const breakdown = query.get('breakdown');
+  return subscriptionOf(breakdown === null ? frame : { ...frame, breakdown });
+}
+
 /** Viewers with the same key and the same `prev` share one encoding (LIV-2). */
 export function subscriptionKey({ regions, contents, breakdown }: Subscription): string {
   return JSON.stringify([contents, breakdown, regions]);

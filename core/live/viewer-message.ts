@@ -1,17 +1,22 @@
 import { unreachable } from '../protocol/assert.ts';
+import { clientFramesPerSecondMax } from '../protocol/limits.ts';
 import { closeCodes, type SubscribeFrame } from '../protocol/live.ts';
 import { errorFrame, parseClientFrame } from './client-frame.ts';
 import { deliver } from './feed.ts';
 import { encodedFrame } from './frames.ts';
 import type { Hub, HubEffect, HubLife } from './hub-state.ts';
 import { subscriptionKey, subscriptionOf } from './subscription.ts';
-import { noteAck, noteBadFrame, noteResync, type Viewer } from './viewer.ts';
+import { noteAck, noteBadFrame, noteFrame, noteResync, type Viewer } from './viewer.ts';
 
 /** Takes a viewer's message; `text` is null for a binary one. What cannot be taken is answered, and borne for a while. */
 export function hear(hub: Hub, life: HubLife, id: string, text: string | null, now: number): HubEffect[] {
   const viewer = hub.viewers.get(id);
   // Closed by the hub, and the socket had more on its way.
   if (!viewer) return [];
+  if (noteFrame(viewer, now)) {
+    const message = `a viewer sends at most ${clientFramesPerSecondMax} frames a second`;
+    return refuse(hub, viewer, errorFrame('too_many_frames', message), now);
+  }
   const parsed = parseClientFrame(text);
   if (!parsed.ok) return refuse(hub, viewer, parsed.error, now);
   const { frame } = parsed;

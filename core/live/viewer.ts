@@ -6,6 +6,7 @@ import {
   ackEveryMs,
   acksPerSecondMax,
   badFramesPerMinuteMax,
+  clientFramesPerSecondMax,
   viewerBehindBytesMax,
   viewerBehindMsMax,
   viewerStalledMsMax,
@@ -36,6 +37,9 @@ export interface Viewer {
   paused: boolean;
   badFrames: number;
   badFramesSince: number;
+  /** Frames that it has sent in the second that began then. */
+  frames: number;
+  framesSince: number;
 }
 
 export function newViewer(id: string, subscription: Subscription, now: number): Viewer {
@@ -50,6 +54,8 @@ export function newViewer(id: string, subscription: Subscription, now: number): 
     paused: false,
     badFrames: 0,
     badFramesSince: now,
+    frames: 0,
+    framesSince: now,
   };
 }
 
@@ -110,6 +116,17 @@ export function noteResync(viewer: Viewer): boolean {
   viewer.unackedBytes = 0;
   viewer.paused = false;
   return true;
+}
+
+/** Counts a frame; true when there were more of them within a second than are taken. */
+export function noteFrame(viewer: Viewer, now: number): boolean {
+  const elapsed = now - viewer.framesSince;
+  if (elapsed >= 1000 || elapsed < 0) {
+    viewer.frames = 0;
+    viewer.framesSince = now;
+  }
+  viewer.frames++;
+  return viewer.frames > clientFramesPerSecondMax;
 }
 
 /** Counts a frame that could not be taken; true when there were more of them within a minute than are borne. */

@@ -110,6 +110,20 @@ export const acksPerSecondMax = 500;
 /** A viewer that sends more frames in a minute that cannot be taken is closed. */
 export const badFramesPerMinuteMax = 20;
 
+/** More frames of a viewer in a second count as frames that cannot be taken; one that keeps the protocol sends two. */
+export const clientFramesPerSecondMax = 50;
+
+/** Server-sent events (LIV-4): a whole state each time, so at most one a second. */
+export const sseEveryMs = 1_000;
+/** Silence after which a comment shows that the line is alive; proxies cut lines that are silent for a minute. */
+export const sseHeartbeatMs = 15_000;
+/** A stream is closed then and comes again: so a deployment reaches all readers, and none is kept for a dead line. */
+export const sseLifeMs = 5 * 60_000;
+/** What a reader waits before it comes again. */
+export const sseRetryMs = 1_000;
+/** Readers of a hub: each costs a state of some 100 KB a second. */
+export const sseReadersMax = 100;
+
 /** Characters of frames after which a viewer acknowledges before its time: a quarter of viewerBehindBytesMax. */
 export const ackAfterBytes = 64 * 1024;
 

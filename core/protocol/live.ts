@@ -146,7 +146,7 @@ export interface DeltaFrame {
 /** The server's word on a client frame that could not be taken; the connection stays open. */
 export interface ErrorFrame {
   readonly t: 'error';
-  readonly code: 'bad_frame' | 'frame_too_large' | 'unknown_region';
+  readonly code: 'bad_frame' | 'frame_too_large' | 'too_many_frames' | 'unknown_region';
   readonly message: string;
 }
 
@@ -179,6 +179,9 @@ export type ClientFrame = SubscribeFrame | AckFrame | ResyncFrame;
 /** Sent as a text message and answered with livePong without waking the hub. */
 export const livePing = 'ping';
 export const livePong = 'pong';
+
+/** Path at which a hub gives server-sent events, as at the door of the API. */
+export const liveEventsPath = '/api/live/sse';
 
 /** Close codes of the live socket and what they mean. */
 export const closeCodes = {

@@ -3,12 +3,14 @@ import type { Acknowledgement } from '../../core/alert/alert-record.ts';
 import { step } from '../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../core/live/hub-state.ts';
 import type { HubJob } from '../../core/live/jobs.ts';
-import { type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
+import { readEventsQuery, type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
-import { livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
+import { sseReadersMax } from '../../core/protocol/limits.ts';
+import { liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { problem, problemContentType } from '../../core/protocol/problem.ts';
 import { type Attachment, readAttachment } from './attachment.ts';
+import { EventStreams } from './event-streams.ts';
 import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
 import { type ToldUpdate, wholeUpdate } from './told-by-region.ts';
 
@@ -24,6 +26,7 @@ export class LiveHub extends DurableObject<HubEnv> {
   sources: HubSources;
   readonly #hub: Hub = newHub(crypto.randomUUID());
   readonly #sockets = new Map<string, WebSocket>();
+  readonly #streams = new EventStreams();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(ctx: DurableObjectState, env: HubEnv) {
@@ -39,6 +42,7 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   override fetch(request: Request): Response {
+    if (new URL(request.url).pathname === liveEventsPath) return this.#openStream(request);
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
       const body = JSON.stringify(problem('upgrade_required', 'Connect to this address by WebSocket.'));
       const headers = { 'content-type': problemContentType, upgrade: 'websocket' };
@@ -56,6 +60,33 @@ export class LiveHub extends DurableObject<HubEnv> {
     const headers = new Headers();
     if (offered.includes(liveSubprotocol)) headers.set('sec-websocket-protocol', liveSubprotocol);
     return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  /** Of server-sent events. */
+  get readerCount(): number {
+    return this.#hub.readers.size;
+  }
+
+  /** GET liveEventsPath: the caller has checked the names. */
+  #openStream(request: Request): Response {
+    if (this.readerCount >= sseReadersMax) {
+      const body = JSON.stringify(problem('overloaded', `There are ${sseReadersMax} readers already.`));
+      const headers = {
+        'content-type': problemContentType,
+        'retry-after': '10',
+        'cache-control': 'no-store',
+      };
+      return new Response(body, { status: 503, headers });
+    }
+    const reader = crypto.randomUUID();
+    const stream = this.#streams.open(reader, {
+      drained: () => this.#take({ type: 'reader_drained', reader }),
+      left: () => this.#take({ type: 'reader_left', reader }),
+    });
+    const subscription = readEventsQuery(new URL(request.url).searchParams);
+    this.#take({ type: 'reader_came', reader, subscription });
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+    return new Response(stream, { headers });
   }
 
   /** Changes of a region. Where nobody watches, the region is told to stop. */
@@ -107,6 +138,12 @@ export class LiveHub extends DurableObject<HubEnv> {
         return;
       case 'close':
         this.#close(effect.viewer, effect.code, effect.reason);
+        return;
+      case 'write':
+        this.#streams.write(effect.reader, effect.text);
+        return;
+      case 'end':
+        this.#streams.end(effect.reader);
         return;
       case 'remember':
         this.#remember(effect.viewer, effect.subscription);

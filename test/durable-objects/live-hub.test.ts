@@ -1,121 +1,16 @@
 // The hub's object over real sockets, with real region objects and a real D1 behind it.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { applyFrame, type LiveState } from '../../core/live/live-state.ts';
-import { parseServerFrame } from '../../core/live/server-frame.ts';
-import { clientFrameBytesMax, leaseRenewMs } from '../../core/protocol/limits.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { LiveState } from '../../core/live/live-state.ts';
+import { leaseRenewMs } from '../../core/protocol/limits.ts';
 import { liveCounterIndex, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
-import { type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
-import { buildChunk, buildEvent } from '../support/build-chunk.ts';
+import { alertRecord } from '../core/live/hub-fixture.ts';
+import { accept, alarmOf, commit, connect, freshHub, region } from './hub-fixture.ts';
 
 const { events } = liveCounterIndex;
-
-/** A viewer that keeps the protocol. */
-class Viewer {
-  state: LiveState | null = null;
-  readonly #socket: WebSocket;
-  #closing = false;
-  readonly texts: string[] = [];
-  closed: { code: number; reason: string } | null = null;
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.accept();
-    socket.addEventListener('message', ({ data }) => this.#take(String(data)));
-    socket.addEventListener('close', ({ code, reason }) => {
-      this.closed = { code, reason };
-    });
-  }
-
-  #take(text: string): void {
-    this.texts.push(text);
-    const frame = parseServerFrame(text);
-    if (!frame) return;
-    const { state, resync } = applyFrame(this.state, frame);
-    this.state = state;
-    if (this.#closing) return;
-    if (resync) this.say({ t: 'resync' });
-    else if (frame.t === 'snapshot') this.say({ t: 'ack', seq: frame.seq });
-  }
-
-  say(frame: unknown): void {
-    this.send(JSON.stringify(frame));
-  }
-
-  send(data: string | ArrayBuffer): void {
-    this.#socket.send(data);
-  }
-
-  close(): void {
-    this.#closing = true;
-    this.#socket.close(1000, 'done');
-  }
-
-  /** Resolves once the condition holds. */
-  async until<T>(value: () => T | null | undefined | false): Promise<T> {
-    for (let waitedMs = 0; waitedMs < 5000; waitedMs += 10) {
-      const found = value();
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error(`waited in vain; frames: ${this.texts.join('\n').slice(-2000)}`);
-  }
-
-  /** The last error frame's code. */
-  error(): string | undefined {
-    const frame = parseServerFrame(this.texts.at(-1) ?? '');
-    return frame?.t === 'error' ? frame.code : undefined;
-  }
-
-  eventsOf(region: string, minute: number): number | undefined {
-    return this.state?.regions.get(region)?.minutes.get(minute)?.[events];
-  }
-}
-
-const opened: Viewer[] = [];
-afterEach(() => {
-  for (const viewer of opened.splice(0)) viewer.close();
-});
-
-let lastHub = 0;
-function freshHub() {
-  const name = `test-hub-${++lastHub}`;
-  return { name, stub: env.LIVE_HUB.get(env.LIVE_HUB.idFromName(name)) };
-}
-type HubStub = ReturnType<typeof freshHub>['stub'];
-
-async function connect(stub: HubStub, protocol = liveSubprotocol): Promise<Viewer> {
-  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocol };
-  const response = await stub.fetch('https://hub/api/live', { headers });
-  expect(response.status).toBe(101);
-  const viewer = new Viewer(response.webSocket as WebSocket);
-  opened.push(viewer);
-  return viewer;
-}
-
-async function region(index: number): Promise<RegionEntry> {
-  return (await loadRegions(env.DB, Date.now()))[index] as RegionEntry;
-}
-
-let lastNumber = 0;
-/** Commits events of now to the region's object, which pushes them to whoever holds its lease. */
-async function commit({ number }: RegionEntry, count: number, timeMs = Date.now()): Promise<void> {
-  const stub = env.REGION_WINDOW.get(env.REGION_WINDOW.idFromName(shardObjectName(number, 0)));
-  const firstNumber = lastNumber;
-  lastNumber += count;
-  const all = Array.from({ length: count }, (_, i) =>
-    buildEvent({ timeMs, identityHi: firstNumber + i + 1, identityLo: 77, contentId: 'film' }),
-  );
-  const chunk = buildChunk(all, { regionNumber: number, firstNumber, receivedAtMs: Date.now() });
-  expect(await stub.receive({ regionNumber: number, shard: 0 }, [chunk])).toEqual([{ verdict: 'committed' }]);
-}
-
-async function alarmOf(stub: HubStub): Promise<number | null> {
-  return runInDurableObject(stub, (_hub, state) => state.storage.getAlarm());
-}
 
 describe('a viewer of the hub', () => {
   it('[LIV-1] gets a snapshot, then what its region commits, absolute and under half a second later', async () => {
@@ -133,7 +28,7 @@ describe('a viewer of the hub', () => {
     });
     expect(first.regions.size).toBe((await loadRegions(env.DB, Date.now())).length);
     const before = Date.now();
-    await commit(place, 3, minute * 60_000 + 59_999);
+    await commit(place, 3, { timeMs: minute * 60_000 + 59_999 });
     await viewer.until(() => viewer.eventsOf(place.name, minute) === held + 3);
     expect(Date.now() - before).toBeLessThan(500);
     expect(viewer.state?.epoch).toBe(first.epoch);
@@ -156,34 +51,6 @@ describe('a viewer of the hub', () => {
     expect(await viewer.until(() => viewer.error())).toBe('unknown_region');
   });
 
-  it('keeps its connection through garbage, a megabyte and bytes, but not through a flood', async () => {
-    const { stub } = freshHub();
-    const viewer = await connect(stub);
-    await viewer.until(() => viewer.state);
-    const frames: [string | ArrayBuffer, string][] = [
-      ['{"t":', 'bad_frame'],
-      ['[]', 'bad_frame'],
-      ['x'.repeat(clientFrameBytesMax), 'bad_frame'],
-      ['x'.repeat(clientFrameBytesMax + 1), 'frame_too_large'],
-      ['x'.repeat(2 ** 20), 'frame_too_large'],
-      [new Uint8Array([1, 2, 3]).buffer, 'bad_frame'],
-    ];
-    for (const [data, code] of frames) {
-      const count = viewer.texts.length;
-      viewer.send(data);
-      await viewer.until(() => viewer.texts.length > count);
-      expect(viewer.error()).toBe(code);
-    }
-    const before = viewer.texts.length;
-    viewer.say({ t: 'resync' });
-    await viewer.until(() => viewer.texts.length > before);
-    expect(viewer.closed).toBeNull();
-    for (let i = 0; i < 20; i++) viewer.send('garbage');
-    const closed = await viewer.until(() => viewer.closed);
-    expect(closed).toMatchObject({ code: 1008 });
-    expect(await alarmOf(stub)).toBeNull();
-  });
-
   it('gets its pong without a word to the hub, and its subprotocol echoed where it offered it', async () => {
     const { stub } = freshHub();
     const viewer = await connect(stub, `other, ${liveSubprotocol}`);
@@ -195,7 +62,41 @@ describe('a viewer of the hub', () => {
     expect(echoed.headers.get('sec-websocket-protocol')).toBe(liveSubprotocol);
     const silent = await stub.fetch('https://hub/', { headers: upgrade });
     expect(silent.headers.get('sec-websocket-protocol')).toBeNull();
-    for (const { webSocket } of [echoed, silent]) opened.push(new Viewer(webSocket as WebSocket));
+    for (const { webSocket } of [echoed, silent]) accept(webSocket);
+  });
+
+  it('[LIV-5] gets the breakdown that it asked for, and its changes, titles included', async () => {
+    const { stub } = freshHub();
+    const place = await region(8);
+    await commit(place, 2, { contentId: 'film', title: 'The Film', contentType: 'movie', deviceType: 'tv' });
+    const viewer = await connect(stub);
+    viewer.say({ t: 'subscribe', regions: [], breakdown: place.name });
+    const first = await viewer.until(() => viewer.state?.breakdown);
+    expect(first.contents[0]).toMatchObject({ content_id: 'film', title: 'The Film', rank: 1 });
+    expect(first.devices).toMatchObject([{ key: 'tv', events: 2 }]);
+    await commit(place, 3, { contentId: 'song', title: 'A Song', contentType: 'music', deviceType: 'phone' });
+    const next = await viewer.until(() => viewer.state?.breakdown?.active_contents === 2 && viewer.state);
+    expect(next.breakdown?.contents.map(({ title, rank }) => [title, rank])).toEqual([
+      ['A Song', 1],
+      ['The Film', 2],
+    ]);
+    expect(next.breakdown?.content_types).toMatchObject([{ key: 'music' }, { key: 'movie' }]);
+  });
+
+  it('[LIV-5] gets the alerts of D1 on waking, and an acknowledgement when it comes', async () => {
+    const { stub } = freshHub();
+    const place = await region(0);
+    const own = { region: place.name, regionNumber: place.number, createdAtMs: Date.now() };
+    const record = alertRecord(1, { ...own, id: 'of-d1' });
+    await runInDurableObject(stub, (hub) => {
+      hub.sources = { ...hub.sources, alerts: async () => [{ record, acknowledgement: null }] };
+    });
+    const viewer = await connect(stub);
+    await viewer.until(() => viewer.state?.alerts.has('of-d1'));
+    await stub.acknowledged('of-d1', { by: 'ann', atMs: Date.now(), comment: 'on it' });
+    const alert = await viewer.until(() => viewer.state?.alerts.get('of-d1')?.acknowledged && viewer.state);
+    expect(alert.alerts.get('of-d1')).toMatchObject({ acknowledged_by: 'ann', comment: 'on it' });
+    expect(viewer.texts.some((text) => text.startsWith('{"t":"alert"'))).toBe(true);
   });
 
   it('that is no WebSocket is told so', async () => {
@@ -247,11 +148,11 @@ describe('the hub', () => {
     viewer.say({ t: 'subscribe', regions: [place.name] });
     const before = await viewer.until(() => viewer.state?.regions.size === 1 && viewer.state);
     await evictDurableObject(stub);
-    await commit(place, 4, minute * 60_000);
+    await commit(place, 4, { timeMs: minute * 60_000 });
     const after = await viewer.until(() => viewer.state?.epoch !== before.epoch && viewer.state);
     expect([...after.regions.keys()]).toEqual([place.name]);
     expect(viewer.eventsOf(place.name, minute)).toBe(4);
-    await commit(place, 1, minute * 60_000);
+    await commit(place, 1, { timeMs: minute * 60_000 });
     await viewer.until(() => viewer.eventsOf(place.name, minute) === 5);
   });
 
@@ -282,7 +183,7 @@ describe('the hub', () => {
     vi.useRealTimers();
     expect(leased).toHaveLength((await loadRegions(env.DB, Date.now())).length);
     expect(await alarmOf(stub)).toBeGreaterThan(Date.now() + leaseRenewMs);
-    await commit(place, 1, minute * 60_000);
+    await commit(place, 1, { timeMs: minute * 60_000 });
     await viewer.until(() => viewer.eventsOf(place.name, minute) === 1);
     expect(viewer.state?.epoch).toBe(epoch);
   });
@@ -291,7 +192,7 @@ describe('the hub', () => {
     const { stub } = freshHub();
     const [mute, place] = [await region(5), await region(6)];
     let asked = 0;
-    await commit(place, 2, minuteOf(Date.now()) * 60_000);
+    await commit(place, 2, { timeMs: minuteOf(Date.now()) * 60_000 });
     await runInDurableObject(stub, (hub) => {
       const sources = hub.sources;
       hub.sources = {

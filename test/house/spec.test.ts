@@ -8,7 +8,6 @@ const later: Readonly<Record<string, string>> = {
   'LAK-1': 'lake',
   'BAT-1': 'batch',
   'ALR-1': 'alerts',
-  'LIV-4': 'server-sent events',
   'ING-6b': 'reconciliation',
   'LOG-1b': 'redrive',
   'LOG-5b': 'lake',

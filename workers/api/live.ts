@@ -1,10 +1,64 @@
+import * as z from 'zod';
+import { liveEventsPath } from '../../core/protocol/live.ts';
 import { hubObjectName } from '../../core/protocol/region.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
-import { problemResponse } from './problem-response.ts';
+import { loadRegions } from '../../storage/region-registry.ts';
+import { parseParameters } from './parameters.ts';
+import { invalidParameters, type ParameterFault, problemResponse } from './problem-response.ts';
+import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 
-/** GET /api/live: hands the socket to the hub. */
-export async function live(context: ApiContext): Promise<Response> {
+/** The socket that the page lives by. */
+export const liveRoute: Route = {
+  method: 'GET',
+  path: '/api/live',
+  role: 'viewer',
+  handler: live,
+  doc: {
+    summary: 'Live numbers by WebSocket',
+    description:
+      `Subprotocol \`${liveSubprotocol}\`: JSON frames. The first is a snapshot; then come absolute values of what ` +
+      'has changed, alerts at once. The client acknowledges as often as `ack_every_ms` says, and may send ' +
+      '`{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`.',
+    tag: 'Live',
+    status: 101,
+    problems: ['upgrade_required'],
+  },
+};
+
+const eventsQuery = z.object({
+  regions: z
+    .string()
+    .optional()
+    .describe('Names of regions, separated by commas; all of them where it is not given')
+    .meta({ example: 'EU-London,ASIA-Tokyo' }),
+  breakdown: z
+    .string()
+    .optional()
+    .describe('Name of the region of which a breakdown is wanted, or `*` for all of them')
+    .meta({ example: '*' }),
+});
+
+/** For clients without sockets (LIV-4). */
+export const liveEventsRoute: Route = {
+  method: 'GET',
+  path: liveEventsPath,
+  role: 'viewer',
+  handler: liveEvents,
+  doc: {
+    summary: 'Live numbers as server-sent events',
+    description:
+      'Each event `snapshot` is the latest state, whole, as in the frame of that name on the socket; at most one a ' +
+      'second, and only when something has changed. The stream is closed after five minutes, to be opened again.',
+    tag: 'Live',
+    query: eventsQuery,
+    answerType: 'text/event-stream',
+    problems: ['overloaded'],
+  },
+};
+
+/** Hands the socket to the hub. */
+async function live(context: ApiContext): Promise<Response> {
   const request = context.req.raw;
   // HEAD comes here too, and no socket can be its answer.
   if (request.method !== 'GET' || request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
@@ -12,6 +66,37 @@ export async function live(context: ApiContext): Promise<Response> {
       headers: { upgrade: 'websocket', connection: 'upgrade' },
     });
   }
-  const { LIVE_HUB } = context.env;
-  return await LIVE_HUB.get(LIVE_HUB.idFromName(hubObjectName)).fetch(request);
+  return await hubOf(context).fetch(request);
+}
+
+/** Hands the stream of the hub on. */
+async function liveEvents(context: ApiContext): Promise<Response> {
+  const request = context.req.raw;
+  const parsed = parseParameters(eventsQuery, new URL(request.url).searchParams);
+  if (!parsed.ok) return invalidParameters(parsed.faults);
+  const faults = await unknownNames(context, parsed.value);
+  if (faults.length > 0) return invalidParameters(faults);
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  return request.method === 'GET' ? await hubOf(context).fetch(request) : new Response(null, { headers });
+}
+
+async function unknownNames(
+  context: ApiContext,
+  { regions, breakdown }: z.output<typeof eventsQuery>,
+): Promise<ParameterFault[]> {
+  const known = await loadRegions(context.env.DB, Date.now());
+  const isKnown = (asked: string) => known.some(({ name }) => name === asked);
+  const example = known[0]?.name;
+  const faults: ParameterFault[] = [];
+  if (regions !== undefined && !regions.split(',').every(isKnown)) {
+    faults.push({ parameter: 'regions', message: `must be names of regions, such as ${example}` });
+  }
+  if (breakdown !== undefined && breakdown !== '*' && !isKnown(breakdown)) {
+    faults.push({ parameter: 'breakdown', message: `must be * or the name of a region, such as ${example}` });
+  }
+  return faults;
+}
+
+function hubOf({ env: { LIVE_HUB } }: ApiContext) {
+  return LIVE_HUB.get(LIVE_HUB.idFromName(hubObjectName));
 }

@@ -1,6 +1,6 @@
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
-import { live } from './live.ts';
+import { liveEventsRoute, liveRoute } from './live.ts';
 import { openapiRoute } from './openapi-route.ts';
 import { realtimeRoute } from './realtime.ts';
 import { regionsRoute } from './regions.ts';
@@ -27,6 +27,7 @@ export function routesOf(doors: Doors): readonly RouteEntry[] {
     timeseriesRoute,
     regionsRoute,
     trendingRoute,
-    { method: 'GET', path: '/api/live', role: 'viewer', handler: live },
+    liveRoute,
+    liveEventsRoute,
   ];
 }

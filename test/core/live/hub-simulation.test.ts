@@ -27,10 +27,14 @@ const happenings = [
   'alerts pushed',
   'alerts compared at rest',
   'breakdowns compared at rest',
+  'events written',
+  'heartbeats',
+  'streams ended',
+  'readers compared at rest',
 ];
 
 describe('a hub and its viewers', () => {
-  test(`[LIV-1, LIV-2, LIV-3, LIV-5, DUP-2] ${seeds} histories of ${steps} steps from seed ${firstSeed}`, () => {
+  test(`[LIV-1, LIV-2, LIV-3, LIV-4, LIV-5, DUP-2] ${seeds} histories of ${steps} steps from seed ${firstSeed}`, () => {
     const seen: Record<string, number> = {};
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
       const world = new HubSimulation(seed);

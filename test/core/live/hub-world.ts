@@ -11,6 +11,7 @@ import { Random } from '../../sim/random.ts';
 import { registry, startMs } from './hub-fixture.ts';
 import { SimClient } from './sim-client.ts';
 import { breakdownText, pictureOf, SimModel } from './sim-model.ts';
+import { SimReader } from './sim-reader.ts';
 import { SimRegion } from './sim-region.ts';
 
 interface Pending {
@@ -32,6 +33,7 @@ export class HubSimulation {
   readonly #random: Random;
   readonly #regions: readonly SimRegion[];
   readonly #sockets = new Map<string, Ledger>();
+  readonly #readers = new Map<string, SimReader>();
   #pending: Pending[] = [];
   #hub: Hub;
   #model = new SimModel();
@@ -63,8 +65,39 @@ export class HubSimulation {
     else if (die < 75 && random.chance(0.3)) region.wipe();
     else if (die < 82 && this.#sockets.size < 5) this.#connect();
     else if (die < 83) this.#restart();
+    else if (die < 84 && this.#readers.size < 3) this.#openReader(this.#anySubscription());
     else if (die < 94 && random.chance(0.4)) this.#trouble(region);
     else this.#disturb(die);
+  }
+
+  #anySubscription(): Subscription {
+    const { name } = this.#random.pick(registry);
+    const regions = this.#random.chance(0.5) ? ('*' as const) : [name];
+    return { regions, contents: false, breakdown: this.#random.pick([null, '*', name]) };
+  }
+
+  #openReader(subscription: Subscription): SimReader {
+    const reader = new SimReader(`r${++this.#viewers}`, subscription);
+    this.#readers.set(reader.id, reader);
+    this.#take({ type: 'reader_came', reader: reader.id, subscription });
+    return reader;
+  }
+
+  #writeTo(id: string, text: string): void {
+    const reader = this.#readers.get(id);
+    if (!reader) throw new Error(`a text to ${id}, who is gone`);
+    reader.take(text, (at) => this.#model.expected(reader.subscription, at), this.#now);
+    if (text.startsWith('event')) this.#note('events written');
+    if (text.startsWith(':')) this.#note('heartbeats');
+    const leaves = this.#faults && this.#random.chance(0.01);
+    // One that is gone does not always say so.
+    if (leaves && this.#random.chance(0.5)) return;
+    this.#later(this.#random.pick(this.#faults ? [5, 500, 4_000, 20_000] : [5]), () => {
+      if (this.#readers.get(id) !== reader) return;
+      if (leaves) this.#readers.delete(id);
+      else reader.read();
+      this.#take({ type: leaves ? 'reader_left' : 'reader_drained', reader: id });
+    });
   }
 
   /** An alert changes and is pushed, or somebody acknowledges one and the hub is told, mostly. */
@@ -102,6 +135,10 @@ export class HubSimulation {
     this.#passTimes(200);
     // The last renewal may just have been.
     if ([...this.#sockets.values()].some(({ client }) => !client.upToDate)) this.#passTimes(10);
+    for (const { state, subscription } of this.#readers.values()) {
+      if (state && pictureOf(state) !== this.#model.expected(subscription, state.at))
+        throw new Error('not the latest');
+    }
     const atRest = [...this.#sockets.values()];
     for (const { client, subscription } of atRest) {
       this.#checkAtRest(client, subscription);
@@ -138,6 +175,7 @@ export class HubSimulation {
     if (JSON.stringify(held.breakdown) !== JSON.stringify(told.breakdown)) {
       throw new Error(`${client.id}: ${JSON.stringify([held.breakdown, told.breakdown])}`);
     }
+    if (this.#random.chance(0.2)) this.#compareWithReader(fresh, subscription);
     const { breakdown } = told;
     if ((breakdown === null) !== (subscription.breakdown === null)) throw new Error('no breakdown');
     if (!breakdown) return;
@@ -145,6 +183,18 @@ export class HubSimulation {
     if (breakdownText(breakdown) !== expected)
       throw new Error(`${breakdownText(breakdown)}, not ${expected}`);
     if (breakdown.active_contents > 0) this.#note('breakdowns compared at rest');
+  }
+
+  /** One who is told by server-sent events sees the same. */
+  #compareWithReader(client: SimClient, subscription: Subscription): void {
+    if (subscription.contents) return;
+    const reader = this.#openReader(subscription);
+    this.#passTimes(3);
+    for (const region of this.#regions) this.#push(region);
+    this.#passTimes(8);
+    if (JSON.stringify(reader.state?.breakdown) !== JSON.stringify(client.state?.breakdown))
+      throw new Error(reader.id);
+    this.#note('readers compared at rest');
   }
 
   #checkAtRest(client: SimClient, subscription: Subscription): void {
@@ -266,6 +316,7 @@ export class HubSimulation {
   #forget(): void {
     this.#model = new SimModel();
     this.#told = false;
+    this.#readers.clear();
     for (const ledger of this.#sockets.values()) ledger.unacked = [];
   }
 
@@ -281,6 +332,13 @@ export class HubSimulation {
       case 'close':
         this.#note(effect.code === closeCodes.tooSlow ? 'closed for being slow' : 'closed for bad frames');
         this.#sockets.delete(effect.viewer);
+        break;
+      case 'write':
+        this.#writeTo(effect.reader, effect.text);
+        break;
+      case 'end':
+        this.#note('streams ended');
+        this.#readers.delete(effect.reader);
         break;
       case 'remember': {
         const ledger = this.#sockets.get(effect.viewer);

@@ -4,6 +4,7 @@ import { ackIntervalMs } from '../../../core/live/viewer.ts';
 import {
   ackEveryMs,
   acksPerSecondMax,
+  clientFramesPerSecondMax,
   viewerBehindBytesMax,
   viewerBehindMsMax,
   viewerStalledMsMax,
@@ -142,6 +143,30 @@ describe('bytes that are not acknowledged', () => {
   });
 });
 
+describe('a viewer that floods the hub', () => {
+  const resync = (hub: TestHub, count: number) =>
+    Array.from({ length: count }, () => hub.say('a', { t: 'resync' })).flat();
+
+  test.each([
+    [clientFramesPerSecondMax, 0],
+    [clientFramesPerSecondMax + 1, 1],
+  ])('%i frames a second, though each could be taken: %i refused', (count, refused) => {
+    const hub = new TestHub().ready('a');
+    const errors = framesTo(resync(hub, count), 'a').filter(({ t }) => t === 'error');
+    expect(errors).toHaveLength(refused);
+    for (const error of errors) expect(error).toMatchObject({ code: 'too_many_frames' });
+  });
+
+  test('is closed; one that spreads them over the seconds is not', () => {
+    const hub = new TestHub().ready('a', 'b');
+    for (let i = 0; i < 10; i++, hub.now += 1000) resync(hub, clientFramesPerSecondMax);
+    expect(hub.hub.viewers.has('a')).toBe(true);
+    const effects = resync(hub, 1000);
+    expect(effects.at(-1)).toMatchObject({ type: 'close', code: closeCodes.badFrames });
+    expect([...hub.hub.viewers.keys()]).toEqual(['b']);
+  });
+});
+
 describe('acknowledgements and resyncs', () => {
   test('an acknowledgement of a number that was never sent counts for nothing', () => {
     const hub = oneFrameAhead('a');
@@ -160,7 +185,7 @@ describe('acknowledgements and resyncs', () => {
   test('while a snapshot is under way a resync changes nothing: nobody queues without bound', () => {
     const hub = oneFrameAhead('a');
     expect(typesOf(hub.say('a', { t: 'resync' }))).toEqual(['send']);
-    for (let i = 0; i < 100; i++) expect(hub.say('a', { t: 'resync' })).toEqual([]);
+    for (let i = 0; i < 40; i++) expect(hub.say('a', { t: 'resync' })).toEqual([]);
     hub.ack('a');
     expect(typesOf(hub.say('a', { t: 'resync' }))).toEqual(['send']);
   });
