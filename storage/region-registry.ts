@@ -29,3 +29,8 @@ export async function loadRegions(db: D1Database, nowMs: number): Promise<readon
   cache.set(db, { entries, atMs: nowMs });
   return entries;
 }
+
+/** The regions as D1 told them last, however long ago; null where it never did. For when it does not answer. */
+export function lastKnownRegions(db: D1Database): readonly RegionEntry[] | null {
+  return cache.get(db)?.entries ?? null;
+}

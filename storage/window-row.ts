@@ -114,20 +114,40 @@ export function decodeTotals(table: PackedTable, row: readonly unknown[]): RowTo
 
 /** Reads what follows the own column of a whole row. Throws StoredDataError. */
 export function decodeDetails(table: PackedTable, row: readonly unknown[]): RowDetails {
-  const [dimensionsText, titlesText, users, sessions, speed] = row.slice(totalColumns.length + 1);
-  const fail = (why: string): never => {
-    throw new StoredDataError(table, String(row[0]), why);
-  };
-  const bytes = (name: string, hex: unknown): Uint8Array =>
-    (typeof hex === 'string' ? fromHex(hex) : null) ?? fail(`${name} is not hex`);
-  const titles = parseJson(titlesText);
+  const [dimensionsText, titlesText, ...sketches] = row.slice(totalColumns.length + 1);
+  const key = row[0] as number;
+  const all = decodeDimensions(parseJson(dimensionsText));
+  if (!all) throw new StoredDataError(table, key, 'dimensions cannot be read');
   return {
-    dimensions: decodeDimensions(parseJson(dimensionsText)) ?? fail('dimensions cannot be read'),
-    titles: isArrayOf(titles, isTitle) ? titles : fail('titles cannot be read'),
-    users: bytes('users', users),
-    sessions: bytes('sessions', sessions),
-    speed: bytes('speed', speed),
+    dimensions: all,
+    titles: decodeTitles(table, key, titlesText),
+    ...decodeSketches(table, key, sketches),
   };
+}
+
+/** Reads one dimension's JSON as it is: counters may lack trailing zeros. Throws StoredDataError. */
+export function decodeEntries(table: PackedTable, key: number, text: unknown): [string, readonly number[]][] {
+  const entries = parseJson(text);
+  if (isArrayOf(entries, isEntry)) return entries;
+  throw new StoredDataError(table, key, 'dimensions cannot be read');
+}
+
+/** Reads the column `titles`. Throws StoredDataError. */
+export function decodeTitles(table: PackedTable, key: number, text: unknown): PackedWindow['titles'] {
+  const titles = parseJson(text);
+  if (isArrayOf(titles, isTitle)) return titles;
+  throw new StoredDataError(table, key, 'titles cannot be read');
+}
+
+/** Reads users, sessions and speed, as hex. Throws StoredDataError. */
+export function decodeSketches(
+  table: PackedTable,
+  key: number,
+  columns: readonly unknown[],
+): Pick<PackedWindow, 'users' | 'sessions' | 'speed'> {
+  const [users, sessions, speed] = columns.map((hex) => (typeof hex === 'string' ? fromHex(hex) : null));
+  if (!users || !sessions || !speed) throw new StoredDataError(table, key, 'a sketch is not hex');
+  return { users, sessions, speed };
 }
 
 /** Reads the column `panes`. Throws StoredDataError. */

@@ -37,7 +37,6 @@ const upsertSql = `${insertPackedRows('region_windows', 'true')}
     OR (${revisionOf('excluded')} = ${revisionOf('region_windows')} AND excluded.closed > region_windows.closed)`;
 
 export const totalsSql = selectPackedRows('region_windows', totalColumns);
-export const panesSql = selectPackedRows('region_windows', [...totalColumns, 'panes']);
 export const windowsSql = selectWholeRows('region_windows');
 
 /**
@@ -80,16 +79,6 @@ export async function readTotals(
   toMinute: number,
 ): Promise<WindowTotals[]> {
   return (await readRows(db, totalsSql, shards, fromMinute, toMinute)).map(withTotals);
-}
-
-/** Totals and panes of the same windows as readWindows. Throws StoredDataError. */
-export async function readPanes(
-  db: D1Database,
-  shards: readonly ShardAddress[],
-  fromMinute: number,
-  toMinute: number,
-): Promise<WindowPanes[]> {
-  return (await readRows(db, panesSql, shards, fromMinute, toMinute)).map(withPanes);
 }
 
 /** One range of keys a shard; the ranges ascend, and so do the rows. */

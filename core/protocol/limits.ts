@@ -138,7 +138,16 @@ export const breakdownSharesMax = 12;
 export const breakdownEveryMs = 1_000;
 /** Resolved alerts stay in live frames this long; what is older is asked of the API. */
 export const liveAlertsMs = 60 * 60_000;
+/** What a shard follows beside healthy: of more contents or devices in trouble at once, later ones are left out. */
+export const alertTracksMax = 48;
 /** Steps kept of an alert's life: late data may change it often, and a row is not a log. */
 export const alertHistoryMax = 20;
 /** A comment on an alert. */
 export const alertCommentLengthMax = 2_000;
+
+/** Rows of one page of an answer. */
+export const pageRowsMax = 1000;
+/** Contents minute by minute are hundreds of rows each: an hour of them is tens of thousands. */
+export const contentsByMinuteMinutesMax = 60;
+/** Contents counted for one answer, so that a hostile stream of new ids does not fill the isolate. */
+export const contentsPerAnswerMax = 50_000;

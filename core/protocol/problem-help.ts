@@ -31,6 +31,14 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
     meaning: 'There is nothing at this address, or the thing that it names does not exist.',
     remedy: 'Check the spelling of the path and of ids; the reference lists every address.',
   },
+  already_acknowledged: {
+    meaning: 'The alert was acknowledged before; `detail` says by whom and when. Nothing was changed.',
+    remedy: 'Read the alert: whoever acknowledged it is at work on it.',
+  },
+  already_resolved: {
+    meaning: 'The alert is over already, so that there is nothing to close. Nothing was changed.',
+    remedy: 'Read the alert: `resolution` says how it ended.',
+  },
   method_not_allowed: {
     meaning: 'The address exists, but not with this method.',
     remedy: 'Use one of the methods in the header `allow`.',
@@ -64,6 +72,10 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
     meaning: 'Not all of the events could be put into the queue. Some may have been.',
     remedy:
       'Send the same request again, whole: what got through counts once, as long as `event_id` and `timestamp` stay the same.',
+  },
+  storage_unavailable: {
+    meaning: 'The database does not answer, and nothing else knows what was asked.',
+    remedy: 'Send the same request again later. Events are taken and counted meanwhile.',
   },
   not_configured: {
     meaning: 'A secret of the deployment is missing or has another form. `detail` names it.',

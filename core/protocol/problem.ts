@@ -25,6 +25,8 @@ export const problems = {
   unauthorized: { status: 401, title: 'Credentials are missing or not valid' },
   forbidden: { status: 403, title: 'This role may not do that' },
   not_found: { status: 404, title: 'There is nothing here' },
+  already_acknowledged: { status: 409, title: 'Somebody has acknowledged this alert before' },
+  already_resolved: { status: 409, title: 'This alert is over' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This content type or encoding is not supported' },
@@ -33,6 +35,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   overloaded: { status: 503, title: 'Too busy to take this now' },
   queue_unavailable: { status: 503, title: 'The queue did not take the events' },
+  storage_unavailable: { status: 503, title: 'The database does not answer' },
   not_configured: { status: 503, title: 'A secret of the deployment is missing or not valid' },
   not_migrated: { status: 503, title: 'The database is not migrated' },
 } as const satisfies Record<string, { status: number; title: string }>;

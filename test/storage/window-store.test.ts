@@ -6,8 +6,6 @@ import type { PackedWindow } from '../../core/window/packed-window.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
 import {
   addressOf,
-  panesSql,
-  readPanes,
   readTotals,
   readWindows,
   saveWindows,
@@ -42,13 +40,11 @@ describe('windows in D1', () => {
     expect(await saveWindows(env.DB, [{ ...(windows[0] as PackedWindow), revision: newer }])).toBe(1);
   });
 
-  test('totals and panes are those of the whole windows', async () => {
+  test('totals are those of the whole windows', async () => {
     await saveWindows(env.DB, windowsOf(modelEvents(3, 300)));
     const whole = await readWindows(env.DB, shards, midnight, midnight + 3);
-    const panes = await readPanes(env.DB, shards, midnight, midnight + 3);
     const totals = await readTotals(env.DB, shards, midnight, midnight + 3);
-    expect(whole).toMatchObject(panes);
-    expect(panes).toMatchObject(totals);
+    expect(whole).toMatchObject(totals);
     expect(totals).toHaveLength(18);
   });
 
@@ -96,7 +92,6 @@ describe('windows in D1', () => {
 
   test.each([
     ['totals', totalsSql],
-    ['panes', panesSql],
     ['whole windows', windowsSql],
   ])('%s are searched by key, not scanned', async (_, sql) => {
     const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`).bind('[]').all<{ detail: string }>();

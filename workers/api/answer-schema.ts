@@ -33,6 +33,23 @@ export function rowsAnswer<T extends z.ZodType>(row: T) {
   return z.strictObject({ data: z.array(row), count: count('Rows in data'), meta: rangeMeta });
 }
 
+const pageMeta = z
+  .strictObject({
+    ...rangeMetaShape,
+    next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+  })
+  .describe('How fresh the answer is, of what, and how it goes on');
+
+/** An answer about a range that is a page of its rows. */
+export function pageAnswer<T extends z.ZodType>(row: T) {
+  return z.strictObject({ data: z.array(row), count: count('Rows in data'), meta: pageMeta });
+}
+
+export const windowShape = {
+  window_start: time('Start of the minute'),
+  window_end: time('Its end, which is not part of it'),
+};
+
 export const downloadShape = {
   total_downloads: count('Events of type `download`'),
   successful_downloads: count('Downloads with status `success` or `slow`'),

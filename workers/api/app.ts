@@ -8,6 +8,7 @@ import { edgeCache, isShared } from './edge-cache.ts';
 import { entityTags, notModified } from './entity-tag.ts';
 import { problemResponse } from './problem-response.ts';
 import { processTime } from './process-time.ts';
+import { NothingAnswersError } from './range-reader.ts';
 import { requestIds } from './request-id.ts';
 import { logForRequest } from './request-scope.ts';
 import { type Doors, type RouteEntry, routesOf } from './routes.ts';
@@ -53,6 +54,7 @@ function allowedMethods(routes: readonly RouteEntry[]): string {
 /** What a handler throws is our fault, never the caller's: it is logged whole and told in general. */
 function answerToError(error: Error, context: ApiContext): Response {
   if (error instanceof NotMigratedError) return problemResponse('not_migrated', error.message);
+  if (error instanceof NothingAnswersError) return problemResponse('storage_unavailable', error.message);
   const { method, path } = context.req;
   logForRequest('error', 'request_failed', { method, path, ...errorFields(error), stack: error.stack });
   return problemResponse('internal_error', 'The service failed to answer this. It is in its log.');

@@ -83,7 +83,7 @@ export function parseParameters<Shape extends z.ZodRawShape>(
   return fault(parsed.error.issues.map(({ path, message }) => ({ parameter: String(path[0]), message })));
 }
 
-const fault = (faults: readonly ParameterFault[]) => ({ ok: false, faults }) as const;
+export const fault = (faults: readonly ParameterFault[]) => ({ ok: false, faults }) as const;
 
 /**
  * The minutes that a question is about: the last `minutes` with the open one, or from `from` (rounded down to a

@@ -1,83 +1,129 @@
 import { errorFields } from '../../core/protocol/log-line.ts';
 import { type RegionEntry, shardsPerRegion } from '../../core/protocol/region.ts';
-import { newestWindows } from '../../core/window/newest-windows.ts';
-import type { PackedWindow } from '../../core/window/packed-window.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
-import type { PackedHour } from '../../storage/hour-store.ts';
-import type { WindowPanes, WindowTotals } from '../../storage/window-store.ts';
+import { NotMigratedError } from '../../storage/migrated.ts';
+import type { RangePart, RangePlan, RangeWant } from '../../storage/range-store.ts';
 import type { MinuteRange } from './parameters.ts';
+import { RangeMerge } from './range-merge.ts';
+import { planRange } from './range-plan.ts';
 import { logForRequest } from './request-scope.ts';
 
 /** Where answers come from: the region shards, for what they hold now, and D1. Bound to the platform in sources.ts. */
 export interface Sources {
   readonly live: (address: ShardAddress, fromMinute: number) => Promise<RegionAnswer>;
-  readonly totals: Stored<WindowTotals>;
-  readonly panes: Stored<WindowPanes>;
-  readonly windows: Stored<PackedWindow>;
-  readonly hours: (
-    shards: readonly ShardAddress[],
-    fromHour: number,
-    toHour: number,
-  ) => Promise<PackedHour[]>;
+  readonly stored: (plan: RangePlan, want: RangeWant) => AsyncIterable<readonly RangePart[]>;
 }
 
-type Stored<T> = (shards: readonly ShardAddress[], range: MinuteRange) => Promise<T[]>;
+/** What is asked about a range of some regions. */
+export interface RangeQuestion {
+  readonly regions: readonly RegionEntry[];
+  readonly range: MinuteRange;
+  readonly want: RangeWant;
+  /** Every minute by itself; else an hour may stand for its minutes. */
+  readonly byMinute: boolean;
+  /** Shards tell their windows from here on, where that is before the range; it is the range's start by default. */
+  readonly liveFromMinute?: number;
+}
 
-/** What is known about a range of some regions. */
-export interface RangeState<T extends WindowTotals> {
+/** How a range was answered. */
+export interface RangeState {
   readonly range: MinuteRange;
   readonly regions: readonly RegionEntry[];
-  /** One state a window, the newest of any source; whole where the shard told it, else totals. */
-  readonly windows: readonly (T | PackedWindow)[];
+  /** Numbers of the regions with windows in the range. */
+  readonly active: ReadonlySet<number>;
   /** Of the shards that answered. Their windows may lie outside of the range, up to now. */
   readonly answers: readonly RegionAnswer[];
-  /** Shards that did not answer, in words. */
+  /** What did not answer, in words. */
   readonly warnings: readonly string[];
 }
+
+/** Neither D1 nor any shard answers. */
+export class NothingAnswersError extends Error {
+  override readonly name = 'NothingAnswersError';
+}
+
+export const totalsOnly: RangeWant = { dimensions: [], titles: false, sketches: false, panes: false };
 
 /** A shard that takes longer is taken for one that does not answer: a late picture is no live picture. */
 const answerMsMax = 3_000;
 
 /**
- * Asks every shard of the regions and D1 at the same time, and takes the newest state of each window (WIN-7). A shard
- * that does not answer costs what D1 does not have yet, and a warning; `live` windows begin at liveFromMinute.
+ * Asks every shard of the regions and D1, and visits the newest state of each window of the range once (WIN-7), in any
+ * order; an hour in place of its windows, unless a shard holds one of them. What has been visited is dropped, so that
+ * memory does not grow with the range. A shard that does not answer costs what D1 does not have yet, D1 that does not
+ * answer what the shards no longer hold; either gives a warning. Throws NothingAnswersError where all fail.
  */
-export async function readRange<T extends WindowTotals>(
+export async function readRange(
   sources: Sources,
-  regions: readonly RegionEntry[],
-  range: MinuteRange,
-  options: {
-    readonly stored: Stored<T>;
-    readonly liveFromMinute?: number;
-  },
-): Promise<RangeState<T>> {
+  question: RangeQuestion,
+  visit: (part: RangePart) => void,
+): Promise<RangeState> {
+  const { regions, range, want } = question;
   const shards = regions.flatMap(({ number }) =>
     Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
   );
-  const fromMinute = Math.min(range.fromMinute, options.liveFromMinute ?? range.fromMinute);
-  const [answers, stored] = await Promise.all([
-    Promise.all(shards.map((address) => liveOrNull(sources, address, fromMinute))),
-    options.stored(shards, range),
-  ]);
+  const fromMinute = Math.min(range.fromMinute, question.liveFromMinute ?? range.fromMinute);
+  const plan = planRange(shards, range, !question.byMinute && !want.panes);
+  // Begun before the shards are waited for.
+  const lots = begin(sources.stored(plan, want));
+  const answers = await Promise.all(shards.map((address) => liveOrNull(sources, address, fromMinute)));
   const answered = answers.filter((answer) => answer !== null);
-  const held = answered.flatMap((answer) => answer.windows).filter(({ minute }) => isIn(range, minute));
+  const merge = new RangeMerge(answered, range, want, visit);
+  const stored = await takeStored(sources, merge, lots, want);
+  if (stored !== null && answered.length === 0)
+    throw new NothingAnswersError('neither D1 nor any region answers');
+  merge.visitHeld();
   const names = new Map(regions.map(({ number, name }) => [number, name]));
   return {
     range,
     regions,
-    windows: newestWindows<T | PackedWindow>([...held, ...stored]),
+    active: merge.active,
     answers: answered,
-    warnings: shards
-      .filter((_, index) => answers[index] === null)
-      .map(
-        (address) => `${names.get(address.regionNumber)} does not answer: what is not stored yet is missing`,
-      ),
+    warnings: [
+      ...shards
+        .filter((_, index) => answers[index] === null)
+        .map(
+          ({ regionNumber }) =>
+            `${names.get(regionNumber)} does not answer: what is not stored yet is missing`,
+        ),
+      ...(stored === null ? [] : [stored]),
+    ],
   };
 }
 
-function isIn({ fromMinute, toMinute }: MinuteRange, minute: number): boolean {
-  return minute >= fromMinute && minute < toMinute;
+/** Takes in all that D1 has. Null, or a warning where it failed. */
+async function takeStored(
+  sources: Sources,
+  merge: RangeMerge,
+  lots: AsyncIterable<readonly RangePart[]>,
+  want: RangeWant,
+): Promise<string | null> {
+  try {
+    for await (const lot of lots) for (const part of lot) merge.takeStored(part);
+    const minutes = merge.hoursBehind();
+    if (minutes.length > 0) {
+      const again = sources.stored({ minutes, hours: [] }, want);
+      for await (const lot of again) for (const part of lot) merge.takeStored(part);
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof NotMigratedError) throw error;
+    logForRequest('error', 'storage_unanswered', errorFields(error));
+    return 'The database does not answer: what the regions no longer hold is missing';
+  }
+}
+
+/** Asks for the first lot at once. A failure waits for the one who reads. */
+function begin<T>(lots: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = lots[Symbol.asyncIterator]();
+  const first = iterator.next();
+  first.catch(() => undefined);
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let lot = await first; !lot.done; lot = await iterator.next()) yield lot.value;
+    },
+  };
 }
 
 async function liveOrNull(
@@ -97,8 +143,4 @@ async function liveOrNull(
   } finally {
     clearTimeout(timer);
   }
-}
-
-export function isWhole(window: WindowTotals | PackedWindow): window is PackedWindow {
-  return 'dimensions' in window;
 }

@@ -2,21 +2,25 @@ import * as z from 'zod';
 import { addCounters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { DistinctSketch } from '../../core/aggregate/distinct-sketch.ts';
 import { QuantileSketch } from '../../core/aggregate/quantile-sketch.ts';
-import { paneMs, windowMs } from '../../core/protocol/limits.ts';
+import { contentsPerAnswerMax, OTHER_KEY, paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
-import type { WindowTotals } from '../../storage/window-store.ts';
+import type { RangePart, RangeWant } from '../../storage/range-store.ts';
 import { amount, count, downloadShape, eventCounts, objectAnswer, viewingShape } from './answer-schema.ts';
-import { visitDetails } from './detail-reader.ts';
+import { countersOf, type DimensionFilter } from './dimension-filter.ts';
 import { downloadFigures, eventsByType, mbpsOf, reader, viewingFigures } from './figures.ts';
-import { type RangeState, readRange, type Sources } from './range-reader.ts';
+import { objectResponse } from './range-answer.ts';
+import { readRange, type Sources } from './range-reader.ts';
 import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import { type ApiContext, rangeAnswer, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
+import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
+import { TitleBook } from './title-book.ts';
 
 /** The rate is that of the last six full panes. */
 const rateMs = 60_000;
 
-const parameters = rangeQuery(5, {});
+const parameters = rangeQuery({ minutes: 5, own: {} });
+
+const notOfKeys = 'null with content_id, device_type or content_type, by which it is not kept';
 
 const answer = objectAnswer(
   z.strictObject({
@@ -25,15 +29,22 @@ const answer = objectAnswer(
     views: count('Events of type `view`'),
     ...downloadShape,
     ...viewingShape,
-    p50_speed_mbps: amount('Median speed of downloads, within 1 %, Mbit/s; null without').nullable(),
-    p95_speed_mbps: amount('95th percentile of the speed of downloads, within 1 %; null without').nullable(),
-    unique_users: count('Different users, estimated with a standard error of 1.6 %'),
-    unique_sessions: count('Different sessions, estimated with a standard error of 1.6 %'),
+    p50_speed_mbps: amount(
+      `Median speed of downloads, within 1 %; null without, and ${notOfKeys}`,
+    ).nullable(),
+    p95_speed_mbps: amount(`95th percentile of it, within 1 %; null without, and ${notOfKeys}`).nullable(),
+    unique_users: count(`Different users, with a standard error of 1.6 %; ${notOfKeys}`).nullable(),
+    unique_sessions: count(`Different sessions, with a standard error of 1.6 %; ${notOfKeys}`).nullable(),
     active_regions: count('Regions with an event in the range'),
-    concurrent_viewers: count('Sessions that watch at this moment, whatever the range'),
-    events_per_second: amount('Rate of the last six full panes of 10 s, whatever the range'),
-    late_total: count("Events that came too late to be counted, since the regions' logs began"),
-    duplicates_total: count("Repeated events that were recognised, since the regions' logs began"),
+    active_content: count('Contents with an event in the range; null with device_type').nullable(),
+    concurrent_viewers: count(`Sessions that watch at this moment; ${notOfKeys}`).nullable(),
+    events_per_second: amount(`Rate of the last six full panes of 10 s; ${notOfKeys}`).nullable(),
+    late_total: count(
+      `Events that came too late to be counted, since the regions' logs began; ${notOfKeys}`,
+    ).nullable(),
+    duplicates_total: count(
+      `Repeated events that were recognised, since the regions' logs began; ${notOfKeys}`,
+    ).nullable(),
   }),
 );
 
@@ -50,6 +61,7 @@ export const realtimeRoute: Route = {
     tag: 'Statistics',
     query: parameters.documented,
     answer,
+    problems: ['storage_unavailable'],
   },
 };
 
@@ -58,17 +70,35 @@ async function realtime(context: ApiContext): Promise<Response> {
   const asked = await statsQuery(context, parameters, nowMs);
   if ('response' in asked) return asked.response;
   const { state, data } = await realtimeFigures(sourcesOf(context.env), asked.query, nowMs);
-  return rangeAnswer(state, data);
+  return objectResponse(state, data);
 }
 
-export async function realtimeFigures(sources: Sources, query: StatsQuery<unknown>, nowMs: number) {
-  const liveFromMinute = Math.floor((nowMs - rateMs - paneMs) / windowMs);
-  const state = await readRange(sources, query.regions, query.range, {
-    stored: sources.totals,
-    liveFromMinute,
-  });
+export async function realtimeFigures(
+  sources: Sources,
+  { regions, range, filter }: StatsQuery,
+  nowMs: number,
+) {
   const counters = emptyCounters();
-  for (const window of state.windows) addCounters(counters, window.counters);
+  const active = new Set<number>();
+  const contents = new ActiveContents(filter);
+  const sketches = new SketchSum();
+  const state = await readRange(
+    sources,
+    {
+      regions,
+      range,
+      want: wantOf(filter),
+      byMinute: false,
+      liveFromMinute: Math.floor((nowMs - rateMs - paneMs) / windowMs),
+    },
+    (part) => {
+      const own = countersOf(part, filter);
+      addCounters(counters, own);
+      if ((own[0] ?? 0) > 0) active.add(part.regionNumber);
+      contents.add(part);
+      sketches.add(part);
+    },
+  );
   const of = reader(counters);
   const data = {
     total_events: of('events'),
@@ -76,37 +106,85 @@ export async function realtimeFigures(sources: Sources, query: StatsQuery<unknow
     views: of('views'),
     ...downloadFigures(counters),
     ...viewingFigures(counters),
-    ...(await sketchFigures(sources, state)),
-    active_regions: new Set(state.windows.map(({ regionNumber }) => regionNumber)).size,
-    ...liveFigures(state.answers, nowMs),
+    ...sketches.figures(filter),
+    active_regions: active.size,
+    active_content: contents.count,
+    ...liveFigures(state.answers, filter, nowMs),
   };
   return { state, data };
 }
 
-async function sketchFigures(sources: Sources, state: RangeState<WindowTotals>) {
-  const users = new DistinctSketch();
-  const sessions = new DistinctSketch();
-  const speed = new QuantileSketch();
-  await visitDetails(sources, state, (part) => {
-    users.merge(DistinctSketch.fromBytes(part.users));
-    sessions.merge(DistinctSketch.fromBytes(part.sessions));
-    speed.merge(QuantileSketch.fromBytes(part.speed));
-  });
-  return {
-    p50_speed_mbps: mbpsOf(speed.quantile(0.5)),
-    p95_speed_mbps: mbpsOf(speed.quantile(0.95)),
-    unique_users: Math.round(users.estimate()),
-    unique_sessions: Math.round(sessions.estimate()),
-  };
+function wantOf(filter: DimensionFilter | null): RangeWant {
+  const wanted = {
+    none: { dimensions: ['content'], titles: false, sketches: true },
+    content_id: { dimensions: ['content'], titles: false, sketches: false },
+    // The type of a content stands with its title.
+    content_type: { dimensions: ['content_type', 'content'], titles: true, sketches: false },
+    device_type: { dimensions: ['device'], titles: false, sketches: false },
+  } as const;
+  return { ...wanted[filter?.name ?? 'none'], panes: false };
+}
+
+/** The contents with an event, as far as they pass the filter. */
+class ActiveContents {
+  readonly #filter: DimensionFilter | null;
+  readonly #ids = new Set<string>();
+  readonly #titles = new TitleBook();
+
+  constructor(filter: DimensionFilter | null) {
+    this.#filter = filter;
+  }
+
+  add(part: RangePart): void {
+    if (this.#filter?.name === 'device_type') return;
+    for (const [id] of part.entries.content ?? []) {
+      if (id !== OTHER_KEY && this.#ids.size < contentsPerAnswerMax) this.#ids.add(id);
+    }
+    this.#titles.add(part);
+  }
+
+  /** Null where it cannot be told: no window knows which contents a device played. */
+  get count(): number | null {
+    const { name, key } = this.#filter ?? {};
+    if (name === 'device_type') return null;
+    if (name === 'content_id') return this.#ids.has(key as string) ? 1 : 0;
+    if (name === 'content_type')
+      return [...this.#ids].filter((id) => this.#titles.of(id).type === key).length;
+    return this.#ids.size;
+  }
+}
+
+class SketchSum {
+  readonly #users = new DistinctSketch();
+  readonly #sessions = new DistinctSketch();
+  readonly #speed = new QuantileSketch();
+
+  add({ sketches }: RangePart): void {
+    if (!sketches) return;
+    this.#users.merge(DistinctSketch.fromBytes(sketches.users));
+    this.#sessions.merge(DistinctSketch.fromBytes(sketches.sessions));
+    this.#speed.merge(QuantileSketch.fromBytes(sketches.speed));
+  }
+
+  /** Windows keep no sketches of their keys. */
+  figures(filter: DimensionFilter | null) {
+    return {
+      p50_speed_mbps: filter ? null : mbpsOf(this.#speed.quantile(0.5)),
+      p95_speed_mbps: filter ? null : mbpsOf(this.#speed.quantile(0.95)),
+      unique_users: filter ? null : Math.round(this.#users.estimate()),
+      unique_sessions: filter ? null : Math.round(this.#sessions.estimate()),
+    };
+  }
 }
 
 /** What is no matter of a range: values of this moment, or since the shards' logs began. */
-function liveFigures(answers: readonly RegionAnswer[], nowMs: number) {
-  const sum = (of: (answer: RegionAnswer) => number): number =>
-    answers.reduce((total, answer) => total + of(answer), 0);
+function liveFigures(answers: readonly RegionAnswer[], filter: DimensionFilter | null, nowMs: number) {
+  const sum = (of: (answer: RegionAnswer) => number): number | null =>
+    filter ? null : answers.reduce((total, answer) => total + of(answer), 0);
+  const lately = sum((answer) => eventsInLastPanes(answer, nowMs));
   return {
     concurrent_viewers: sum(({ viewers }) => viewers),
-    events_per_second: sum((answer) => eventsInLastPanes(answer, nowMs)) / (rateMs / 1000),
+    events_per_second: lately === null ? null : lately / (rateMs / 1000),
     late_total: sum(({ lateTotal }) => lateTotal),
     duplicates_total: sum(({ duplicatesTotal }) => duplicatesTotal),
   };

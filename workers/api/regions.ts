@@ -1,14 +1,16 @@
 import * as z from 'zod';
-import { addCounters, emptyCounters } from '../../core/aggregate/counters.ts';
+import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
-import type { WindowTotals } from '../../storage/window-store.ts';
+import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
+import { countersOf, dimensionsFor } from './dimension-filter.ts';
 import { downloadFigures, isoTime, reader, viewingFigures } from './figures.ts';
-import { type RangeState, readRange, type Sources } from './range-reader.ts';
+import { rowsResponse } from './range-answer.ts';
+import { readRange, type Sources, totalsOnly } from './range-reader.ts';
 import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import { type ApiContext, rangeAnswer, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
+import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 
 /** A success rate below this is a failure, if it rests on so many downloads. */
 const successRateMin = 0.9;
@@ -19,7 +21,7 @@ const silentAfterMs = 60_000;
 const statuses = ['healthy', 'failing', 'silent', 'idle'] as const;
 export type RegionStatus = (typeof statuses)[number];
 
-const parameters = rangeQuery(5, {});
+const parameters = rangeQuery({ minutes: 5, own: {} });
 
 const row = z.strictObject({
   region: z.string().describe('Name of the region'),
@@ -36,7 +38,9 @@ const row = z.strictObject({
   views: count('Events of type `view`'),
   ...downloadShape,
   ...viewingShape,
-  concurrent_viewers: count('Sessions that watch at this moment, whatever the range'),
+  concurrent_viewers: count(
+    'Sessions that watch at this moment; null with content_id, device_type or content_type, by which it is not kept',
+  ).nullable(),
   watermark: time(
     'Event time up to which the region has closed its windows; null when it does not answer',
   ).nullable(),
@@ -56,6 +60,8 @@ export const regionsRoute: Route = {
     tag: 'Statistics',
     query: parameters.documented,
     answer: rowsAnswer(row),
+    csv: true,
+    problems: ['storage_unavailable'],
   },
 };
 
@@ -64,24 +70,46 @@ async function regionStats(context: ApiContext): Promise<Response> {
   const asked = await statsQuery(context, parameters, nowMs);
   if ('response' in asked) return asked.response;
   const { state, data } = await regionRows(sourcesOf(context.env), asked.query, nowMs);
-  return rangeAnswer(state, data);
+  return rowsResponse(context, state, row, data);
 }
 
-export async function regionRows(sources: Sources, query: StatsQuery<unknown>, nowMs: number) {
-  const state = await readRange(sources, query.regions, query.range, { stored: sources.totals });
-  return { state, data: query.regions.map((region) => regionRow(region, state, nowMs)) };
+/** What was counted in a region. */
+interface Counted {
+  readonly counters: Counters;
+  /** End of its newest window, ms. */
+  endMs: number | null;
 }
 
-function regionRow(region: RegionEntry, state: RangeState<WindowTotals>, nowMs: number) {
-  const windows = state.windows.filter(({ regionNumber }) => regionNumber === region.number);
-  const answers = state.answers.filter(({ regionNumber }) => regionNumber === region.number);
-  const counters = emptyCounters();
-  for (const window of windows) addCounters(counters, window.counters);
+export async function regionRows(sources: Sources, query: StatsQuery, nowMs: number) {
+  const { regions, range, filter } = query;
+  const counted = new Map<number, Counted>();
+  const want = { ...totalsOnly, dimensions: dimensionsFor(filter) };
+  const state = await readRange(sources, { regions, range, want, byMinute: false }, (part) => {
+    const sum = counted.get(part.regionNumber) ?? { counters: emptyCounters(), endMs: null };
+    counted.set(part.regionNumber, sum);
+    addCounters(sum.counters, countersOf(part, filter));
+    sum.endMs = Math.max(sum.endMs ?? 0, (part.minute + part.minutes) * windowMs);
+  });
+  const data = regions.map((region) => {
+    const { counters, endMs } = counted.get(region.number) ?? { counters: emptyCounters(), endMs: null };
+    const answers = state.answers.filter(({ regionNumber }) => regionNumber === region.number);
+    const row = regionRow(region, counters, { answers, endMs, nowMs });
+    // Nobody keeps who watches what.
+    return filter ? { ...row, concurrent_viewers: null } : row;
+  });
+  return { state, data };
+}
+
+function regionRow(
+  region: RegionEntry,
+  counters: Counters,
+  { answers, endMs, nowMs }: { answers: readonly RegionAnswer[]; endMs: number | null; nowMs: number },
+) {
   const of = reader(counters);
   const figures = downloadFigures(counters);
   const receivedMs = latest(answers.map(({ lastReceivedAt }) => lastReceivedAt));
   // Of a region that does not answer, the end of its newest window says when it was last heard of.
-  const heardMs = receivedMs ?? latest(windows.map(({ minute }) => (minute + 1) * windowMs));
+  const heardMs = receivedMs ?? endMs;
   const watermarks = answers.map(({ watermark }) => watermark);
   return {
     region: region.name,

@@ -1,3 +1,4 @@
+import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
 import { liveEventsRoute, liveRoute } from './live.ts';
@@ -5,6 +6,8 @@ import { openapiRoute } from './openapi-route.ts';
 import { realtimeRoute } from './realtime.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
+import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
+import { streamRoute } from './stream-table.ts';
 import { timeseriesRoute } from './timeseries.ts';
 import { trendingRoute } from './trending.ts';
 
@@ -27,6 +30,8 @@ export function routesOf(doors: Doors): readonly RouteEntry[] {
     timeseriesRoute,
     regionsRoute,
     trendingRoute,
+    devicesRoute,
+    ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     liveRoute,
     liveEventsRoute,
   ];

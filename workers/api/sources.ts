@@ -1,8 +1,7 @@
 import { shardObjectName } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
-import { readHours } from '../../storage/hour-store.ts';
-import { readPanes, readTotals, readWindows } from '../../storage/window-store.ts';
+import { readParts } from '../../storage/range-store.ts';
 import type { Env } from '../env.ts';
 import type { Sources } from './range-reader.ts';
 import { timed } from './request-scope.ts';
@@ -20,9 +19,14 @@ export function sourcesOf(env: Pick<Env, 'DB' | 'REGION_WINDOW'>): Sources {
       const id = REGION_WINDOW.idFromName(shardObjectName(address.regionNumber, address.shard));
       return timed('shards', (REGION_WINDOW.get(id) as unknown as RegionDoor).live(address, fromMinute));
     },
-    totals: (shards, { fromMinute, toMinute }) => timed('d1', readTotals(DB, shards, fromMinute, toMinute)),
-    panes: (shards, { fromMinute, toMinute }) => timed('d1', readPanes(DB, shards, fromMinute, toMinute)),
-    windows: (shards, { fromMinute, toMinute }) => timed('d1', readWindows(DB, shards, fromMinute, toMinute)),
-    hours: (shards, fromHour, toHour) => timed('d1', readHours(DB, shards, fromHour, toHour)),
+    stored: (plan, want) => timedLots(readParts(DB, plan, want)),
   };
+}
+
+async function* timedLots<T>(lots: AsyncIterator<T>): AsyncGenerator<T> {
+  for (;;) {
+    const lot = await timed('d1', lots.next());
+    if (lot.done) return;
+    yield lot.value;
+  }
 }

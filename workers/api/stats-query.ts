@@ -1,41 +1,82 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { windowMs } from '../../core/protocol/limits.ts';
+import { errorFields } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
-import { loadRegions } from '../../storage/region-registry.ts';
-import type { WindowTotals } from '../../storage/window-store.ts';
+import { NotMigratedError } from '../../storage/migrated.ts';
+import { lastKnownRegions, loadRegions } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
-import { isoTime } from './figures.ts';
-import { type MinuteRange, parseParameters, rangeParameters, resolveRange } from './parameters.ts';
-import { invalidParameters, jsonResponse } from './problem-response.ts';
-import type { RangeState } from './range-reader.ts';
+import { type Cursor, pageParameters, questionOf, type Rank, type Ranking, readCursor } from './cursor.ts';
+import {
+  type DimensionFilter,
+  type filterParameters,
+  filtersBut,
+  type RefusedFilters,
+  readFilter,
+} from './dimension-filter.ts';
+import {
+  type MinuteRange,
+  type Parsed,
+  parseParameters,
+  rangeParameters,
+  resolveRange,
+} from './parameters.ts';
+import { invalidParameters, problemResponse } from './problem-response.ts';
+import { logForRequest } from './request-scope.ts';
 
 export type ApiContext = Context<{ Bindings: Env }>;
 
 /** A checked question about a range. */
-export interface StatsQuery<Values> {
+export interface StatsQuery<Values = unknown> {
   readonly range: MinuteRange;
   /** The regions it is about: one, or all of the registry. */
   readonly regions: readonly RegionEntry[];
+  readonly filter: DimensionFilter | null;
+  readonly page: PageQuery;
   readonly values: Values;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  /** Rank of the last row of the page before; null for the first page. */
+  readonly after: Rank | null;
+  /** What a cursor to the next page has to name. */
+  readonly question: string;
 }
 
 type Answered<Values> = { readonly query: StatsQuery<Values> } | { readonly response: Response };
 
-/** The parameters of a question about a range, with the route's own: what is checked and what is documented. */
-export function rangeQuery<Shape extends z.ZodRawShape>(
-  minutesDefault: number,
-  own: Shape,
-): RangeQuery<Shape> {
-  const ranged = z.object(rangeParameters(minutesDefault));
-  return { minutesDefault, ranged, own: z.object(own), documented: ranged.extend(own) };
+export interface RangeQueryOptions<Shape extends z.ZodRawShape> {
+  /** Length of the range where none is given. */
+  readonly minutes: number;
+  /** Parameters of the route's own. */
+  readonly own: Shape;
+  readonly refused?: RefusedFilters;
+  /** Of routes that answer by pages. */
+  readonly pages?: { readonly limit: number; readonly shape: Ranking<never>['shape'] };
 }
 
-export interface RangeQuery<Shape extends z.ZodRawShape> {
-  readonly minutesDefault: number;
-  readonly ranged: z.ZodObject<ReturnType<typeof rangeParameters>>;
-  readonly own: z.ZodObject<Shape>;
+/** The parameters of a question about a range: what is checked and what is documented. */
+export interface RangeQuery<Shape extends z.ZodRawShape> extends RangeQueryOptions<Shape> {
+  readonly common: z.ZodObject<CommonShape>;
+  readonly ownSchema: z.ZodObject<Shape>;
   readonly documented: z.ZodObject;
+}
+
+type CommonShape = ReturnType<typeof rangeParameters> &
+  Partial<typeof filterParameters> &
+  Partial<ReturnType<typeof pageParameters>>;
+
+export function rangeQuery<Shape extends z.ZodRawShape>(
+  options: RangeQueryOptions<Shape>,
+): RangeQuery<Shape> {
+  const { minutes, own, refused = {}, pages } = options;
+  const shape = {
+    ...rangeParameters(minutes),
+    ...filtersBut(refused),
+    ...(pages ? pageParameters(pages.limit) : {}),
+  };
+  const common = z.object<CommonShape>(shape);
+  return { ...options, common, ownSchema: z.object(own), documented: z.object({ ...shape, ...own }) };
 }
 
 /** Checks the parameters of a question. */
@@ -44,50 +85,78 @@ export async function statsQuery<Shape extends z.ZodRawShape>(
   asked: RangeQuery<Shape>,
   nowMs: number,
 ): Promise<Answered<z.output<z.ZodObject<Shape>>>> {
-  const query = new URL(context.req.url).searchParams;
-  const ranged = parseParameters(asked.ranged, query);
-  const values = parseParameters(asked.own, query);
-  const faults = [ranged, values].flatMap((parsed) => (parsed.ok ? [] : parsed.faults));
-  if (!ranged.ok || !values.ok) return { response: invalidParameters(faults) };
-  const range = resolveRange(ranged.value, asked.minutesDefault, nowMs);
+  const url = new URL(context.req.url);
+  const query = url.searchParams;
+  const common = parseParameters(asked.common, query);
+  const values = parseParameters(asked.ownSchema, query);
+  const faults = [common, values].flatMap((parsed) => (parsed.ok ? [] : parsed.faults));
+  if (!common.ok || !values.ok) return { response: invalidParameters(faults) };
+  const given = common.value as CommonValues;
+  const filter = readFilter(given, query, asked.refused ?? {});
+  if (!filter.ok) return { response: invalidParameters(filter.faults) };
+  const question = questionOf(url.pathname, Object.keys(asked.documented.shape), query);
+  const cursor = cursorOf(given.cursor, question, asked);
+  if (!cursor.ok) return { response: invalidParameters(cursor.faults) };
+  const range = resolveRange(given, asked.minutes, nowMs);
   if (!range.ok) return { response: invalidParameters(range.faults) };
-  const known = await loadRegions(context.env.DB, nowMs);
-  const { region } = ranged.value;
-  const regions = region === undefined ? known : known.filter(({ name }) => name === region);
-  if (regions.length === 0) {
-    const message = `must be the name of a region, such as ${known[0]?.name}`;
-    return { response: invalidParameters([{ parameter: 'region', message }]) };
-  }
-  return { query: { range: range.value, regions, values: values.value } };
-}
-
-/**
- * The lowest watermark of the regions with events in the range, ms: before it, late events excepted, nothing changes.
- * Null where no such region answers.
- */
-export function watermarkOf({ windows, answers }: RangeState<WindowTotals>): number | null {
-  const active = new Set(windows.map(({ regionNumber }) => regionNumber));
-  const watermarks = answers
-    .filter(({ regionNumber }) => active.has(regionNumber))
-    .map((answer) => answer.watermark);
-  return watermarks.length === 0 ? null : Math.min(...watermarks);
-}
-
-/** `meta` of every answer about a range (API-1). `updated_at`: when the newest event in the regions was received. */
-function freshness(state: RangeState<WindowTotals>) {
-  const watermark = watermarkOf(state);
-  const received = state.answers.map(({ lastReceivedAt }) => lastReceivedAt).filter((at) => at !== null);
+  const regions = await namedRegions(context.env.DB, given.region, nowMs);
+  if ('response' in regions) return regions;
+  const limit = given.limit ?? asked.pages?.limit ?? 0;
   return {
-    from: isoTime(state.range.fromMinute * windowMs),
-    to: isoTime(state.range.toMinute * windowMs),
-    watermark: watermark === null ? null : isoTime(watermark),
-    updated_at: received.length === 0 ? null : isoTime(Math.max(...received)),
-    source: 'stream',
-    ...(state.warnings.length === 0 ? {} : { warnings: state.warnings }),
+    query: {
+      range: cursor.value?.range ?? range.value,
+      regions,
+      filter: filter.value,
+      page: { limit, after: cursor.value?.after ?? null, question },
+      values: values.value,
+    },
   };
 }
 
-export function rangeAnswer(state: RangeState<WindowTotals>, data: unknown): Response {
-  const count = Array.isArray(data) ? { count: data.length } : {};
-  return jsonResponse({ data, ...count, meta: freshness(state) });
+interface CommonValues {
+  readonly minutes?: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly region?: string | undefined;
+  readonly content_id?: string | undefined;
+  readonly device_type?: string | undefined;
+  readonly content_type?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+function cursorOf(
+  text: string | undefined,
+  question: string,
+  { pages }: Pick<RangeQuery<z.ZodRawShape>, 'pages'>,
+): Parsed<Cursor | null> {
+  if (text === undefined || !pages) return { ok: true, value: null };
+  return readCursor(text, question, pages.shape);
+}
+
+/** The region of that name, or all. While D1 does not answer, those that it told last. */
+export async function namedRegions(
+  db: D1Database,
+  name: string | undefined,
+  nowMs: number,
+): Promise<readonly RegionEntry[] | { readonly response: Response }> {
+  const known = await regionsOrNull(db, nowMs);
+  if (!known) {
+    const detail = 'The database does not answer, and with it the list of the regions.';
+    return { response: problemResponse('storage_unavailable', detail) };
+  }
+  const regions = name === undefined ? known : known.filter((region) => region.name === name);
+  if (regions.length > 0) return regions;
+  const message = `must be the name of a region, such as ${known[0]?.name}`;
+  return { response: invalidParameters([{ parameter: 'region', message }]) };
+}
+
+async function regionsOrNull(db: D1Database, nowMs: number): Promise<readonly RegionEntry[] | null> {
+  try {
+    return await loadRegions(db, nowMs);
+  } catch (error) {
+    if (error instanceof NotMigratedError) throw error;
+    logForRequest('error', 'regions_unread', errorFields(error));
+    return lastKnownRegions(db);
+  }
 }

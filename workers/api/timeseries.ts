@@ -1,23 +1,17 @@
 import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
-import { assert } from '../../core/protocol/assert.ts';
 import { holdBackMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
-import type { WindowPanes, WindowTotals } from '../../storage/window-store.ts';
+import type { RangePart } from '../../storage/range-store.ts';
 import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
+import { countersOf, type DimensionFilter, dimensionsFor } from './dimension-filter.ts';
 import { downloadFigures, isoTime, reader } from './figures.ts';
 import { wholeNumber } from './parameters.ts';
 import { invalidParameters } from './problem-response.ts';
-import { readRange, type Sources } from './range-reader.ts';
+import { rowsResponse, watermarkOf } from './range-answer.ts';
+import { readRange, type Sources, totalsOnly } from './range-reader.ts';
 import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import {
-  type ApiContext,
-  rangeAnswer,
-  rangeQuery,
-  type StatsQuery,
-  statsQuery,
-  watermarkOf,
-} from './stats-query.ts';
+import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 
 /** Panes are for the recent past: an hour of them is 360 rows. */
 const paneMinutesMax = 60;
@@ -27,7 +21,7 @@ const seconds = wholeNumber(10, 60)
   .describe(`Seconds of a row: 60, or 10 for at most ${paneMinutesMax} minutes. 60 where it is not given`)
   .meta({ example: '60' });
 
-const parameters = rangeQuery(60, { resolution: seconds });
+const parameters = rangeQuery({ minutes: 60, own: { resolution: seconds } });
 
 const rowSchema = z.strictObject({
   window_start: time('Start of the minute, or of the pane of 10 s'),
@@ -57,6 +51,8 @@ export const timeseriesRoute: Route = {
     tag: 'Statistics',
     query: parameters.documented,
     answer: rowsAnswer(rowSchema),
+    csv: true,
+    problems: ['storage_unavailable'],
   },
 };
 
@@ -64,14 +60,18 @@ async function timeseries(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
   const asked = await statsQuery(context, parameters, nowMs);
   if ('response' in asked) return asked.response;
-  const { range, values } = asked.query;
+  const { range, filter, values } = asked.query;
   const stepMs = values.resolution === 10 ? paneMs : windowMs;
   if (stepMs === paneMs && range.toMinute - range.fromMinute > paneMinutesMax) {
     const message = `of 10 goes with at most ${paneMinutesMax} minutes`;
     return invalidParameters([{ parameter: 'resolution', message }]);
   }
+  if (stepMs === paneMs && filter) {
+    const message = `of 10 cannot go with ${filter.name}: panes count whole regions only`;
+    return invalidParameters([{ parameter: 'resolution', message }]);
+  }
   const { state, data } = await series(sourcesOf(context.env), asked.query, stepMs, nowMs);
-  return rangeAnswer(state, data);
+  return rowsResponse(context, state, rowSchema, data);
 }
 
 interface Step {
@@ -82,22 +82,21 @@ interface Step {
 }
 
 /** A complete series: every step of the range up to now has its row; later ones only where events are ahead. */
-export async function series(sources: Sources, query: StatsQuery<unknown>, stepMs: number, nowMs: number) {
-  const { regions, range } = query;
-  const stored = stepMs === paneMs ? sources.panes : sources.totals;
-  const state = await readRange(sources, regions, range, { stored });
+export async function series(sources: Sources, query: StatsQuery, stepMs: number, nowMs: number) {
+  const { regions, range, filter } = query;
   const startMs = range.fromMinute * windowMs;
   const steps = Array.from({ length: (range.toMinute * windowMs - startMs) / stepMs }, (_, index): Step => {
     return { startMs: startMs + index * stepMs, counters: emptyCounters(), open: false };
   });
-  for (const window of state.windows) {
-    const first = (window.minute * windowMs - startMs) / stepMs;
-    for (const [index, counters] of partsOf(window, stepMs).entries()) {
+  const want = { ...totalsOnly, panes: stepMs === paneMs, dimensions: dimensionsFor(filter) };
+  const state = await readRange(sources, { regions, range, want, byMinute: true }, (part) => {
+    const first = (part.minute * windowMs - startMs) / stepMs;
+    for (const [index, counters] of stepsOf(part, filter).entries()) {
       const step = steps[first + index] as Step;
       if (counters) addCounters(step.counters, counters);
-      step.open ||= !window.closed;
+      step.open ||= !part.closed;
     }
-  }
+  });
   const lastWithEvents = steps.findLastIndex(({ counters }) => counters[0] !== 0);
   const passedMs = watermarkOf(state) ?? nowMs - holdBackMs;
   const data = steps
@@ -106,10 +105,8 @@ export async function series(sources: Sources, query: StatsQuery<unknown>, stepM
   return { state, data };
 }
 
-function partsOf(window: WindowTotals | WindowPanes, stepMs: number): readonly (readonly number[] | null)[] {
-  if (stepMs !== paneMs) return [window.counters];
-  assert('panes' in window, 'a series of panes is made of windows with panes');
-  return window.panes;
+function stepsOf(part: RangePart, filter: DimensionFilter | null): readonly (readonly number[] | null)[] {
+  return part.panes ?? [countersOf(part, filter)];
 }
 
 function row({ startMs, counters, open }: Step, stepMs: number, passedMs: number) {

@@ -1,36 +1,34 @@
 import * as z from 'zod';
-import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
-import { dimensionKeysMax, OTHER_KEY } from '../../core/protocol/limits.ts';
-import { count, downloadShape, rowsAnswer, viewingShape } from './answer-schema.ts';
-import { type DetailPart, visitDetails } from './detail-reader.ts';
+import { count, downloadShape, pageAnswer, viewingShape } from './answer-schema.ts';
+import type { Ranking } from './cursor.ts';
 import { downloadFigures, reader } from './figures.ts';
-import { wholeNumber } from './parameters.ts';
-import { readRange, type Sources } from './range-reader.ts';
+import { isFolded, type KeySum, sumByContent } from './key-sums.ts';
+import { pageResponse } from './range-answer.ts';
+import type { Sources } from './range-reader.ts';
 import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
-import { type ApiContext, rangeAnswer, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
+import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 
-const limitDefault = 5;
-/** Contents counted for one answer; a hostile stream of new ids must not fill the isolate. The rest are left out. */
-const contentsMax = 50_000;
+/** Why contents cannot be asked for by device. */
+export const noDeviceOfContents =
+  'cannot be answered here: windows count contents and devices each by itself, not together';
 
-interface Content {
-  readonly counters: Counters;
-  title: string | null;
-  type: string | null;
-}
+const ranking: Ranking<TrendingRow> = {
+  of: (row) => [row.total_downloads, row.views, row.total_events, row.content_id],
+  shape: ['number', 'number', 'number', 'string'],
+};
 
-const parameters = rangeQuery(5, {
-  limit: wholeNumber(1, dimensionKeysMax)
-    .optional()
-    .describe(`Rows of the answer, 1 to ${dimensionKeysMax}. ${limitDefault} where it is not given`)
-    .meta({ example: String(limitDefault) }),
+const parameters = rangeQuery({
+  minutes: 5,
+  own: {},
+  refused: { device_type: noDeviceOfContents },
+  pages: { limit: 5, shape: ranking.shape },
 });
 
-const rowSchema = z.strictObject({
+const row = z.strictObject({
   content_id: z.string().describe('As sent; numbers as text'),
-  title: z.string().nullable().describe('Last known; null where never told'),
-  content_type: z.string().nullable().describe('Last known; null where never told'),
+  title: z.string().nullable().describe('Last known in the range; null where never told'),
+  content_type: z.string().nullable().describe('Last known in the range; null where never told'),
   total_events: count('Events of all types'),
   views: count('Events of type `view`'),
   ...downloadShape,
@@ -45,50 +43,34 @@ export const trendingRoute: Route = {
   handler: trending,
   doc: {
     summary: 'Contents with the most downloads',
-    description: 'Ranked by downloads, then views, then events.',
+    description:
+      'Ranked by downloads, then views, then events. Contents beyond the 512 that a window names have no rank.',
     tag: 'Statistics',
     query: parameters.documented,
-    answer: rowsAnswer(rowSchema),
+    answer: pageAnswer(row),
+    csv: true,
+    problems: ['storage_unavailable'],
   },
 };
 
 async function trending(context: ApiContext): Promise<Response> {
   const asked = await statsQuery(context, parameters, Date.now());
   if ('response' in asked) return asked.response;
-  const limit = asked.query.values.limit ?? limitDefault;
-  const { state, data } = await trendingRows(sourcesOf(context.env), asked.query, limit);
-  return rangeAnswer(state, data);
+  const answered = await trendingRows(sourcesOf(context.env), asked.query);
+  return pageResponse(context, answered, asked.query, { row, ranking });
 }
 
-export async function trendingRows(sources: Sources, query: StatsQuery<unknown>, limit: number) {
-  const state = await readRange(sources, query.regions, query.range, { stored: sources.totals });
-  const contents = new Map<string, Content>();
-  await visitDetails(sources, state, (part) => addContents(contents, part));
-  const ranked = [...contents].map(([id, content]) => row(id, content)).sort(byRank);
-  return { state, data: ranked.slice(0, limit) };
+/** In no order: pages rank them. */
+export async function trendingRows(sources: Sources, query: StatsQuery) {
+  const { state, sums } = await sumByContent(sources, query, false);
+  // What was folded away is no content, so it has no rank.
+  return { state, data: sums.filter((sum) => !isFolded(sum)).map(rowOf) };
 }
 
-function addContents(contents: Map<string, Content>, part: DetailPart): void {
-  for (const [id, counters] of part.dimensions.content) {
-    // What was folded away is no content, so it has no rank.
-    if (id === OTHER_KEY) continue;
-    const content = contents.get(id) ?? { counters: emptyCounters(), title: null, type: null };
-    if (contents.size >= contentsMax && !contents.has(id)) continue;
-    addCounters(content.counters, counters);
-    contents.set(id, content);
-  }
-  for (const [id, title, type] of part.titles) {
-    const content = contents.get(id);
-    if (!content) continue;
-    content.title = title ?? content.title;
-    content.type = type ?? content.type;
-  }
-}
-
-function row(id: string, { counters, title, type }: Content) {
+function rowOf({ key, title, type, counters }: KeySum) {
   const of = reader(counters);
   return {
-    content_id: id,
+    content_id: key,
     title,
     content_type: type,
     total_events: of('events'),
@@ -98,13 +80,4 @@ function row(id: string, { counters, title, type }: Content) {
   };
 }
 
-type Row = ReturnType<typeof row>;
-
-function byRank(a: Row, b: Row): number {
-  return (
-    b.total_downloads - a.total_downloads ||
-    b.views - a.views ||
-    b.total_events - a.total_events ||
-    (a.content_id < b.content_id ? -1 : 1)
-  );
-}
+type TrendingRow = ReturnType<typeof rowOf>;

@@ -1,12 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { DistinctSketch } from '../../../core/aggregate/distinct-sketch.ts';
 import { OTHER_KEY } from '../../../core/protocol/limits.ts';
-import type { RegionEntry } from '../../../core/protocol/region.ts';
 import { mergeWindows } from '../../../core/window/merge-windows.ts';
 import type { PackedWindow } from '../../../core/window/packed-window.ts';
-import type { RegionAnswer } from '../../../core/window/region-answer.ts';
 import type { PackedHour } from '../../../storage/hour-store.ts';
-import type { Sources } from '../../../workers/api/range-reader.ts';
+import { NothingAnswersError } from '../../../workers/api/range-reader.ts';
 import { realtimeFigures } from '../../../workers/api/realtime.ts';
 import { regionRows, regionStatus } from '../../../workers/api/regions.ts';
 import { series } from '../../../workers/api/timeseries.ts';
@@ -15,86 +13,11 @@ import {
   groupBy,
   type ModelEvent,
   midnight,
-  modelEvents,
   recount,
   usersOf,
   windowOf,
-  windowsOf,
 } from '../../storage/packed-windows.ts';
-
-const regions: RegionEntry[] = [1, 2, 3].map((number) => ({
-  number,
-  name: `R${number}`,
-  continent: 'Europe',
-  latitude: 0,
-  longitude: 0,
-}));
-/** One shard a region is what readers ask for. */
-const events = modelEvents(21, 900, 90).filter(({ shard }) => shard === 0);
-const windows = windowsOf(events);
-const nowMs = (midnight + 90) * 60_000 - 1;
-
-/** A world in which `held` is what the shards tell and `stored` what D1 has. */
-function fakeSources(
-  held: readonly PackedWindow[],
-  stored: readonly PackedWindow[],
-  more: { hours?: readonly PackedHour[]; dead?: readonly number[] } = {},
-) {
-  const inRange = (
-    range: { fromMinute: number; toMinute: number },
-    shards: readonly { regionNumber: number }[],
-  ) =>
-    stored.filter(
-      ({ minute, regionNumber }) =>
-        minute >= range.fromMinute &&
-        minute < range.toMinute &&
-        shards.some((shard) => shard.regionNumber === regionNumber),
-    );
-  const totals = (window: PackedWindow) => {
-    const { regionNumber, shard, minute, revision, closed, counters, panes } = window;
-    return { regionNumber, shard, minute, revision, closed, counters, panes };
-  };
-  return {
-    live: vi.fn<Sources['live']>(async ({ regionNumber }, fromMinute) => {
-      if (more.dead?.includes(regionNumber)) throw new Error('asleep');
-      const own = held.filter(
-        (window) => window.regionNumber === regionNumber && window.minute >= fromMinute,
-      );
-      return answerOf(regionNumber, own);
-    }),
-    totals: vi.fn<Sources['totals']>(async (shards, range) => inRange(range, shards).map(totals)),
-    panes: vi.fn<Sources['panes']>(async (shards, range) => inRange(range, shards).map(totals)),
-    windows: vi.fn<Sources['windows']>(async (shards, range) => inRange(range, shards)),
-    hours: vi.fn<Sources['hours']>(async ([shard], fromHour) =>
-      (more.hours ?? []).filter((row) => row.regionNumber === shard?.regionNumber && row.hour === fromHour),
-    ),
-  };
-}
-
-function answerOf(regionNumber: number, own: readonly PackedWindow[]): RegionAnswer {
-  const heard = own.length === 0 ? null : nowMs - 1000;
-  return {
-    regionNumber,
-    shard: 0,
-    at: nowMs,
-    watermark: nowMs - 5000 - regionNumber,
-    lastEventAt: heard,
-    lastReceivedAt: heard,
-    viewers: regionNumber,
-    lateTotal: 10,
-    duplicatesTotal: 100,
-    horizonCutTotal: 0,
-    windows: own,
-    alerts: [],
-  };
-}
-
-const query = (fromMinute: number, toMinute: number, wanted = regions) => ({
-  range: { fromMinute, toMinute },
-  regions: wanted,
-  values: {},
-});
-const whole = query(midnight, midnight + 90);
+import { events, fakeSources, nowMs, query, regions, whole, windows } from './fake-sources.ts';
 
 const newerOf = (window: PackedWindow, group: readonly ModelEvent[], logRow: number): PackedWindow =>
   windowOf(group, {
@@ -135,6 +58,7 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
       error_rate: of('failed') / downloads.length,
       unique_users: Math.round(usersOf(events).estimate()),
       active_regions: 3,
+      active_content: groupBy(events, ({ content }) => content).size - 1,
       concurrent_viewers: 6,
       late_total: 30,
       duplicates_total: 300,
@@ -146,17 +70,14 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
   });
 
   test('trending is the recount by content, without what was folded away', async () => {
-    const { data } = await trendingRows(mixedSources(), whole, 512);
+    const { data } = await trendingRows(mixedSources(), whole);
     const counted = [...groupBy(events, ({ content }) => content)].filter(
       ([content]) => content !== OTHER_KEY,
     );
     expect(new Map(data.map((row) => [row.content_id, row.total_events]))).toEqual(
       new Map(counted.map(([content, group]) => [content, group.length])),
     );
-    const downloads = data.map((row) => row.total_downloads);
-    expect(downloads).toEqual(downloads.toSorted((a, b) => b - a));
     expect(data.find((row) => row.content_id === '__proto__')?.title).toBe('Title of __proto__');
-    expect((await trendingRows(mixedSources(), whole, 2)).data).toEqual(data.slice(0, 2));
   });
 
   test('a series has every minute, and every pane', async () => {
@@ -192,7 +113,7 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
     const sources = mixedSources();
     const { data } = await realtimeFigures(
       sources,
-      query(midnight, midnight + 90, regions.slice(1, 2)),
+      query(midnight, midnight + 90, { regions: regions.slice(1, 2) }),
       nowMs,
     );
     expect(data.total_events).toBe(events.filter(({ regionNumber }) => regionNumber === 2).length);
@@ -204,7 +125,7 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
     const inPast = events.filter(({ minute }) => minute >= midnight + 10 && minute < midnight + 20);
     const sources = fakeSources(windows, windows);
     expect((await realtimeFigures(sources, past, nowMs)).data.total_events).toBe(inPast.length);
-    const { data } = await trendingRows(sources, past, 512);
+    const { data } = await trendingRows(sources, past);
     const ranked = inPast.filter(({ content }) => content !== OTHER_KEY);
     expect(data.reduce((sum, row) => sum + row.total_events, 0)).toBe(ranked.length);
   });
@@ -247,6 +168,34 @@ describe('a shard that does not answer', () => {
   });
 });
 
+describe('D1 that does not answer', () => {
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+
+  test('costs what the shards no longer hold, and a warning', async () => {
+    const held = windows.filter(({ minute }) => minute >= midnight + 80);
+    const sources = fakeSources(held, windows, { failsAfter: 0 });
+    const { state, data } = await realtimeFigures(sources, whole, nowMs);
+    expect(data.total_events).toBe(events.filter(({ minute }) => minute >= midnight + 80).length);
+    expect(data.concurrent_viewers).toBe(6);
+    expect(state.warnings).toEqual([expect.stringMatching(/^The database /)]);
+  });
+
+  test('half-way costs the rest, and nothing is counted twice', async () => {
+    const sources = fakeSources(windows, windows, { failsAfter: 14 });
+    const { state, data } = await realtimeFigures(sources, whole, nowMs);
+    expect(data.total_events).toBe(events.length);
+    expect(state.warnings).toHaveLength(1);
+  });
+
+  test('and no shard either: nothing can be said', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const sources = fakeSources(windows, windows, { failsAfter: 0, dead: [1, 2, 3] });
+    await expect(realtimeFigures(sources, whole, nowMs)).rejects.toThrow(NothingAnswersError);
+  });
+});
+
 describe('hours in place of their minutes', () => {
   const hourOf = (regionNumber: number, parts: readonly PackedWindow[]): PackedHour => ({
     regionNumber,
@@ -257,7 +206,7 @@ describe('hours in place of their minutes', () => {
   const inHour = (regionNumber: number): PackedWindow[] =>
     windows.filter((window) => window.regionNumber === regionNumber && window.minute < midnight + 60);
 
-  test('are read where they say the same, and the answer is the same', async () => {
+  test('are read in place of their minutes, and the answer is the same', async () => {
     const hours = regions.map(({ number }) => hourOf(number, inHour(number)));
     const sources = fakeSources([], windows, { hours });
     const { data } = await realtimeFigures(sources, whole, nowMs);
@@ -265,26 +214,26 @@ describe('hours in place of their minutes', () => {
       total_events: events.length,
       unique_users: Math.round(usersOf(events).estimate()),
     });
-    const read = sources.windows.mock.calls.map(([, range]) => range.fromMinute);
-    expect(Math.min(...read)).toBeGreaterThanOrEqual(midnight + 60);
+    expect(sources.stored).toHaveBeenCalledTimes(1);
   });
 
-  test('are not, where a minute has changed since, is told by a shard, or lies outside', async () => {
-    const own = inHour(1);
-    const changed = own.map((window, i) =>
-      i === 0 ? { ...window, counters: window.counters.map((n) => n + 1) } : window,
-    );
-    const hours = [hourOf(1, changed), hourOf(2, inHour(2).slice(1)), hourOf(3, inHour(3))];
-    const held = inHour(3).slice(0, 1);
-    const sources = fakeSources(held, windows, { hours });
+  test('are not, where a shard holds one of their minutes: it may be newer', async () => {
+    const behind = inHour(3).map((window) => newerOf(window, [], 0));
+    const hours = [hourOf(1, inHour(1)), hourOf(2, inHour(2)), hourOf(3, behind)];
+    const sources = fakeSources(inHour(3).slice(0, 1), windows, { hours });
     const { data } = await realtimeFigures(sources, whole, nowMs);
+    expect(data.total_events).toBe(events.length);
     expect(data.unique_users).toBe(Math.round(usersOf(events).estimate()));
-    expect(sources.windows.mock.calls.filter(([, range]) => range.fromMinute < midnight + 60)).toHaveLength(
-      3,
-    );
-    const partly = fakeSources([], windows, { hours: [hourOf(1, own)] });
-    await realtimeFigures(partly, query(midnight + 1, midnight + 60), nowMs);
-    expect(partly.hours).not.toHaveBeenCalled();
+    const again = { minutes: [{ regionNumber: 3, shard: 0, from: midnight, to: midnight + 60 }], hours: [] };
+    expect(sources.stored.mock.calls.map(([plan]) => plan).at(-1)).toEqual(again);
+  });
+
+  test('are not where they lie partly outside, nor for a series', async () => {
+    const hours = regions.map(({ number }) => hourOf(number, inHour(number)));
+    const sources = fakeSources([], windows, { hours });
+    await realtimeFigures(sources, query(midnight + 1, midnight + 60), nowMs);
+    await series(sources, whole, 60_000, nowMs);
+    for (const [plan] of sources.stored.mock.calls) expect(plan.hours).toEqual([]);
   });
 
   test('a distinct count is that of the union, not a sum of minutes', () => {

@@ -195,7 +195,7 @@ describe('parameters', () => {
     ['timeseries', 'resolution=20', 'resolution'],
     ['timeseries', 'minutes=61&resolution=10', 'resolution'],
     ['trending', 'limit=0', 'limit'],
-    ['trending', 'limit=513', 'limit'],
+    ['trending', 'limit=1001', 'limit'],
   ];
 
   test.each([...paths.flatMap((path) => faults.map(([query, name]) => [path, query, name])), ...own])(

@@ -1,0 +1,165 @@
+/** The tables of the stream layer, by the columns of the views stream_* (docs/metrics.md). */
+import * as z from 'zod';
+import type { CounterName } from '../../core/aggregate/counters.ts';
+import { eventTypes } from '../../core/protocol/event-type.ts';
+import { contentsByMinuteMinutesMax, rangeMinutesMax } from '../../core/protocol/limits.ts';
+import { amount, count, share } from './answer-schema.ts';
+import { countersOf, dimensionsFor } from './dimension-filter.ts';
+import { eventsByType, reader } from './figures.ts';
+import { sumByContent, sumByKey } from './key-sums.ts';
+import type { Sources } from './range-reader.ts';
+import type { StatsQuery } from './stats-query.ts';
+import type { StreamTable } from './stream-table.ts';
+import { noDeviceOfContents } from './trending.ts';
+
+const movieId = z.string().describe('As sent; `__other__` for those beyond the 512 that a window names');
+const title = z.string().nullable().describe('Last known in the range; null where never told');
+const contents = {
+  refused: { device_type: noDeviceOfContents },
+  byMinuteMinutesMax: contentsByMinuteMinutesMax,
+  read: sumByContent,
+};
+
+export const movieViews: StreamTable = {
+  path: '/api/stream/movie-views',
+  summary: 'Views of each content',
+  description: 'The contents with at least one view, the most viewed first.',
+  row: z.strictObject({
+    movie_id: movieId,
+    title,
+    view_count: count('Events of type `view`'),
+    complete_count: count('Events of type `complete`'),
+    watched_seconds: amount('Watch time'),
+  }),
+  ...contents,
+  rowsOf: (sum) => {
+    const of = reader(sum.counters);
+    if (of('views') === 0) return [];
+    return [
+      {
+        movie_id: sum.key,
+        title: sum.title,
+        view_count: of('views'),
+        complete_count: of('completes'),
+        watched_seconds: of('watched_ms_sum') / 1000,
+      },
+    ];
+  },
+  ranking: {
+    of: (row) => [Number(row.view_count), String(row.movie_id)],
+    shape: ['number', 'string'],
+  },
+};
+
+export const ratings: StreamTable = {
+  path: '/api/stream/ratings',
+  summary: 'Ratings of each content',
+  description: 'The contents with at least one rating, the most rated first.',
+  row: z.strictObject({
+    movie_id: movieId,
+    title,
+    rating_count: count('Events that tell a rating').min(1),
+    avg_rating: amount('Their mean, 1 to 10'),
+  }),
+  ...contents,
+  rowsOf: ({ key, title, counters }) => {
+    const of = reader(counters);
+    const rated = of('rating_count');
+    if (rated === 0) return [];
+    const avg = of('rating_milli_sum') / 1000 / rated;
+    return [{ movie_id: key, title, rating_count: rated, avg_rating: avg }];
+  },
+  ranking: {
+    of: (row) => [Number(row.rating_count), String(row.movie_id)],
+    shape: ['number', 'string'],
+  },
+};
+
+const activityCounts = {
+  total_events: 'events',
+  view_count: 'views',
+  pause_count: 'pauses',
+  resume_count: 'resumes',
+  progress_count: 'progresses',
+  complete_count: 'completes',
+  rating_count: 'ratings',
+} as const satisfies Record<string, CounterName>;
+
+export const userActivity: StreamTable = {
+  path: '/api/stream/user-activity',
+  summary: 'What the users of each region did',
+  description: 'The regions with events, by name. How many users they are, /api/stats/realtime says.',
+  row: z.strictObject({
+    region: z.string().describe('Its name'),
+    total_events: count('Events of all types'),
+    view_count: count('Events of type `view`'),
+    pause_count: count('Events of type `pause`'),
+    resume_count: count('Events of type `resume`'),
+    progress_count: count('Events of type `progress`'),
+    complete_count: count('Events of type `complete`'),
+    rating_count: count('Events of type `rating`'),
+    watched_seconds: amount('Watch time'),
+    avg_completion_rate: share('Mean of the completion rates that events told; null without'),
+    buffering_count: count('Stalls of players'),
+  }),
+  byMinuteMinutesMax: rangeMinutesMax,
+  read: (sources, query, byMinute) => {
+    const names = new Map(query.regions.map(({ number, name }) => [number, name]));
+    return sumOfAll(sources, query, byMinute, (regionNumber) => names.get(regionNumber) ?? '');
+  },
+  rowsOf: ({ key, counters }) => {
+    const of = reader(counters);
+    const told = of('completion_count');
+    const counts = Object.entries(activityCounts).map(([column, name]) => [column, of(name)] as const);
+    return [
+      {
+        region: key,
+        ...(Object.fromEntries(counts) as Record<keyof typeof activityCounts, number>),
+        watched_seconds: of('watched_ms_sum') / 1000,
+        avg_completion_rate: told === 0 ? null : of('completion_milli_sum') / 1000 / told,
+        buffering_count: of('buffering_count_sum'),
+      },
+    ];
+  },
+  ranking: { of: (row) => [String(row.region)], shape: ['string'] },
+};
+
+export const eventDistribution: StreamTable = {
+  path: '/api/stream/event-distribution',
+  summary: 'Events of each type',
+  description: 'All eight types, the most frequent first; none at all where there was no event.',
+  row: z.strictObject({
+    event_type: z.enum(eventTypes).describe('One of the eight'),
+    event_count: count('Events of the type'),
+    event_share: share('event_count by the events of all types'),
+  }),
+  byMinuteMinutesMax: rangeMinutesMax,
+  read: (sources, query, byMinute) => sumOfAll(sources, query, byMinute, () => ''),
+  rowsOf: ({ counters }) => {
+    const all = reader(counters)('events');
+    return Object.entries(eventsByType(counters)).map(([event_type, event_count]) => ({
+      event_type,
+      event_count,
+      event_share: event_count / all,
+    }));
+  },
+  ranking: {
+    of: (row) => [Number(row.event_count), String(row.event_type)],
+    shape: ['number', 'string'],
+  },
+};
+
+/** Sums what passes the filter under the key of its region. */
+async function sumOfAll(
+  sources: Sources,
+  query: StatsQuery,
+  byMinute: boolean,
+  keyOf: (regionNumber: number) => string,
+): ReturnType<StreamTable['read']> {
+  return await sumByKey(sources, {
+    query,
+    byMinute,
+    want: { dimensions: dimensionsFor(query.filter), titles: false },
+    keysOf: (part) => [[keyOf(part.regionNumber), countersOf(part, query.filter)]],
+  });
+}
