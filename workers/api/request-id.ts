@@ -7,7 +7,7 @@ import { inScope } from './request-scope.ts';
 /** What other services call an id. Anything else could forge log lines or headers downstream, so we make our own. */
 const saneId = /^[\w.:~-]{1,64}$/;
 
-export function requestIdOf(request: Request): string {
+function requestIdOf(request: Request): string {
   const given = request.headers.get('x-request-id');
   return given !== null && saneId.test(given) ? given : crypto.randomUUID();
 }

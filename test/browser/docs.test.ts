@@ -1,0 +1,128 @@
+// The documentation in a real browser: readable, usable by keyboard, and its trials run.
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { buildSite } from '../../tools/build-site.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const pictures = join(root, '.cache/screenshots');
+const widths = [390, 820, 1440];
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** Of site/public/_headers: what the pages may do. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
+
+let browser: Browser;
+let folder = '';
+let server: Server;
+let origin = '';
+const asked: string[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(root, '.cache/site-'));
+  await buildSite(folder, 'silent');
+  await mkdir(pictures, { recursive: true });
+  server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    if (path.startsWith('/api/')) {
+      asked.push(path);
+      response.writeHead(200, { 'content-type': 'application/json', 'x-cache': 'miss' });
+      response.end(JSON.stringify({ data: [], count: 0 }));
+      return;
+    }
+    const name = extname(path) === '' ? `${path}.html` : path;
+    const type = types[extname(name)] ?? 'text/html; charset=utf-8';
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
+    response.end(readFileSync(join(folder, name)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+async function open(path: string, width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  const page = await context.newPage();
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+  page.on('request', (request) => !request.url().startsWith(origin) && complaints.push(request.url()));
+  await page.goto(`${origin}${path}`);
+  return page;
+}
+
+const looks = ['/docs', '/docs/problems'].flatMap((path) =>
+  (['light', 'dark'] as const).flatMap((theme) => widths.map((width) => ({ path, theme, width }))),
+);
+
+test.each(looks)('$path, $theme, $width wide: nothing for axe, nothing beyond the edge', async (look) => {
+  const page = await open(look.path, look.width, look.theme);
+  for (const details of await page.locator('details').all()) {
+    await details.evaluate((element) => element.setAttribute('open', ''));
+  }
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async () => {
+    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+  });
+  expect(violations).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  const name = look.path.replaceAll('/', '-').slice(1);
+  await page.screenshot({ path: join(pictures, `${name}-${look.theme}-${look.width}.png`) });
+});
+
+describe('trying an operation', () => {
+  test('by keyboard: the command follows what is typed, and the answer is shown', async () => {
+    const page = await open('/docs', 1440, 'light');
+    const section = page.locator('#getStatsTrending');
+    await section.locator('input[name=minutes]').focus();
+    await page.keyboard.type('15');
+    expect(await section.locator('[data-role=command]').textContent()).toBe(
+      `curl '${origin}/api/stats/trending?minutes=15'`,
+    );
+    await page.keyboard.press('Enter');
+    await section.locator('output .status').waitFor();
+    expect(asked.splice(0)).toEqual(['/api/stats/trending?minutes=15']);
+    expect(await section.locator('output').textContent()).toMatch(
+      /^200 in \d+ ms[\s\S]*x-cache: miss[\s\S]*"count": 0/,
+    );
+  });
+
+  test('a service that is away is told in words', async () => {
+    const page = await open('/docs', 1440, 'light');
+    await page.context().setOffline(true);
+    const section = page.locator('#getApiHealth');
+    await section.getByRole('button', { name: 'Try it' }).click();
+    await section.locator('output .status').waitFor();
+    expect(await section.locator('output').textContent()).toMatch(/No answer/);
+    complaints.length = 0;
+  });
+
+  test('the theme that was chosen stays', async () => {
+    const page = await open('/docs', 820, 'light');
+    await page.locator('#theme').click();
+    await page.goto(`${origin}/docs/problems`);
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await page.locator('#theme').getAttribute('aria-pressed')).toBe('true');
+  });
+});
