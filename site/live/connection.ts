@@ -176,8 +176,8 @@ export class LiveConnection {
     if (frame === null) return;
     if (frame.t === 'error') {
       console.error(`The server did not take a frame: ${frame.code}: ${frame.message}`);
-      // The address may name a region that is not there: the rest of the page works without it.
-      if (frame.code === 'unknown_region') this.breakDown(null);
+      // The address may name a region that is not there, or cannot be: the rest of the page works without it.
+      this.breakDown(null);
       return;
     }
     if (frame.t === 'delta' && this.#awaitsSnapshot) return;

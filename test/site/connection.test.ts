@@ -71,7 +71,7 @@ describe('subscribing and acknowledging', () => {
     ports.socket.opened();
     sent();
     receive({ t: 'error', code: 'unknown_region', message: 'no' });
-    receive({ t: 'error', code: 'unknown_region', message: 'no' });
+    receive({ t: 'error', code: 'bad_frame', message: 'no' });
     expect(sent()).toEqual([{ t: 'subscribe', regions: '*', breakdown: '*' }]);
     told.mockRestore();
   });

@@ -1,0 +1,72 @@
+// Acknowledging: honest about what is known, and one at a time.
+import { expect, test } from 'vitest';
+import { type AckAnswer, createAcknowledgements, withAnswer } from '../../site/live/acknowledgements.ts';
+import { scriptedAlert } from '../support/scripted-alerts.ts';
+import { noon } from './frames.ts';
+
+const alert = scriptedAlert('a', noon);
+const acknowledged = {
+  ...alert,
+  acknowledged: true,
+  acknowledged_by: 'ada',
+  acknowledged_at: new Date(noon).toISOString(),
+  comment: 'Seen.',
+};
+
+/** Acknowledgements whose answers are given by hand. */
+function start() {
+  const sent: [string, string][] = [];
+  const answers: ((answer: AckAnswer) => void)[] = [];
+  const acknowledgements = createAcknowledgements((id, comment) => {
+    sent.push([id, comment]);
+    return new Promise((resolve) => answers.push(resolve));
+  });
+  const state = () => acknowledgements.states.value.get('a');
+  return { acknowledgements, state, sent, answers };
+}
+
+test('written, sent once, sending until the answer, then who and when as the server said', async () => {
+  const { acknowledgements, state, sent, answers } = start();
+  acknowledgements.write('a', ' Seen. ');
+  const done = acknowledgements.send('a');
+  void acknowledgements.send('a');
+  acknowledgements.write('a', 'changed while it travels');
+  acknowledgements.leave('a');
+  expect(sent).toEqual([['a', 'Seen.']]);
+  expect(state()).toEqual({ kind: 'sending', comment: ' Seen. ' });
+  expect(withAnswer(alert, state()).acknowledged).toBe(false);
+  answers[0]?.({ kind: 'row', row: acknowledged });
+  await done;
+  expect(withAnswer(alert, state())).toEqual(acknowledged);
+});
+
+test('a failure gives the comment back with the reason, and can be sent again', async () => {
+  const { acknowledgements, state, sent, answers } = start();
+  acknowledgements.write('a', 'Seen.');
+  const done = acknowledgements.send('a');
+  answers[0]?.({ kind: 'failure', text: 'No.' });
+  await done;
+  expect(state()).toEqual({ kind: 'writing', comment: 'Seen.', failure: 'No.' });
+  void acknowledgements.send('a');
+  expect(sent).toHaveLength(2);
+});
+
+test('what is left is not sent', async () => {
+  const { acknowledgements, state, sent } = start();
+  acknowledgements.write('a', 'Seen.');
+  acknowledgements.leave('a');
+  await acknowledgements.send('a');
+  expect(sent).toEqual([]);
+  expect(state()).toBeUndefined();
+});
+
+test('what the frames bring is newer than what was answered', () => {
+  const { resolution, ...rest } = acknowledged;
+  const fromFrames = { ...rest, resolution, acknowledged_by: 'someone quicker' };
+  expect(withAnswer(fromFrames, { kind: 'done', row: acknowledged })).toBe(fromFrames);
+  const over = { ...alert, state: 'resolved' as const };
+  expect(withAnswer(over, { kind: 'done', row: acknowledged })).toMatchObject({
+    state: 'resolved',
+    acknowledged_by: 'ada',
+  });
+});
