@@ -197,11 +197,18 @@ describe('[DUP-1, WIN-2, API-1] the live questions over messy traffic equal a na
       from: String(traffic.fromMs),
       to: String(Date.now() + 1000),
     });
-    const told = alerts.filter((alert) => alert.alert_type === 'LOW_SUCCESS_RATE');
+    // Windows are judged as they close: what came later may have undone an alert, which is then marked as corrected.
+    const told = alerts.filter((alert) => alert.resolution !== 'corrected');
+    const lowTold = told.filter((alert) => alert.alert_type === 'LOW_SUCCESS_RATE');
+    expect(lowTold.length).toBeGreaterThan(0);
     // A window that follows one in breach belongs to the same alert.
-    for (const alert of told)
+    for (const alert of lowTold)
       expect(low.map(([key]) => key)).toContain(`${alert.region} ${alert.window_start}`);
-    expect(new Set(told.map(({ region }) => region))).toEqual(new Set(low.map(([key]) => key.split(' ')[0])));
+    expect(new Set(lowTold.map(({ region }) => region))).toEqual(
+      new Set(low.map(([key]) => key.split(' ')[0])),
+    );
+    // Two minutes in a row are not three.
+    expect(told.filter((alert) => alert.alert_type === 'HIGH_ERROR_RATE')).toEqual([]);
   });
 
   it('/api/stream/movie-views', async () => {

@@ -5,6 +5,7 @@
 import type { ProducedEvent } from '../../tools/producer/event.ts';
 import type { OutgoingRecord } from '../../tools/producer/scenario.ts';
 import { messy } from '../../tools/producer/scenarios/messy.ts';
+import { outage } from '../../tools/producer/scenarios/outage.ts';
 import { SendPlan } from '../../tools/producer/send-plan.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
 
@@ -20,11 +21,13 @@ export interface MessyTraffic {
   readonly toMs: number;
 }
 
-/** Five whole minutes up to `nowMs`, of which what is due by then has come. */
+/** Five whole minutes up to `nowMs`, of which what is due by then has come. London fails downloads in the second and third. */
 export function messyTraffic(seed: number, rate: number, nowMs: number): MessyTraffic {
   const endMs = Math.floor(nowMs / minuteMs) * minuteMs;
   const startMs = endMs - 5 * minuteMs;
-  const traffic = new Traffic({ seed, rate, swing: 0, scenarios: [messy(seed)] }, startMs);
+  const span = { fromMs: startMs + minuteMs, toMs: startMs + 3 * minuteMs };
+  const scenarios = [outage(seed, 'EU-London', span), messy(seed)];
+  const traffic = new Traffic({ seed, rate, swing: 0, scenarios }, startMs);
   const records = new SendPlan(traffic, { untilMs: endMs }).take(nowMs);
   const counted = new Map<string, ProducedEvent>();
   for (const { expected, event } of records) {
