@@ -1,6 +1,11 @@
 // LIV-5 of breakdowns: what they hold, and when they go.
 import { describe, expect, test } from 'vitest';
-import { breakdownContentsMax, breakdownEveryMs, breakdownMinutes } from '../../../core/protocol/limits.ts';
+import {
+  breakdownContentsMax,
+  breakdownEveryMs,
+  breakdownMinutes,
+  pullWaitMsMax,
+} from '../../../core/protocol/limits.ts';
 import type { LiveBreakdown } from '../../../core/protocol/live.ts';
 import type { RegionUpdate } from '../../../core/window/region-answer.ts';
 import {
@@ -21,6 +26,9 @@ function watching(breakdown: string, ...viewers: string[]): TestHub {
   const hub = new TestHub().ready('a', ...viewers);
   for (const viewer of ['a', ...viewers]) hub.say(viewer, { t: 'subscribe', regions: [], breakdown });
   hub.ack('a', ...viewers);
+  // Past what it asked to be woken for while it was getting ready.
+  hub.now += pullWaitMsMax;
+  hub.take({ type: 'woken' });
   hub.now += breakdownEveryMs;
   return hub;
 }
@@ -101,6 +109,10 @@ describe('what a breakdown holds', () => {
       { key: 'tv', events: 4, views: 0, downloads: 4, success_rate: 0.75 },
       { key: 'phone', events: 3, views: 3, downloads: 0, success_rate: null },
     ]);
+    hub.now += breakdownEveryMs;
+    const only = { viewers: 1, devices: [views(startMinute, 'phone', 4)] };
+    const next = breakdownTo(hub, hub.take({ type: 'update', update: update(2, only) }));
+    expect(next?.devices).toMatchObject([{ key: 'phone', events: 4 }, { key: 'tv' }]);
     expect(breakdown?.content_types).toEqual([
       { key: 'movie', events: 7, views: 7, downloads: 0, success_rate: null },
     ]);
@@ -140,8 +152,9 @@ describe('when a breakdown goes', () => {
     expect(commitContents(hub, 1, views(startMinute, 'a', 1))?.active_contents).toBe(1);
     const madeAt = hub.now;
     hub.now += 300;
+    expect(hub.hub.life?.wakeAt).toBeNull();
     expect(commitContents(hub, 2, views(startMinute, 'b', 1))).toBeUndefined();
-    expect(hub.effects).toContainEqual({ type: 'wake', at: madeAt + breakdownEveryMs });
+    expect(hub.hub.life?.wakeAt).toBe(madeAt + breakdownEveryMs);
     hub.now = madeAt + breakdownEveryMs;
     expect(breakdownTo(hub, hub.take({ type: 'woken' }))?.active_contents).toBe(2);
     hub.now += breakdownEveryMs;

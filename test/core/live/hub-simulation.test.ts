@@ -8,7 +8,7 @@ import { HubSimulation } from './hub-world.ts';
 
 /** One more history than the last: LIVE_SEED=n runs that one alone. */
 const firstSeed = Number(process.env.LIVE_SEED ?? 1);
-const seeds = process.env.LIVE_SEED ? 1 : 250;
+const seeds = process.env.LIVE_SEED ? 1 : 150;
 const steps = 250;
 
 const happenings = [

@@ -144,7 +144,8 @@ export class HubSimulation {
       this.#checkAtRest(client, subscription);
       this.#checkAlerts(client, subscription);
     }
-    for (const { client, subscription } of atRest) this.#compareWithFresh(client, subscription);
+    const { client, subscription } = this.#random.pick(atRest);
+    this.#compareWithFresh(client, subscription);
   }
 
   #checkAlerts({ id, state }: SimClient, subscription: Subscription): void {
@@ -164,9 +165,14 @@ export class HubSimulation {
     if (JSON.stringify(subscription).includes('EU-Atlantis')) return;
     const fresh = this.#connect(subscription);
     this.#passTimes(4);
-    // Frames to both: each has the horizon of its newest.
-    for (const region of this.#regions) this.#push(region);
+    // Frames to both: each has the horizon of its newest. The last change of a breakdown is followed by no other frame.
+    for (const region of this.#regions) {
+      region.commit(this.#now);
+      this.#push(region);
+    }
     this.#passTimes(8);
+    // Frames of a renewal may just be on their way.
+    if (client.state?.seq !== fresh.state?.seq) this.#passTimes(4);
     const [held, told] = [client.state, fresh.state];
     if (!held || !told || pictureOf(held) !== pictureOf(told))
       throw new Error(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Subscription } from '../../../core/live/subscription.ts';
 import { sseEveryMs, sseHeartbeatMs, sseLifeMs, viewerStalledMsMax } from '../../../core/protocol/limits.ts';
 import type { SnapshotFrame } from '../../../core/protocol/live.ts';
-import { type TestHub as Hub, startMs, TestHub, typesOf } from './hub-fixture.ts';
+import { counters, type TestHub as Hub, startMs, TestHub, typesOf } from './hub-fixture.ts';
 
 const everything: Subscription = { regions: '*', contents: false, breakdown: null };
 
@@ -71,6 +71,19 @@ describe('a reader of server-sent events', () => {
       { at: sseHeartbeatMs, text: ': still here\n\n' },
       { at: 2 * sseHeartbeatMs, text: ': still here\n\n' },
     ]);
+  });
+
+  test('[LIV-4] is told of what only cells have changed by, though every viewer has it already', () => {
+    const hub = reading();
+    hub.take({ type: 'connected', viewer: 'a' });
+    hub.ack('a');
+    hub.now += sseEveryMs;
+    hub.commit(1, 1, { viewers: 3 });
+    drain(hub);
+    written(hub);
+    hub.now += 500;
+    hub.commit(2, 1, { viewers: 3, panes: [[startMs + 10_000, counters(77)]] });
+    expect(pass(hub, hub.now + sseEveryMs).map(({ text }) => text.includes('77'))).toEqual([true]);
   });
 
   test('[LIV-4] that is slow gets the newest state when it has read the one before, and none between', () => {
