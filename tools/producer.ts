@@ -66,9 +66,12 @@ function planOf({ seed, rate, flat, regions, scenarios, fromMs, untilMs, day }: 
   return new SendPlan(traffic, { dueFromMs: day.dueFromMs, untilMs });
 }
 
-const dayIntroduction = (name: string): string =>
-  `Sending ${name}. Events older than the allowed lateness of 10 minutes are taken and logged as late;\n` +
-  'they are not in the live numbers, and no other numbers hold them until the batch layer exists.';
+function dayIntroduction(name: string): string {
+  return (
+    `Sending ${name}. Events older than the allowed lateness of 10 minutes are taken and logged as late;\n` +
+    'they are not in the live numbers, and no other numbers hold them until the batch layer exists.'
+  );
+}
 
 function dayEnd({ day }: ProducerSettings, progress: Progress, untilMs: number, elapsedMs: number): string {
   if (progress.answeredToMs >= untilMs) return `The day ${day?.name} is sent, in ${durationText(elapsedMs)}.`;

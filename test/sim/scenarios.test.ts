@@ -112,7 +112,9 @@ describe('[ALR-1] what is unusual but well raises none of the download alerts', 
     { timeout: timeoutMs },
     (seed) => {
       const scenario = ['viral', 'messy', 'viral,messy'][seed % 3] as string;
-      const run = { scenario, seed, rate, startMs: startOf(seed), minutes: calmMinutes + 20 };
+      // From a full minute on, as the tools have it: of a cut one with 3 failures of 30, a success may be missing.
+      const startMs = Math.ceil(startOf(seed) / 60_000) * 60_000;
+      const run = { scenario, seed, rate, startMs, minutes: calmMinutes + 20 };
       expect(playScenario({ ...run, regions: regionsOf(seed) }).alerts).toEqual([]);
     },
   );

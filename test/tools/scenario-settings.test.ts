@@ -17,10 +17,10 @@ const failure = (...args: string[]): string => {
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 describe('what a person asks of the producer', () => {
-  test('nothing: live, for good, from now on', () => {
+  test('nothing: live, for good, from this minute on', () => {
     const { fromMs, untilMs, day, scenarios, regions, rate } = settings();
     expect([fromMs, untilMs, day, scenarios, regions.length, rate]).toEqual([
-      now,
+      now - 5_000,
       Infinity,
       null,
       [],
@@ -31,7 +31,7 @@ describe('what a person asks of the producer', () => {
 
   test('a piece of the past and an end', () => {
     const { fromMs, untilMs } = settings('--back-fill', '9', '--seconds', '60');
-    expect([fromMs, untilMs]).toEqual([now - 540_000, now + 60_000]);
+    expect([fromMs, untilMs]).toEqual([now - 545_000, now + 60_000]);
   });
 
   test('a day, whole or from where the last run has stopped; its scenarios go by its clock', () => {

@@ -1,6 +1,8 @@
 // How far a back-fill has come, and how long it will still take.
 
 const width = 20;
+/** Before this share of a run is done, its speed says little. */
+const guessedFrom = 0.001;
 
 export interface DayBar {
   /** Where this run began, by the day's time. */
@@ -13,11 +15,12 @@ export function dayBar({ beganMs, endMs }: DayBar, dayMs: number, atMs: number, 
   const at = Math.min(Math.max(atMs, beganMs), endMs);
   const share = (at - dayMs) / (endMs - dayMs);
   const full = Math.floor(share * width);
-  const left = at > beganMs ? ((endMs - at) / (at - beganMs)) * elapsedMs : Number.NaN;
+  const done = (at - beganMs) / Math.max(1, endMs - beganMs);
+  const leftMs = (elapsedMs * (1 - done)) / done;
   return [
     `[${'#'.repeat(full)}${'-'.repeat(width - full)}] ${(share * 100).toFixed(1)} %`,
     `at ${new Date(at).toISOString().slice(11, 19)}`,
-    Number.isNaN(left) ? 'beginning' : `${durationText(left)} left`,
+    done < guessedFrom ? 'beginning' : `${durationText(leftMs)} left`,
   ].join(' · ');
 }
 

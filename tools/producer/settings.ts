@@ -1,5 +1,6 @@
 // What a person asked of `npm run producer`, read from its arguments.
 import { parseArgs } from 'node:util';
+import { windowMs } from '../../core/protocol/limits.ts';
 import { parseTimestamp } from '../../core/protocol/timestamp.ts';
 import { type TrafficRegion, trafficRegions } from './regions.ts';
 import type { Scenario } from './scenario.ts';
@@ -19,7 +20,7 @@ const usage = `npm run producer -- [options]
   --senders N       requests under way at a time             (4)
   --batch N         events of a request at most              (50)
   --seconds N       stop after so long                       (never)
-  --back-fill N     begin so many minutes in the past        (0)
+  --back-fill N     begin so many full minutes in the past   (0)
   --day YYYY-MM-DD  send this day (UTC) and end, as fast as the service takes it
   --from TIME       go on with the day from here, as the run before has printed it
   --without REGION  leave this region out                    (none)
@@ -117,7 +118,8 @@ type Time = Pick<ProducerSettings, 'fromMs' | 'untilMs' | 'day'> & { readonly be
 
 function liveTime(values: Values, nowMs: number): Time {
   if (values.from !== undefined) throw new WrongArgument('--from goes with --day.');
-  const fromMs = nowMs - number(values, 'back-fill', 0) * 60_000;
+  // From a full minute on, sent at once: half a minute may hold more than its share of failed downloads.
+  const fromMs = Math.floor((nowMs - number(values, 'back-fill', 0) * 60_000) / windowMs) * windowMs;
   const untilMs = values.seconds === undefined ? Infinity : nowMs + number(values, 'seconds', 0) * 1000;
   return { fromMs, untilMs, day: null, beginsMs: nowMs };
 }
