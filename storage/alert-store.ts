@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import type { Acknowledgement, AlertRecord, AlertTransition } from '../core/alert/alert-record.ts';
 import type { AlertDimension, AlertRule, AlertSeverity } from '../core/alert/alert-rule.ts';
@@ -159,6 +159,14 @@ export async function readAlerts(
 export async function readAlert(db: D1Database, id: string): Promise<StoredAlert | null> {
   const [row] = await selectAlert(drizzle(db), id);
   return row ? decodeAlert(row) : null;
+}
+
+/** Those of the alerts that D1 has. Throws StoredDataError. */
+export async function readAlertsById(db: D1Database, ids: readonly string[]): Promise<StoredAlert[]> {
+  if (ids.length === 0) return [];
+  const wanted = sql`${alerts.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const rows = await drizzle(db).select().from(alerts).where(wanted);
+  return rows.map(decodeAlert);
 }
 
 /** Notes who has seen an alert, once: whoever comes second is told `already`. */

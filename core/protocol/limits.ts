@@ -151,3 +151,5 @@ export const pageRowsMax = 1000;
 export const contentsByMinuteMinutesMax = 60;
 /** Contents counted for one answer, so that a hostile stream of new ids does not fill the isolate. */
 export const contentsPerAnswerMax = 50_000;
+/** Body of an action on an alert: its comment, each character escaped. */
+export const actionBodyBytesMax = 16 * 1024;

@@ -4,20 +4,20 @@
 const formulaStart = /^[=+\-@\t\r]/;
 const needsQuotes = /[",\r\n]/;
 
-type Cell = string | number | boolean | null | undefined;
-
-/** A header row of the columns, then the rows; CRLF after each. Null is an empty cell. */
-export function csvOf(
-  columns: readonly string[],
-  rows: readonly Readonly<Record<string, unknown>>[],
-): string {
-  const lines = [columns, ...rows.map((row) => columns.map((column) => cellText(row[column] as Cell)))];
+/** A header row of the columns, then the rows; CRLF after each. Null is an empty cell, a list is JSON. */
+export function csvOf(columns: readonly string[], rows: readonly object[]): string {
+  const lines = [
+    columns,
+    ...rows.map((row) =>
+      columns.map((column) => cellText((row as Readonly<Record<string, unknown>>)[column])),
+    ),
+  ];
   return lines.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }
 
-function cellText(value: Cell): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return String(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
   return formulaStart.test(value) ? `'${value}` : value;
 }
 

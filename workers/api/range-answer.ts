@@ -18,7 +18,7 @@ export function rowsResponse(
   context: ApiContext,
   state: RangeState,
   row: z.ZodObject,
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly object[],
 ): Response {
   if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row, rows, null);
   return jsonResponse({ data: rows, count: rows.length, meta: freshness(state) });
@@ -34,16 +34,25 @@ export function pageResponse<Row extends Readonly<Record<string, unknown>>>(
   const { range, page } = query;
   const { rows, next } = pageOf(answered.data, ranking, page);
   const cursor = next === null ? null : writeCursor(page.question, { range, after: next });
-  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row, rows, cursor);
-  const meta = { ...freshness(answered.state), next_cursor: cursor };
-  return jsonResponse({ data: rows, count: rows.length, meta });
+  return rankedResponse(context, answered.state, row, { rows, next: cursor });
+}
+
+/** Rows that are a page already; `next` is the cursor of the page after it. */
+export function rankedResponse(
+  context: ApiContext,
+  state: RangeState,
+  row: z.ZodObject,
+  { rows, next }: { readonly rows: readonly object[]; readonly next: string | null },
+): Response {
+  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row, rows, next);
+  return jsonResponse({ data: rows, count: rows.length, meta: { ...freshness(state), next_cursor: next } });
 }
 
 /** The rows as a file; the next page is told by a Link header, as CSV has no place for it. */
-export function csvResponse(
+function csvResponse(
   context: ApiContext,
   row: z.ZodObject,
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly object[],
   cursor: string | null,
 ): Response {
   const url = new URL(context.req.url);

@@ -60,35 +60,46 @@ export async function readRange(
   visit: (part: RangePart) => void,
 ): Promise<RangeState> {
   const { regions, range, want } = question;
-  const shards = regions.flatMap(({ number }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
-  );
   const fromMinute = Math.min(range.fromMinute, question.liveFromMinute ?? range.fromMinute);
-  const plan = planRange(shards, range, !question.byMinute && !want.panes);
+  const plan = planRange(shardsOf(regions), range, !question.byMinute && !want.panes);
   // Begun before the shards are waited for.
   const lots = begin(sources.stored(plan, want));
-  const answers = await Promise.all(shards.map((address) => liveOrNull(sources, address, fromMinute)));
-  const answered = answers.filter((answer) => answer !== null);
-  const merge = new RangeMerge(answered, range, want, visit);
+  const { answers, warnings } = await askShards(sources, regions, fromMinute);
+  const merge = new RangeMerge(answers, range, want, visit);
   const stored = await takeStored(sources, merge, lots, want);
-  if (stored !== null && answered.length === 0)
+  if (stored !== null && answers.length === 0)
     throw new NothingAnswersError('neither D1 nor any region answers');
   merge.visitHeld();
-  const names = new Map(regions.map(({ number, name }) => [number, name]));
   return {
     range,
     regions,
     active: merge.active,
-    answers: answered,
-    warnings: [
-      ...shards
-        .filter((_, index) => answers[index] === null)
-        .map(
-          ({ regionNumber }) =>
-            `${names.get(regionNumber)} does not answer: what is not stored yet is missing`,
-        ),
-      ...(stored === null ? [] : [stored]),
-    ],
+    answers,
+    warnings: stored === null ? warnings : [...warnings, stored],
+  };
+}
+
+function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {
+  return regions.flatMap(({ number }) =>
+    Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
+  );
+}
+
+/** What every shard of the regions tells, and a warning for each that does not. */
+export async function askShards(
+  sources: Pick<Sources, 'live'>,
+  regions: readonly RegionEntry[],
+  fromMinute: number,
+): Promise<Pick<RangeState, 'answers' | 'warnings'>> {
+  const shards = shardsOf(regions);
+  const answers = await Promise.all(shards.map((address) => liveOrNull(sources, address, fromMinute)));
+  const names = new Map(regions.map(({ number, name }) => [number, name]));
+  const silent = shards.filter((_, index) => answers[index] === null);
+  return {
+    answers: answers.filter((answer) => answer !== null),
+    warnings: silent.map(
+      ({ regionNumber }) => `${names.get(regionNumber)} does not answer: what is not stored yet is missing`,
+    ),
   };
 }
 
@@ -127,7 +138,7 @@ function begin<T>(lots: AsyncIterable<T>): AsyncIterable<T> {
 }
 
 async function liveOrNull(
-  sources: Sources,
+  sources: Pick<Sources, 'live'>,
   address: ShardAddress,
   fromMinute: number,
 ): Promise<RegionAnswer | null> {

@@ -1,3 +1,5 @@
+import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
+import { alertRulesRoute, alertsRoute } from './alerts.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -32,6 +34,10 @@ export function routesOf(doors: Doors): readonly RouteEntry[] {
     trendingRoute,
     devicesRoute,
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
+    alertsRoute,
+    alertRulesRoute,
+    acknowledgeRoute,
+    resolveRoute,
     liveRoute,
     liveEventsRoute,
   ];

@@ -1,8 +1,10 @@
 import { shardObjectName } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
+import { readAlerts, readAlertsById } from '../../storage/alert-store.ts';
 import { readParts } from '../../storage/range-store.ts';
 import type { Env } from '../env.ts';
+import type { AlertSources } from './alert-reader.ts';
 import type { Sources } from './range-reader.ts';
 import { timed } from './request-scope.ts';
 
@@ -20,6 +22,15 @@ export function sourcesOf(env: Pick<Env, 'DB' | 'REGION_WINDOW'>): Sources {
       return timed('shards', (REGION_WINDOW.get(id) as unknown as RegionDoor).live(address, fromMinute));
     },
     stored: (plan, want) => timedLots(readParts(DB, plan, want)),
+  };
+}
+
+/** The same for alerts. */
+export function alertSourcesOf(env: Pick<Env, 'DB' | 'REGION_WINDOW'>): AlertSources {
+  return {
+    live: sourcesOf(env).live,
+    storedAlerts: (filter, page) => timed('d1', readAlerts(env.DB, filter, page)),
+    storedById: (ids) => timed('d1', readAlertsById(env.DB, ids)),
   };
 }
 

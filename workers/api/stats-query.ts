@@ -51,6 +51,8 @@ export interface RangeQueryOptions<Shape extends z.ZodRawShape> {
   /** Parameters of the route's own. */
   readonly own: Shape;
   readonly refused?: RefusedFilters;
+  /** False where the route has filters of its own. */
+  readonly filters?: boolean;
   /** Of routes that answer by pages. */
   readonly pages?: { readonly limit: number; readonly shape: Ranking<never>['shape'] };
 }
@@ -69,10 +71,10 @@ type CommonShape = ReturnType<typeof rangeParameters> &
 export function rangeQuery<Shape extends z.ZodRawShape>(
   options: RangeQueryOptions<Shape>,
 ): RangeQuery<Shape> {
-  const { minutes, own, refused = {}, pages } = options;
+  const { minutes, own, refused = {}, filters = true, pages } = options;
   const shape = {
     ...rangeParameters(minutes),
-    ...filtersBut(refused),
+    ...(filters ? filtersBut(refused) : {}),
     ...(pages ? pageParameters(pages.limit) : {}),
   };
   const common = z.object<CommonShape>(shape);

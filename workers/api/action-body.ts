@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import { actionBodyBytesMax } from '../../core/protocol/limits.ts';
+import { problemResponse } from './problem-response.ts';
+
+/**
+ * Reads the small JSON body of an action; without a body it is an empty object. What does not fit the schema is told
+ * by pointer.
+ */
+export async function readActionBody<T extends z.ZodType>(
+  request: Request,
+  schema: T,
+): Promise<{ readonly value: z.output<T> } | { readonly response: Response }> {
+  const bytes = await readAtMost(request, actionBodyBytesMax);
+  if (bytes === null) {
+    const detail = `The body may have ${actionBodyBytesMax} bytes.`;
+    return { response: problemResponse('payload_too_large', detail) };
+  }
+  const json = bytes.length === 0 ? {} : parse(bytes);
+  if (json === undefined)
+    return { response: problemResponse('unreadable_body', 'The body is not JSON in UTF-8.') };
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { value: parsed.data };
+  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), message }));
+  const detail = errors.map(({ pointer, message }) => `${pointer || 'The body'} ${message}`).join('; ');
+  return { response: problemResponse('invalid_parameter', detail, { errors }) };
+}
+
+const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${String(part)}`).join('');
+
+/** Null where there is more. */
+async function readAtMost(request: Request, bytesMax: number): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = [];
+  let held = 0;
+  for await (const piece of (request.body ?? []) as AsyncIterable<Uint8Array> | []) {
+    held += piece.length;
+    if (held > bytesMax) return null;
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(held);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/** Undefined for what is no JSON. */
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

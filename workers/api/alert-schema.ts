@@ -1,0 +1,82 @@
+/** Alerts as the API gives them (core/alert/alert-row.ts), in the words of the documentation. */
+import * as z from 'zod';
+import { alertCauses, alertResolutions } from '../../core/alert/alert-record.ts';
+import {
+  alertBreaches,
+  alertDimensions,
+  alertMetrics,
+  alertSeverities,
+} from '../../core/alert/alert-rule.ts';
+import { count, time } from './answer-schema.ts';
+
+const id = z
+  .string()
+  .describe('Follows from rule, version, region, key and the window that completed the condition');
+const severity = z.enum(alertSeverities).describe('How urgent it is');
+const metric = z.enum(alertMetrics).describe('What was judged');
+const dimension = z
+  .enum(alertDimensions)
+  .describe('Whether the region as a whole is judged, or each of its contents or devices');
+const attempts = z.int().min(0).nullable().describe('Downloads that were judged; null where no rate was');
+
+const step = z
+  .strictObject({
+    state: z.enum(['pending', 'firing', 'resolved']).describe('What it became'),
+    window_start: time('Start of the window that decided'),
+    metric_value: z.number().nullable().describe('Of that window; null where none decided'),
+    attempts,
+    cause: z
+      .enum(alertCauses)
+      .describe('A window closed, late data changed one, the rule changed, or a person said so'),
+    recorded_at: time('When it was recorded'),
+  })
+  .describe('A step in its life');
+
+export const alertSchema = z.strictObject({
+  id,
+  alert_type: z.string().describe('What kind of trouble it is'),
+  severity,
+  state: z.enum(['firing', 'resolved']).describe('Whether it is still so'),
+  message: z.string().describe('What happened, in a sentence'),
+  region: z.string().describe('Name of the region'),
+  dimension,
+  dimension_key: z.string().nullable().describe('The content or device; null for the region as a whole'),
+  metric,
+  metric_value: z.number().describe('That caused it; of several windows the mean'),
+  threshold_value: z.number().describe('That it was held against'),
+  attempts,
+  pending_since: time('Start of the first window that caused it'),
+  window_start: time('Start of the window that completed the condition'),
+  created_at: time('When it was recorded'),
+  resolved_at: time('When its end was recorded; null while it fires').nullable(),
+  resolution: z
+    .enum(alertResolutions)
+    .nullable()
+    .describe(
+      'How it ended: healthy windows, late data that undid its cause, a new rule, a person; null while it fires',
+    ),
+  corrections: count('How often late data has changed it'),
+  history: z.array(step).describe('Its life so far'),
+  rule_version: z.int().min(1).describe('Version of the rule that judged'),
+  acknowledged: z.boolean().describe('Whether somebody has seen it'),
+  acknowledged_by: z.string().nullable().describe('Who; null where nobody has'),
+  acknowledged_at: time('When; null where nobody has').nullable(),
+  comment: z.string().nullable().describe('What they said'),
+});
+
+export const ruleSchema = z.strictObject({
+  id: z.string().describe('The same for all versions'),
+  version: z.int().min(1).describe('The newest one'),
+  alert_type: z.string().describe('What kind of trouble it finds'),
+  severity,
+  metric,
+  breach: z.enum(alertBreaches).describe('On which side of the threshold the trouble lies'),
+  threshold: z.number().describe('That the metric is held against'),
+  windows: z.int().min(1).describe('As many deciding windows one after the other must be in breach'),
+  attempts_min: count('A window with fewer downloads decides nothing; only for rates'),
+  resolve_threshold: z.number().describe('A window is healthy once the metric has come back to here'),
+  resolve_windows: z.int().min(1).describe('As many healthy windows one after the other resolve the alert'),
+  dimension,
+  enabled: z.boolean().describe('Whether it judges at all'),
+  from: time('Start of the first window that this version judges'),
+});

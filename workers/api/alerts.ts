@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { alertRow } from '../../core/alert/alert-row.ts';
+import { type AlertRule, alertSeverities } from '../../core/alert/alert-rule.ts';
+import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
+import { type AlertFilter, readRules } from '../../storage/alert-store.ts';
+import { readAlertPage } from './alert-reader.ts';
+import { alertSchema, ruleSchema } from './alert-schema.ts';
+import { pageAnswer } from './answer-schema.ts';
+import { writeCursor } from './cursor.ts';
+import { isoTime } from './figures.ts';
+import { invalidParameters, jsonResponse } from './problem-response.ts';
+import { rankedResponse } from './range-answer.ts';
+import type { Route } from './route.ts';
+import { alertSourcesOf } from './sources.ts';
+import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
+
+const name = (lengthMax: number) =>
+  z.string().min(1, 'must not be empty').max(lengthMax, 'is too long').optional();
+
+const own = {
+  severity: z
+    .enum(alertSeverities, 'must be CRITICAL, WARNING or INFO')
+    .optional()
+    .describe('Only of this severity')
+    .meta({ example: 'CRITICAL' }),
+  state: z
+    .enum(['firing', 'resolved'], 'must be firing or resolved')
+    .optional()
+    .describe('Only those that fire, or that are over')
+    .meta({ example: 'firing' }),
+  alert_type: name(64).describe('Only of this type').meta({ example: 'LOW_SUCCESS_RATE' }),
+  acknowledged: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Only those that somebody has acknowledged, or that nobody has')
+    .meta({ example: 'false' }),
+  content_id: name(contentIdLengthMax)
+    .describe('Only of this content; not with device_type')
+    .meta({ example: 'film-001' }),
+  device_type: name(labelLengthMax)
+    .describe('Only of this device type; not with content_id')
+    .meta({ example: 'tv' }),
+};
+
+const parameters = rangeQuery({
+  minutes: 1440,
+  own,
+  refused: { content_type: 'cannot be answered here: rules judge regions, contents and devices' },
+  filters: false,
+  pages: { limit: 50, shape: ['number', 'string'] },
+});
+
+/** Alerts by the time at which they were recorded, the newest first. */
+export const alertsRoute: Route = {
+  method: 'GET',
+  path: '/api/stats/alerts',
+  role: 'viewer',
+  handler: alerts,
+  doc: {
+    summary: 'Alerts, newest first',
+    description: 'Those that were recorded (`created_at`) in the range, with what people have added to them.',
+    tag: 'Alerts',
+    query: parameters.documented,
+    answer: pageAnswer(alertSchema),
+    csv: true,
+    problems: ['storage_unavailable'],
+  },
+};
+
+async function alerts(context: ApiContext): Promise<Response> {
+  const asked = await statsQuery(context, parameters, Date.now());
+  if ('response' in asked) return asked.response;
+  const { query } = asked;
+  const { values, regions, range, page } = query;
+  if (values.content_id !== undefined && values.device_type !== undefined) {
+    const message = 'cannot go with content_id: an alert is of the one or of the other';
+    return invalidParameters([{ parameter: 'device_type', message }]);
+  }
+  const [createdAtMs, id] = (page.after ?? []) as [number?, string?];
+  const after = createdAtMs === undefined || id === undefined ? null : { createdAtMs, id };
+  const filter = filterOf(query);
+  const read = await readAlertPage(alertSourcesOf(context.env), regions, filter, {
+    limit: page.limit,
+    after,
+  });
+  const rows = read.alerts.map(({ record, acknowledgement }) => alertRow(record, acknowledgement));
+  const last = read.more ? read.alerts.at(-1)?.record : undefined;
+  const next = last ? writeCursor(page.question, { range, after: [last.createdAtMs, last.id] }) : null;
+  const { answers, warnings } = read;
+  const active = new Set(regions.map(({ number }) => number));
+  return rankedResponse(context, { range, regions, active, answers, warnings }, alertSchema, { rows, next });
+}
+
+function filterOf({ values, regions, range }: StatsQuery<AlertValues>): AlertFilter {
+  const { content_id, device_type } = values;
+  return {
+    fromMs: range.fromMinute * windowMs,
+    toMs: range.toMinute * windowMs,
+    regions: regions.map(({ number }) => number),
+    severity: values.severity,
+    state: values.state,
+    alertType: values.alert_type,
+    acknowledged: values.acknowledged,
+    dimension: content_id !== undefined ? 'content' : device_type !== undefined ? 'device' : undefined,
+    dimensionKey: content_id ?? device_type,
+  };
+}
+
+type AlertValues = z.output<z.ZodObject<typeof own>>;
+
+/** The rules by which shards judge. */
+export const alertRulesRoute: Route = {
+  method: 'GET',
+  path: '/api/alerts/rules',
+  role: 'viewer',
+  handler: rules,
+  doc: {
+    summary: 'The rules of alerts',
+    description: 'The newest version of each rule, by id.',
+    tag: 'Alerts',
+    answer: z.strictObject({
+      data: z.array(ruleSchema),
+      count: z.int().min(0).describe('Rows in data'),
+    }),
+  },
+};
+
+async function rules(context: ApiContext): Promise<Response> {
+  const newest = new Map<string, AlertRule>();
+  for (const rule of await readRules(context.env.DB)) {
+    if ((newest.get(rule.id)?.version ?? 0) < rule.version) newest.set(rule.id, rule);
+  }
+  const data = [...newest.values()].map((rule) => ({
+    id: rule.id,
+    version: rule.version,
+    alert_type: rule.alertType,
+    severity: rule.severity,
+    metric: rule.metric,
+    breach: rule.breach,
+    threshold: rule.threshold,
+    windows: rule.windows,
+    attempts_min: rule.attemptsMin,
+    resolve_threshold: rule.resolveThreshold,
+    resolve_windows: rule.resolveWindows,
+    dimension: rule.dimension,
+    enabled: rule.enabled,
+    from: isoTime(rule.fromMinute * windowMs),
+  }));
+  return jsonResponse({ data, count: data.length });
+}
