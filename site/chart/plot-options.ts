@@ -24,8 +24,6 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: P
     cursor: {
       y: false,
       drag: { x: false, y: false },
-      // TimeCursor listens instead, for pointer, finger and keys alike.
-      bind: { mousedown: noListener, mousemove: noListener, mouseleave: noListener, mouseenter: noListener },
       points: { size: 6, width: 0 },
     },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
@@ -57,8 +55,6 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: P
     },
   };
 }
-
-const noListener = (): null => null;
 
 function lineOptions(line: PlotLine, inks: Inks): uPlot.Series[] {
   const color = inks(line.color);

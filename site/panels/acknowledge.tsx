@@ -1,5 +1,5 @@
 /** The button, and then the line for a comment: Enter sends, Esc leaves. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertCommentLengthMax } from '../../core/protocol/limits.ts';
 import type { Acknowledgements, AckState } from '../live/acknowledgements.ts';
@@ -42,7 +42,8 @@ function Comment({ alert, state, acknowledgements, leave }: CommentProps) {
   const form = useRef<HTMLFormElement>(null);
   const isSending = state.kind === 'sending';
   const failure = state.kind === 'writing' ? state.failure : null;
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  // Before the next key comes.
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     // What had the focus goes with the form; the alert itself stays.

@@ -8,7 +8,7 @@ export function Quantity({ figure }: { readonly figure: Figure }) {
     <span class="figure" title={isWhole ? undefined : exact}>
       <span aria-hidden={isWhole ? undefined : 'true'}>
         {text}
-        {unit && <span class="unit">{unit}</span>}
+        {unit !== '' && <span class="unit">{unit}</span>}
       </span>
       {!isWhole && <span class="unseen">{exact}</span>}
     </span>

@@ -1,0 +1,96 @@
+/** The built site in a real browser, before a scripted service: what the tests in test/browser share. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchBrowser } from './browser.ts';
+import { type Harness, startHarness } from './site-harness.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Widths of the pages that are tested, each with the height of its screen. */
+export const widths = { 390: 844, 820: 1180, 1440: 900 } as const;
+export type Width = keyof typeof widths;
+export const themes = ['light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+interface Look {
+  readonly width?: Width;
+  readonly theme?: Theme;
+  readonly path?: string;
+  readonly reducedMotion?: boolean;
+  readonly hasTouch?: boolean;
+}
+
+/** Starts a browser before the tests of a file and stops all after them. A test fails if its page complained. */
+export function sitePages() {
+  let browser: Browser;
+  /** The built site. */
+  let folder = '';
+  const harnesses = new Set<Harness>();
+  /** What a page complained about, other than a server that is down, or says no, on purpose. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    // Not site/dist: another build, say of a running `wrangler dev`, may empty that one at any time.
+    folder = await mkdtemp(join(root, '.cache/site-'));
+    const outDir = folder;
+    await build({ configFile: join(root, 'site/vite.config.ts'), logLevel: 'silent', build: { outDir } });
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    for (const harness of harnesses) await harness.stop();
+    harnesses.clear();
+    expect(complaints.splice(0)).toEqual([]);
+  });
+
+  const serve = async (options: Parameters<typeof startHarness>[0] = {}): Promise<Harness> => {
+    const harness = await startHarness({ ...options, folder });
+    harnesses.add(harness);
+    return harness;
+  };
+
+  const open = async (service: Harness, look: Look = {}): Promise<Page> => {
+    const { width = 1440, theme = 'light', path = '/', reducedMotion = false, hasTouch = false } = look;
+    const context = await browser.newContext({
+      viewport: { width, height: widths[width] },
+      colorScheme: theme,
+      timezoneId: 'Europe/London',
+      reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+      hasTouch,
+    });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      const isMeant = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409/.test(message.text());
+      if (message.type() === 'error' && !isMeant) complaints.push(message.text());
+    });
+    await page.goto(service.address + path);
+    return page;
+  };
+
+  return { serve, open };
+}
+
+/** What axe finds, as `rule: element`. The page stands still: transitions in flight have colours of no design. */
+export async function faults(page: Page): Promise<string[]> {
+  await page.waitForTimeout(300);
+  await page.evaluate(axe.source);
+  const results = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+/** By how much the page is wider than its screen, CSS pixels. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}
