@@ -4,7 +4,9 @@
  * one, or a correction by late data (ALR-1).
  */
 import { FormatError } from '../protocol/bytes.ts';
+import { windowMs } from '../protocol/limits.ts';
 import { parseJson } from '../window/region-knowledge.ts';
+import { minuteOf } from '../window/time.ts';
 import type { WindowOrigin } from '../window/window-state.ts';
 import type { AlertRecord } from './alert-record.ts';
 import type { AlertRule } from './alert-rule.ts';
@@ -47,6 +49,8 @@ export class AlertBook {
   #change: number;
   readonly #entries: Map<string, Entry>;
   #closings: readonly Closing[];
+  /** When a silence may be told that is held back because something was just received (epoch minute); null for none. */
+  #heldBackTo: number | null = null;
   /** Last window that was judged in this life, or died before it. */
   #judgedMinute: number;
 
@@ -102,6 +106,7 @@ export class AlertBook {
     const latenessCut = this.records.some(isFiringCut);
     const cutAhead = this.#base.cuts.some(([minute]) => minute > this.#judgedMinute);
     if (latenessCut || cutAhead) return this.#judgedMinute + 1;
+    if (this.#heldBackTo !== null) return Math.max(this.#heldBackTo, this.#judgedMinute + 1);
     if (!silence || lastEventMinute === null) return null;
     const isTold = tracks.some((track) => track.ruleId === silence.id && (track.fired || track.closed));
     const minute = lastEventMinute + Math.ceil(silence.threshold);
@@ -125,15 +130,24 @@ export class AlertBook {
     this.#base = { ...this.#base, cuts: [...others, [minute, count + 1]] };
   }
 
-  /** Judges the closed windows up to `throughMinute`. True when there is something new to store. */
-  judge(windows: readonly JudgedWindow[], throughMinute: number, nowMs: number): boolean {
+  /**
+   * Judges the closed windows up to `throughMinute`. True when there is something new to store. A region that is
+   * receiving is not silent: while a back-fill comes in, the windows behind it are empty. `receivedAtMs`: when
+   * something was received last, ms; null for never.
+   */
+  judge(
+    windows: readonly JudgedWindow[],
+    throughMinute: number,
+    nowMs: number,
+    receivedAtMs: number | null,
+  ): boolean {
     if (!this.#setup) return false;
     const judgedBefore = this.#judgedMinute;
     this.#judgedMinute = Math.max(judgedBefore, throughMinute);
     const { base, episodes } = this.#fold(windows, this.#judgedMinute, true);
     this.#latest = base;
     const before = this.#change;
-    this.#record(episodes, { nowMs, judgedBefore, region: this.#setup.region });
+    this.#record(episodes, { nowMs, judgedBefore, receivedAtMs, region: this.#setup.region });
     return this.#change !== before;
   }
 
@@ -206,7 +220,12 @@ export class AlertBook {
       const gone = correctedAway(record, heard);
       if (gone) this.#put(gone);
     }
-    for (const episode of fresh) this.#put(newRecord(episode, this.#origin, this.#freeId(episode), heard));
+    this.#heldBackTo = null;
+    for (const episode of fresh) {
+      const heldBackTo = silenceToldAt(episode, heard);
+      if (heldBackTo === null) this.#put(newRecord(episode, this.#origin, this.#freeId(episode), heard));
+      else if (!episode.resolved) this.#heldBackTo = heldBackTo;
+    }
   }
 
   /** Late data may move an alert to another window, whose own alert then finds the id taken. */
@@ -250,6 +269,13 @@ export class AlertBook {
 
 function trackOf({ ruleId, ruleVersion, dimensionKey }: AlertRecord): string {
   return trackId({ ruleId, ruleVersion, key: dimensionKey });
+}
+
+/** The minute until which a new silence is not told, since something was received; null where it may be told now. */
+function silenceToldAt({ rule }: Episode, { nowMs, receivedAtMs }: Heard): number | null {
+  if (rule.metric !== 'silent_minutes' || receivedAtMs === null) return null;
+  const toldAtMs = receivedAtMs + rule.threshold * windowMs;
+  return nowMs < toldAtMs ? minuteOf(toldAtMs) : null;
 }
 
 function isFiringCut({ metric, state }: AlertRecord): boolean {

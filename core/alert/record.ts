@@ -10,6 +10,8 @@ export interface Heard {
   readonly nowMs: number;
   /** Windows up to this one were judged before: what changes about them, late data has changed. */
   readonly judgedBefore: number;
+  /** When something was received last, ms; null for never. */
+  readonly receivedAtMs: number | null;
   /** Name of the region. */
   readonly region: string;
 }

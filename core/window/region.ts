@@ -109,7 +109,7 @@ export class Region {
     const through = Math.max(throughMinute, minuteOf(this.watermarkMs) - 1);
     const windows = this.#table.inTimeOrder().filter(({ minute }) => minute <= through);
     const { alerts } = this.#state;
-    return alerts.judge(windows.map(judged), through, nowMs)
+    return alerts.judge(windows.map(judged), through, nowMs, this.#state.lastReceivedAtMs)
       ? [{ kind: 'alerts', body: alerts.encode() }]
       : [];
   }
