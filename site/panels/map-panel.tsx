@@ -143,10 +143,10 @@ function markSize(share: number): number {
   return Math.round(Math.max(markSizeMin, Math.sqrt(share) * markSizeMax) / 2) * 2;
 }
 
-/** The continent goes without saying on a map; a status that asks for attention does not. */
+/** The continent goes without saying on a map; a status that asks for attention does not. The legend has them all. */
 function labelOf({ name, status }: RegionSummary): string {
   const short = name.replace(/^[A-Z]+-/, '');
-  return status === 'healthy' ? short : `${short} ${status}`;
+  return status === 'failing' || status === 'silent' ? `${short} ${status}` : short;
 }
 
 function wordsOf({ name, status, eventsPerSecond, successRate, downloads }: RegionSummary): string {
