@@ -131,6 +131,9 @@ describe('what a breakdown holds', () => {
       { content_id: 'a', title: 'New', content_type: 'movie' },
       { content_id: 'b', title: 'B', content_type: null },
     ]);
+    hub.now += breakdownEveryMs;
+    const renamed = update(6, { viewers: 5, contents, titles: titled('Newer') });
+    expect(breakdownTo(hub, hub.take({ type: 'update', update: renamed }))?.contents[0]?.title).toBe('Newer');
   });
 
   test('[LIV-5] of one region only that region, of * all of them', () => {
