@@ -2,7 +2,7 @@
 import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { OTHER_KEY } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at, type LiveShare } from '../../core/protocol/live.ts';
-import { downloadsJudgedMin, successRateMin } from './region-summary.ts';
+import { successRateMin } from './region-summary.ts';
 
 export interface Share {
   readonly label: string;
@@ -11,7 +11,7 @@ export interface Share {
   readonly share: number;
   /** Null where no downloads can be told apart, or there were none. */
   readonly successRate: number | null;
-  /** Its downloads fail, judged as those of a region are. */
+  /** As surelyFails says. */
   readonly isFailing: boolean;
   readonly views: number | null;
   readonly downloads: number | null;
@@ -46,6 +46,20 @@ export function eventTypeShares(regions: Iterable<LiveRegionState>, from: number
   });
 }
 
+/** Standard deviations. Three: of a thousand rows that are on the threshold, one looks like trouble by chance. */
+const sureDeviations = 3;
+
+/**
+ * Whether a title's, a device's or a type's downloads fail more than chance explains. Of two dozen rows with some
+ * dozens of downloads each, a few are below the threshold at any time though nothing is wrong; no alert would fire for
+ * them, and red is for alerts.
+ */
+export function surelyFails(successRate: number | null, downloads: number): boolean {
+  if (successRate === null || downloads === 0) return false;
+  const deviation = Math.sqrt((successRateMin * (1 - successRateMin)) / downloads);
+  return successRate + sureDeviations * deviation < successRateMin;
+}
+
 const bare = { successRate: null, isFailing: false, views: null, downloads: null };
 
 export function shareList(shares: readonly LiveShare[]): Share[] {
@@ -55,7 +69,7 @@ export function shareList(shares: readonly LiveShare[]): Share[] {
     count: events,
     share: total === 0 ? 0 : events / total,
     successRate: rate,
-    isFailing: rate !== null && rate < successRateMin && downloads >= downloadsJudgedMin,
+    isFailing: surelyFails(rate, downloads),
     views,
     downloads,
   }));

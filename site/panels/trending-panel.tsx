@@ -2,7 +2,7 @@
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { type Movement, movement } from '../live/ranking.ts';
-import { downloadsJudgedMin, successRateMin } from '../live/region-summary.ts';
+import { surelyFails } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { Quantity } from './quantity.tsx';
@@ -61,10 +61,9 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
 
 function TitleRow({ content }: { readonly content: LiveRankedContent }) {
   const { rank, title, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
-  const isFailing = rate !== null && rate < successRateMin && downloads >= downloadsJudgedMin;
   const success = shareFigure(rate, 'no downloads');
   return (
-    <tr class={isFailing ? 'title-failing' : undefined}>
+    <tr class={surelyFails(rate, downloads) ? 'title-failing' : undefined}>
       <td class="rank">{rank}</td>
       <td class="movement">
         <MovementMark move={movement(content)} />

@@ -43,9 +43,17 @@ describe('shares', () => {
     expect(shareList([share('tv', 0)])[0]?.share).toBe(0);
   });
 
-  test('downloads fail as those of a region do: below nine in ten, of 20 at least', () => {
-    const failing = [share('a', 1, 20, 0.899), share('b', 1, 19, 0.1), share('c', 1, 20, 0.9), share('d', 1)];
-    expect(shareList(failing).map(({ isFailing }) => isFailing)).toEqual([true, false, false, false]);
+  test.each([
+    ['far below nine in ten', 100, 0.7, true],
+    ['a little below, of many', 100_000, 0.89, true],
+    ['a little below, of some dozens: chance', 60, 0.85, false],
+    ['three standard deviations below, and a bit', 100, 0.809, true],
+    ['three standard deviations below, less a bit', 100, 0.811, false],
+    ['well', 1_000_000, 0.9, false],
+    ['all of a few', 3, 0, true],
+    ['without downloads', 0, null, false],
+  ])('downloads fail: %s', (_, downloads, rate, isFailing) => {
+    expect(shareList([share('a', 1, downloads, rate)])[0]?.isFailing).toBe(isFailing);
   });
 
   test('the smallest are joined, and say how many they are', () => {
