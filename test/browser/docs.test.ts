@@ -1,58 +1,32 @@
 // The documentation in a real browser: readable, usable by keyboard, and its trials run.
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from '../../tools/build-site.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { type StaticSite, serveStatically } from '../support/static-site.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const pictures = join(root, '.cache/screenshots');
 const widths = [390, 820, 1440];
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
-/** Of site/public/_headers: what the pages may do. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
-
 let browser: Browser;
 let folder = '';
-let server: Server;
-let origin = '';
-const asked: string[] = [];
+let site: StaticSite;
 const complaints: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(root, '.cache/site-'));
   await buildSite(folder, 'silent');
   await mkdir(pictures, { recursive: true });
-  server = createServer((request, response) => {
-    const path = request.url ?? '/';
-    if (path.startsWith('/api/')) {
-      asked.push(path);
-      response.writeHead(200, { 'content-type': 'application/json', 'x-cache': 'miss' });
-      response.end(JSON.stringify({ data: [], count: 0 }));
-      return;
-    }
-    const name = extname(path) === '' ? `${path}.html` : path;
-    const type = types[extname(name)] ?? 'text/html; charset=utf-8';
-    response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
-    response.end(readFileSync(join(folder, name)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  site = await serveStatically(folder);
   browser = await launchBrowser();
 });
 
 afterAll(async () => {
   await browser.close();
-  server.close();
+  await site.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -65,13 +39,16 @@ async function open(path: string, width: number, colorScheme: 'light' | 'dark'):
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
   page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
-  page.on('request', (request) => !request.url().startsWith(origin) && complaints.push(request.url()));
-  await page.goto(`${origin}${path}`);
+  page.on(
+    'console',
+    (line) => line.type() === 'error' && !/ 404 /.test(line.text()) && complaints.push(line.text()),
+  );
+  page.on('request', (request) => !request.url().startsWith(site.origin) && complaints.push(request.url()));
+  await page.goto(`${site.origin}${path}`);
   return page;
 }
 
-const looks = ['/docs', '/docs/problems'].flatMap((path) =>
+const looks = ['/docs', '/docs/problems', '/offline', '/nothing/here'].flatMap((path) =>
   (['light', 'dark'] as const).flatMap((theme) => widths.map((width) => ({ path, theme, width }))),
 );
 
@@ -98,11 +75,11 @@ describe('trying an operation', () => {
     await section.locator('input[name=minutes]').focus();
     await page.keyboard.type('15');
     expect(await section.locator('[data-role=command]').textContent()).toBe(
-      `curl '${origin}/api/stats/trending?minutes=15'`,
+      `curl '${site.origin}/api/stats/trending?minutes=15'`,
     );
     await page.keyboard.press('Enter');
     await section.locator('output .status').waitFor();
-    expect(asked.splice(0)).toEqual(['/api/stats/trending?minutes=15']);
+    expect(site.asked.splice(0)).toEqual(['/api/stats/trending?minutes=15']);
     expect(await section.locator('output').textContent()).toMatch(
       /^200 in \d+ ms[\s\S]*x-cache: miss[\s\S]*"count": 0/,
     );
@@ -121,7 +98,7 @@ describe('trying an operation', () => {
   test('the theme that was chosen stays', async () => {
     const page = await open('/docs', 820, 'light');
     await page.locator('#theme').click();
-    await page.goto(`${origin}/docs/problems`);
+    await page.goto(`${site.origin}/docs/problems`);
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     expect(await page.locator('#theme').getAttribute('aria-pressed')).toBe('true');
   });

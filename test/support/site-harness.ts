@@ -229,7 +229,7 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     return;
   }
   const asked = join(folder, pathname);
-  const isFile = pathname !== '/' && asked.startsWith(folder) && existsSync(asked);
+  const isFile = asked.startsWith(folder) && extname(asked) !== '' && existsSync(asked);
   const file = isFile ? asked : join(folder, 'index.html');
   for (const [name, value] of pageHeaders(folder)) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');

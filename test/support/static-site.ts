@@ -1,0 +1,53 @@
+/** A built site as the platform serves its files, for tests in a browser: pages without `.html`, the policy, 404. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+};
+
+export interface StaticSite {
+  readonly origin: string;
+  /** Paths of the API that were asked for; each is answered with an empty list. */
+  readonly asked: string[];
+  stop(): Promise<void>;
+}
+
+export async function serveStatically(folder: string): Promise<StaticSite> {
+  const policy =
+    /Content-Security-Policy: (.*)/.exec(readFileSync(join(folder, '_headers'), 'utf8'))?.[1] ?? '';
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    if (/^\/(api|health)/.test(path)) {
+      asked.push(path);
+      response.writeHead(200, { 'content-type': 'application/json', 'x-cache': 'miss' });
+      response.end(JSON.stringify({ data: [], count: 0 }));
+      return;
+    }
+    const named = path === '/' ? '/index.html' : extname(path) === '' ? `${path}.html` : path;
+    const found = existsSync(join(folder, named));
+    const name = found ? named : '/404.html';
+    response.writeHead(found ? 200 : 404, {
+      'content-type': types[extname(name)] ?? 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+    });
+    response.end(readFileSync(join(folder, name)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    asked,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
