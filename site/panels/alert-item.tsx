@@ -24,7 +24,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
       </p>
       <div class="alert-what">
         <p class="alert-message" dir="auto">
-          {message}
+          <Message text={message} />
         </p>
         <p class="alert-facts quiet">
           <button
@@ -66,6 +66,18 @@ export function AlertItem({ alert, store }: AlertItemProps) {
         )}
       </div>
     </li>
+  );
+}
+
+/** What is wrong stands before the colon, and is what the eye looks for; how much and when comes after it. */
+function Message({ text }: { readonly text: string }) {
+  const colon = text.indexOf(': ');
+  if (colon < 0) return <b>{text}</b>;
+  return (
+    <>
+      <b>{text.slice(0, colon + 1)}</b>
+      {text.slice(colon + 1)}
+    </>
   );
 }
 

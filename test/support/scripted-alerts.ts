@@ -12,7 +12,11 @@ export function scriptedAlert(id: string, now: number, change: Partial<AlertRow>
     alert_type: 'LOW_SUCCESS_RATE',
     severity: 'CRITICAL',
     state: 'firing',
-    message: 'Downloads fail in EU-London: 65.9 % of 512 succeeded within a minute.',
+    message: failing(
+      'EU-London',
+      'only 65.9 % of 512 downloads succeeded in the minute from 12:03 UTC',
+      '90.0',
+    ),
     region: 'EU-London',
     dimension: 'region',
     dimension_key: null,
@@ -34,6 +38,11 @@ export function scriptedAlert(id: string, now: number, change: Partial<AlertRow>
     comment: null,
     ...change,
   };
+}
+
+/** As core/alert/message.ts words it. */
+function failing(region: string, what: string, limit: string): string {
+  return `Downloads are failing in ${region}: ${what} (the limit is ${limit} %).`;
 }
 
 /** The same alert, over since `now`. */
@@ -61,7 +70,11 @@ export function scriptedAlerts(play: Play, now: number): AlertRow[] {
         one('london-low', { pending_since: ago(minute, 6), window_start: ago(minute, 6) }),
         one('paris-low', {
           region: 'EU-Paris',
-          message: 'Downloads fail in EU-Paris: 78.3 % of 247 succeeded within a minute.',
+          message: failing(
+            'EU-Paris',
+            'only 78.3 % of 247 downloads succeeded in the minute from 12:04 UTC',
+            '90.0',
+          ),
           metric_value: 0.783,
           attempts: 247,
           pending_since: ago(minute, 5),
@@ -69,7 +82,11 @@ export function scriptedAlerts(play: Play, now: number): AlertRow[] {
         }),
         one('london-errors', {
           ...errors,
-          message: 'One in three downloads of EU-London fails, for 3 minutes in a row.',
+          message: failing(
+            'EU-London',
+            '34.1 % of 1536 downloads failed in 3 minutes in a row up to 12:06 UTC',
+            '10.0',
+          ),
           metric_value: 0.341,
           attempts: 1_536,
           pending_since: ago(minute, 6),
@@ -85,7 +102,11 @@ export function scriptedAlerts(play: Play, now: number): AlertRow[] {
         one('mumbai-errors', {
           ...errors,
           region: 'ASIA-Mumbai',
-          message: 'One in five downloads of ASIA-Mumbai fails, for 3 minutes in a row.',
+          message: failing(
+            'ASIA-Mumbai',
+            '19.1 % of 1128 downloads failed in 3 minutes in a row up to 12:06 UTC',
+            '10.0',
+          ),
           metric_value: 0.1904,
           attempts: 1_128,
           pending_since: ago(minute, 5),
@@ -110,7 +131,7 @@ function silent(region: string, minute: number, since: number, until: number | n
     alert_type: 'NO_DATA',
     severity: 'INFO',
     region,
-    message: `${region} has sent no events for 5 minutes.`,
+    message: `No events from ${region} for 5 minutes, though it had traffic before.`,
     metric: 'silent_minutes',
     metric_value: 5,
     threshold_value: 5,
