@@ -8,10 +8,22 @@ export function toHex(bytes: Uint8Array): string {
   return hex;
 }
 
+/** Value of each hex digit by its character code; 255 for what is none. */
+const values = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = digits.indexOf(String.fromCharCode(code).toLowerCase());
+  return value < 0 ? 255 : value;
+});
+
 /** Reads hex digits of either case; null when `hex` is anything else. */
 export function fromHex(hex: string): Uint8Array | null {
-  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return null;
+  if (hex.length % 2 !== 0) return null;
   const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
+  let seen = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const high = values[hex.charCodeAt(2 * i)] ?? 255;
+    const low = values[hex.charCodeAt(2 * i + 1)] ?? 255;
+    seen |= high | low;
+    bytes[i] = (high << 4) | low;
+  }
+  return seen > 15 ? null : bytes;
 }

@@ -1,4 +1,4 @@
-import type { Dimension } from '../core/aggregate/counters.ts';
+import { counterNames, type Dimension } from '../core/aggregate/counters.ts';
 import { packedKey } from '../core/protocol/region.ts';
 import type { PackedWindow } from '../core/window/packed-window.ts';
 import type { ShardAddress } from '../core/window/verdict.ts';
@@ -17,6 +17,8 @@ import { addressOf, type WindowTotals } from './window-store.ts';
 export interface RangeWant {
   /** The breakdowns that are asked for. */
   readonly dimensions: readonly Dimension[];
+  /** Of the dimensions only this key, where it is not null: a thousandth of the bytes. */
+  readonly key: string | null;
   readonly titles: boolean;
   readonly sketches: boolean;
   /** Hours have none. */
@@ -51,6 +53,9 @@ export interface RangePlan {
   readonly hours: readonly Span[];
 }
 
+/** The minute's bits of a packed key. */
+const minuteMask = 2 ** 26 - 1;
+
 /**
  * Rows of one statement where details are read: with 512 keys each they stay below 10 MB, so that an answer about a
  * day fits an isolate. Totals are a hundred bytes a row.
@@ -74,7 +79,9 @@ export async function* readParts(
   let left = keysOf(plan);
   while (left.minutes.length + left.hours.length > 0) {
     const { minutes, hours } = left;
-    const rows = await statement.bind(JSON.stringify(minutes), JSON.stringify(hours), limit).raw<unknown[]>();
+    const rows = await statement
+      .bind(JSON.stringify(minutes), JSON.stringify(hours), limit, want.key)
+      .raw<unknown[]>();
     const parts = rows.map((row) => decodePart(row, want));
     for (const part of parts) if (part.minutes === 1) hoursByMinute.add(hourKeyOf(part));
     yield parts.filter((part) => part.minutes === 1 || !hoursByMinute.has(hourKeyOf(part)));
@@ -132,21 +139,27 @@ export function partsSql(want: RangeWant): string {
   return `SELECT ${columnsOf('region_windows', want)} ${from('?1', 'region_windows')}
       AND NOT EXISTS (SELECT 1 FROM region_hours h WHERE h.key = r.value ->> '$[2]')
     UNION ALL SELECT ${columnsOf('region_hours', want)} ${from('?2', 'region_hours')}
-    LIMIT ?3`;
+    LIMIT ?3 + 0 * (?4 IS NULL)`;
 }
 
-function columnsOf(table: PackedTable, { dimensions, titles, sketches, panes }: RangeWant): string {
+function columnsOf(table: PackedTable, { dimensions, key, titles, sketches, panes }: RangeWant): string {
   const isHour = table === 'region_hours';
   return [
     ...totalColumns.map((column) => `w.${column}`),
     isHour ? '60' : '1',
     ...(panes ? [isHour ? 'NULL' : 'w.panes'] : []),
     // A row of before the dimension existed has none.
-    ...dimensions.map((dimension) => `coalesce(w.dimensions -> '$.${dimension}', '[]')`),
+    ...dimensions.map((name) => (key === null ? entriesSql(name) : entrySql(name))),
     ...(titles ? ['w.titles'] : []),
     ...(sketches ? ['hex(w.users)', 'hex(w.sessions)', 'hex(w.speed)'] : []),
   ].join(', ');
 }
+
+const entriesSql = (name: Dimension): string => `coalesce(w.dimensions -> '$.${name}', '[]')`;
+
+/** A list of the one entry of the key ?4, or of none. The dimension is cut out first: that is three times as fast. */
+const entrySql = (name: Dimension): string => `coalesce((SELECT json_array(json(e.value))
+    FROM json_each(w.dimensions -> '$.${name}') e WHERE e.value ->> '$[0]' = ?4), '[]')`;
 
 function decodePart(row: readonly unknown[], want: RangeWant): RangePart {
   const isHour = row[totalColumns.length] === 60;
@@ -166,5 +179,50 @@ function decodePart(row: readonly unknown[], want: RangeWant): RangePart {
     entries: Object.fromEntries(want.dimensions.map((name) => [name, decodeEntries(table, key, next())])),
     titles: want.titles ? decodeTitles(table, key, next()) : [],
     sketches: want.sketches ? decodeSketches(table, key, [next(), next(), next()]) : null,
+  };
+}
+
+/** What all shards counted in a minute. */
+export interface MinuteSum {
+  readonly minute: number;
+  /** Whether every window of it is. */
+  readonly closed: boolean;
+  readonly counters: readonly number[];
+}
+
+export interface MinuteSums {
+  /** Ascending; minutes without windows are left out. */
+  readonly sums: readonly MinuteSum[];
+  /** Numbers of the regions that have windows in the range. */
+  readonly regions: readonly number[];
+}
+
+const inRange = `w.key >= r.value ->> '$[0]' AND w.key < r.value ->> '$[1]'`;
+
+export const minuteSumsSql = `SELECT w.key & ${minuteMask} AS minute, min(w.closed),
+    ${counterNames.map((name) => `sum(w.${name})`).join(', ')}
+  FROM json_each(?1) r CROSS JOIN region_windows w WHERE ${inRange} GROUP BY minute`;
+
+const activeSql = `SELECT r.value ->> '$[0]' FROM json_each(?1) r
+  WHERE EXISTS (SELECT 1 FROM region_windows w WHERE ${inRange})`;
+
+/** Minutes with from <= minute < to as D1 has them, summed there: a row a minute instead of one for each shard. */
+export async function readMinuteSums(
+  db: D1Database,
+  shards: readonly ShardAddress[],
+  from: number,
+  to: number,
+): Promise<MinuteSums> {
+  const ranges = JSON.stringify(shards.map((shard) => keyRange({ ...shard, from, to })));
+  const [sums, active] = await Promise.all(
+    [minuteSumsSql, activeSql].map((sql) => db.prepare(sql).bind(ranges).raw<number[]>()),
+  );
+  return {
+    sums: (sums ?? []).map(([minute = 0, closed, ...counters]) => ({
+      minute,
+      closed: closed === 1,
+      counters,
+    })),
+    regions: (active ?? []).map(([key = 0]) => addressOf(key).regionNumber),
   };
 }

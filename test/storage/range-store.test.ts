@@ -8,14 +8,15 @@ import {
   type RangePart,
   type RangePlan,
   type RangeWant,
+  readMinuteSums,
   readParts,
 } from '../../storage/range-store.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
 import { saveWindows } from '../../storage/window-store.ts';
 import { midnight, modelEvents, recount, windowOf, windowsOf } from './packed-windows.ts';
 
-const all: RangeWant = { dimensions, titles: true, sketches: true, panes: true };
-const totals: RangeWant = { dimensions: [], titles: false, sketches: false, panes: false };
+const all: RangeWant = { dimensions, key: null, titles: true, sketches: true, panes: true };
+const totals: RangeWant = { dimensions: [], key: null, titles: false, sketches: false, panes: false };
 const hour = midnight / 60;
 const events = modelEvents(41, 2000, 150, 2).filter(({ shard }) => shard === 0);
 const windows = windowsOf(events);
@@ -112,6 +113,38 @@ describe('the parts of a range', () => {
     expect(eventsIn(parts)).toBe(events.length);
   });
 
+  test('of one key have its entry and no other', async () => {
+    const keys = ['mov_1', '__proto__', 'it\'s "quoted"', 'ünï\u0000\ud83d\ude00', 'tv', 'nothing'];
+    const plan = minutesOf(midnight, midnight + 20);
+    const whole = await read(plan, all);
+    for (const key of keys) {
+      const parts = await read(plan, { ...totals, dimensions: ['content', 'device'], key });
+      const own = (part: RangePart, name: 'content' | 'device') =>
+        (part.entries[name] ?? []).filter(([entry]) => entry === key);
+      expect(parts.map(({ entries }) => entries)).toEqual(
+        whole.map((part) => ({ content: own(part, 'content'), device: own(part, 'device') })),
+      );
+    }
+  });
+
+  test('summed by minute are the recount of the minute', async () => {
+    const { sums, regions } = await readMinuteSums(env.DB, shards, midnight + 5, midnight + 40);
+    expect(regions).toEqual([1, 2]);
+    expect(sums).toEqual(
+      Array.from({ length: 35 }, (_, at) => ({
+        minute: midnight + 5 + at,
+        closed: true,
+        counters: recount(events.filter(({ minute }) => minute === midnight + 5 + at)),
+      })).filter(({ counters }) => counters[0] !== 0),
+    );
+    await env.DB.prepare('UPDATE region_windows SET closed = 0 WHERE key & 67108863 = ?1')
+      .bind(midnight + 6)
+      .run();
+    const open = await readMinuteSums(env.DB, shards.slice(0, 1), midnight + 6, midnight + 7);
+    expect(open).toMatchObject({ sums: [{ closed: false }], regions: [1] });
+    expect(await readMinuteSums(env.DB, shards, 5, 9)).toEqual({ sums: [], regions: [] });
+  });
+
   test('of nothing are none', async () => {
     expect(await read({ minutes: [], hours: [] }, all)).toEqual([]);
     expect(await read(minutesOf(midnight + 1000, midnight + 2000), all)).toEqual([]);
@@ -119,7 +152,7 @@ describe('the parts of a range', () => {
 
   test('are searched by key, not scanned', async () => {
     const query = `EXPLAIN QUERY PLAN ${partsSql(all)}`;
-    const plan = await env.DB.prepare(query).bind('[]', '[]', 1).all<{ detail: string }>();
+    const plan = await env.DB.prepare(query).bind('[]', '[]', 1, null).all<{ detail: string }>();
     const details = plan.results.map(({ detail }) => detail);
     expect(details.filter((detail) => detail.startsWith('SEARCH w USING INTEGER PRIMARY KEY'))).toHaveLength(
       2,

@@ -60,7 +60,7 @@ export async function deviceRows(sources: Sources, query: StatsQuery) {
   const { state, sums } = await sumByKey(sources, {
     query,
     byMinute: false,
-    want: { dimensions: ['device'], titles: false },
+    want: { dimensions: ['device'], key: filter?.key ?? null, titles: false },
     keysOf: (part) => (part.entries.device ?? []).filter(([key]) => !filter || key === filter.key),
   });
   return { state, data: sums.map(rowOf) };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Dimension } from '../../core/aggregate/counters.ts';
 import { contentIdLengthMax, labelLengthMax } from '../../core/protocol/limits.ts';
-import type { RangePart } from '../../storage/range-store.ts';
+import type { RangePart, RangeWant } from '../../storage/range-store.ts';
 import { fault, type Parsed } from './parameters.ts';
 
 const dimensionOf = {
@@ -69,8 +69,8 @@ export function readFilter(
 }
 
 /** What has to be read beside totals to answer by a filter. */
-export function dimensionsFor(filter: DimensionFilter | null): readonly Dimension[] {
-  return filter ? [filter.dimension] : [];
+export function wantedBy(filter: DimensionFilter | null): Pick<RangeWant, 'dimensions' | 'key'> {
+  return { dimensions: filter ? [filter.dimension] : [], key: filter?.key ?? null };
 }
 
 const none: readonly number[] = [];

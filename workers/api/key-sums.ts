@@ -22,7 +22,7 @@ type Counted = readonly (readonly [key: string, counters: readonly number[]])[];
 export interface KeyQuestion {
   readonly query: StatsQuery;
   readonly byMinute: boolean;
-  readonly want: Pick<RangeWant, 'dimensions' | 'titles'>;
+  readonly want: Pick<RangeWant, 'dimensions' | 'key' | 'titles'>;
   /** What a part counts for which keys. */
   readonly keysOf: (part: RangePart) => Counted;
 }
@@ -73,7 +73,7 @@ export async function sumByContent(
   const { state, sums } = await sumByKey(sources, {
     query,
     byMinute,
-    want: { dimensions: ['content'], titles: true },
+    want: { dimensions: ['content'], key: null, titles: true },
     keysOf: (part) => named(part.entries.content ?? [], filter),
   });
   return {

@@ -7,6 +7,7 @@ export function planRange(shards: readonly ShardAddress[], range: MinuteRange, b
   const { fromMinute: from, toMinute: to } = range;
   const fromHour = Math.ceil(from / 60);
   const toHour = Math.floor(to / 60);
+  if (from >= to) return { minutes: [], hours: [] };
   if (!byHours || fromHour >= toHour)
     return { minutes: shards.map((shard) => ({ ...shard, from, to })), hours: [] };
   const ends = [

@@ -3,7 +3,7 @@ import { type RegionEntry, shardsPerRegion } from '../../core/protocol/region.ts
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
-import type { RangePart, RangePlan, RangeWant } from '../../storage/range-store.ts';
+import type { MinuteSums, RangePart, RangePlan, RangeWant } from '../../storage/range-store.ts';
 import type { MinuteRange } from './parameters.ts';
 import { RangeMerge } from './range-merge.ts';
 import { planRange } from './range-plan.ts';
@@ -13,6 +13,7 @@ import { logForRequest } from './request-scope.ts';
 export interface Sources {
   readonly live: (address: ShardAddress, fromMinute: number) => Promise<RegionAnswer>;
   readonly stored: (plan: RangePlan, want: RangeWant) => AsyncIterable<readonly RangePart[]>;
+  readonly minuteSums: (shards: readonly ShardAddress[], range: MinuteRange) => Promise<MinuteSums>;
 }
 
 /** What is asked about a range of some regions. */
@@ -24,6 +25,8 @@ export interface RangeQuestion {
   readonly byMinute: boolean;
   /** Shards tell their windows from here on, where that is before the range; it is the range's start by default. */
   readonly liveFromMinute?: number;
+  /** What the shards have told already; they are not asked again then. */
+  readonly told?: Told;
 }
 
 /** How a range was answered. */
@@ -38,12 +41,21 @@ export interface RangeState {
   readonly warnings: readonly string[];
 }
 
+/** What the shards say. */
+export type Told = Pick<RangeState, 'answers' | 'warnings'>;
+
 /** Neither D1 nor any shard answers. */
 export class NothingAnswersError extends Error {
   override readonly name = 'NothingAnswersError';
 }
 
-export const totalsOnly: RangeWant = { dimensions: [], titles: false, sketches: false, panes: false };
+export const totalsOnly: RangeWant = {
+  dimensions: [],
+  key: null,
+  titles: false,
+  sketches: false,
+  panes: false,
+};
 
 /** A shard that takes longer is taken for one that does not answer: a late picture is no live picture. */
 const answerMsMax = 3_000;
@@ -64,7 +76,7 @@ export async function readRange(
   const plan = planRange(shardsOf(regions), range, !question.byMinute && !want.panes);
   // Begun before the shards are waited for.
   const lots = begin(sources.stored(plan, want));
-  const { answers, warnings } = await askShards(sources, regions, fromMinute);
+  const { answers, warnings } = question.told ?? (await askShards(sources, regions, fromMinute));
   const merge = new RangeMerge(answers, range, want, visit);
   const stored = await takeStored(sources, merge, lots, want);
   if (stored !== null && answers.length === 0)
@@ -79,7 +91,7 @@ export async function readRange(
   };
 }
 
-function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {
+export function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {
   return regions.flatMap(({ number }) =>
     Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
   );
@@ -90,7 +102,7 @@ export async function askShards(
   sources: Pick<Sources, 'live'>,
   regions: readonly RegionEntry[],
   fromMinute: number,
-): Promise<Pick<RangeState, 'answers' | 'warnings'>> {
+): Promise<Told> {
   const shards = shardsOf(regions);
   const answers = await Promise.all(shards.map((address) => liveOrNull(sources, address, fromMinute)));
   const names = new Map(regions.map(({ number, name }) => [number, name]));

@@ -6,10 +6,10 @@ import { contentsPerAnswerMax, OTHER_KEY, paneMs, windowMs } from '../../core/pr
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { RangePart, RangeWant } from '../../storage/range-store.ts';
 import { amount, count, downloadShape, eventCounts, objectAnswer, viewingShape } from './answer-schema.ts';
-import { countersOf, type DimensionFilter } from './dimension-filter.ts';
+import { countersOf, type DimensionFilter, wantedBy } from './dimension-filter.ts';
 import { downloadFigures, eventsByType, mbpsOf, reader, viewingFigures } from './figures.ts';
 import { objectResponse } from './range-answer.ts';
-import { readRange, type Sources } from './range-reader.ts';
+import { readRange, type Sources, totalsOnly } from './range-reader.ts';
 import type { Route } from './route.ts';
 import { sourcesOf } from './sources.ts';
 import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
@@ -115,14 +115,11 @@ export async function realtimeFigures(
 }
 
 function wantOf(filter: DimensionFilter | null): RangeWant {
-  const wanted = {
-    none: { dimensions: ['content'], titles: false, sketches: true },
-    content_id: { dimensions: ['content'], titles: false, sketches: false },
-    // The type of a content stands with its title.
-    content_type: { dimensions: ['content_type', 'content'], titles: true, sketches: false },
-    device_type: { dimensions: ['device'], titles: false, sketches: false },
-  } as const;
-  return { ...wanted[filter?.name ?? 'none'], panes: false };
+  if (!filter) return { ...totalsOnly, dimensions: ['content'], sketches: true };
+  // The type of a content stands with its title.
+  if (filter.name === 'content_type')
+    return { ...totalsOnly, dimensions: ['content_type', 'content'], titles: true };
+  return { ...totalsOnly, ...wantedBy(filter) };
 }
 
 /** The contents with an event, as far as they pass the filter. */

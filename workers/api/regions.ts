@@ -4,7 +4,7 @@ import { windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
-import { countersOf, dimensionsFor } from './dimension-filter.ts';
+import { countersOf, wantedBy } from './dimension-filter.ts';
 import { downloadFigures, isoTime, reader, viewingFigures } from './figures.ts';
 import { rowsResponse } from './range-answer.ts';
 import { readRange, type Sources, totalsOnly } from './range-reader.ts';
@@ -83,7 +83,7 @@ interface Counted {
 export async function regionRows(sources: Sources, query: StatsQuery, nowMs: number) {
   const { regions, range, filter } = query;
   const counted = new Map<number, Counted>();
-  const want = { ...totalsOnly, dimensions: dimensionsFor(filter) };
+  const want = { ...totalsOnly, ...wantedBy(filter) };
   const state = await readRange(sources, { regions, range, want, byMinute: false }, (part) => {
     const sum = counted.get(part.regionNumber) ?? { counters: emptyCounters(), endMs: null };
     counted.set(part.regionNumber, sum);

@@ -2,7 +2,7 @@ import { shardObjectName } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import { readAlerts, readAlertsById } from '../../storage/alert-store.ts';
-import { readParts } from '../../storage/range-store.ts';
+import { readMinuteSums, readParts } from '../../storage/range-store.ts';
 import type { Env } from '../env.ts';
 import type { AlertSources } from './alert-reader.ts';
 import type { Sources } from './range-reader.ts';
@@ -22,6 +22,8 @@ export function sourcesOf(env: Pick<Env, 'DB' | 'REGION_WINDOW'>): Sources {
       return timed('shards', (REGION_WINDOW.get(id) as unknown as RegionDoor).live(address, fromMinute));
     },
     stored: (plan, want) => timedLots(readParts(DB, plan, want)),
+    minuteSums: (shards, { fromMinute, toMinute }) =>
+      timed('d1', readMinuteSums(DB, shards, fromMinute, toMinute)),
   };
 }
 

@@ -4,7 +4,7 @@ import type { CounterName } from '../../core/aggregate/counters.ts';
 import { eventTypes } from '../../core/protocol/event-type.ts';
 import { contentsByMinuteMinutesMax, rangeMinutesMax } from '../../core/protocol/limits.ts';
 import { amount, count, share } from './answer-schema.ts';
-import { countersOf, dimensionsFor } from './dimension-filter.ts';
+import { countersOf, wantedBy } from './dimension-filter.ts';
 import { eventsByType, reader } from './figures.ts';
 import { sumByContent, sumByKey } from './key-sums.ts';
 import type { Sources } from './range-reader.ts';
@@ -159,7 +159,7 @@ async function sumOfAll(
   return await sumByKey(sources, {
     query,
     byMinute,
-    want: { dimensions: dimensionsFor(query.filter), titles: false },
+    want: { ...wantedBy(query.filter), titles: false },
     keysOf: (part) => [[keyOf(part.regionNumber), countersOf(part, query.filter)]],
   });
 }

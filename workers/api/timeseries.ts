@@ -3,13 +3,14 @@ import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/
 import { holdBackMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { RangePart } from '../../storage/range-store.ts';
 import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
-import { countersOf, type DimensionFilter, dimensionsFor } from './dimension-filter.ts';
+import { countersOf, wantedBy } from './dimension-filter.ts';
 import { downloadFigures, isoTime, reader } from './figures.ts';
 import { wholeNumber } from './parameters.ts';
 import { invalidParameters } from './problem-response.ts';
 import { rowsResponse, watermarkOf } from './range-answer.ts';
-import { readRange, type Sources, totalsOnly } from './range-reader.ts';
+import { type RangeState, readRange, type Sources, totalsOnly } from './range-reader.ts';
 import type { Route } from './route.ts';
+import { readSettledMinutes } from './settled-minutes.ts';
 import { sourcesOf } from './sources.ts';
 import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 
@@ -89,25 +90,33 @@ export async function series(sources: Sources, query: StatsQuery, stepMs: number
   const steps = Array.from({ length: (range.toMinute * windowMs - startMs) / stepMs }, (_, index): Step => {
     return { startMs: startMs + index * stepMs, counters: emptyCounters(), open: false };
   });
-  const want = { ...totalsOnly, panes: stepMs === paneMs, dimensions: dimensionsFor(filter) };
-  const state = await readRange(sources, { regions, range, want, byMinute: true }, (part) => {
-    const first = (part.minute * windowMs - startMs) / stepMs;
-    for (const [index, counters] of stepsOf(part, filter).entries()) {
+  const add = (minute: number, closed: boolean, parts: readonly (readonly number[] | null)[]): void => {
+    const first = (minute * windowMs - startMs) / stepMs;
+    for (const [index, counters] of parts.entries()) {
       const step = steps[first + index] as Step;
       if (counters) addCounters(step.counters, counters);
-      step.open ||= !part.closed;
+      step.open ||= !closed;
     }
-  });
+  };
+  const want = { ...totalsOnly, panes: stepMs === paneMs, ...wantedBy(filter) };
+  const rest = { regions, range, want, byMinute: true };
+  const visit = (part: RangePart) => add(part.minute, part.closed, part.panes ?? [countersOf(part, filter)]);
+  if (stepMs === paneMs || filter) return finish(await readRange(sources, rest, visit), steps, stepMs, nowMs);
+  const { told, settled, untilMinute } = await readSettledMinutes(sources, query, nowMs);
+  for (const { minute, closed, counters } of settled?.sums ?? []) add(minute, closed, [counters]);
+  const left = settled ? { ...range, fromMinute: untilMinute } : range;
+  const read = await readRange(sources, { ...rest, range: left, told }, visit);
+  const active = new Set([...read.active, ...(settled?.regions ?? [])]);
+  return finish({ ...read, range, active }, steps, stepMs, nowMs);
+}
+
+function finish(state: RangeState, steps: readonly Step[], stepMs: number, nowMs: number) {
   const lastWithEvents = steps.findLastIndex(({ counters }) => counters[0] !== 0);
   const passedMs = watermarkOf(state) ?? nowMs - holdBackMs;
   const data = steps
     .filter((step, index) => step.startMs <= nowMs || index <= lastWithEvents)
     .map((step) => row(step, stepMs, passedMs));
   return { state, data };
-}
-
-function stepsOf(part: RangePart, filter: DimensionFilter | null): readonly (readonly number[] | null)[] {
-  return part.panes ?? [countersOf(part, filter)];
 }
 
 function row({ startMs, counters, open }: Step, stepMs: number, passedMs: number) {

@@ -43,6 +43,24 @@ export function fakeSources(
         held.filter((window) => window.regionNumber === regionNumber && window.minute >= fromMinute),
       );
     }),
+    minuteSums: vi.fn<Sources['minuteSums']>(async (shards, { fromMinute, toMinute }) => {
+      if (failsAfter !== Number.POSITIVE_INFINITY) throw new Error('D1 is away');
+      const wanted = stored.filter(
+        ({ regionNumber, minute }) =>
+          minute >= fromMinute &&
+          minute < toMinute &&
+          shards.some((shard) => shard.regionNumber === regionNumber),
+      );
+      const sums = [...new Set(wanted.map(({ minute }) => minute))].map((minute) => {
+        const own = wanted.filter((window) => window.minute === minute);
+        const counters = own.reduce<number[]>(
+          (sum, window) => window.counters.map((n, at) => n + (sum[at] ?? 0)),
+          [],
+        );
+        return { minute, closed: own.every(({ closed }) => closed), counters };
+      });
+      return { sums, regions: [...new Set(wanted.map(({ regionNumber }) => regionNumber))] };
+    }),
     stored: vi.fn<Sources['stored']>(async function* (plan, want) {
       const inHours = hours.filter((row) =>
         plan.hours.some(

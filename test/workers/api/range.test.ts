@@ -109,6 +109,22 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
     expect(some.data).toHaveLength(14);
   });
 
+  test('a long series is summed by D1 where no shard holds its minutes, and is the same', async () => {
+    const later = nowMs + 3_600_000;
+    const settled = fakeSources([], windows);
+    const { state, data } = await series(settled, whole, 60_000, later);
+    expect(settled.minuteSums).toHaveBeenCalledTimes(1);
+    expect([state.range, state.active]).toEqual([whole.range, new Set([1, 2, 3])]);
+    for (const held of [windows, windows.slice(0, 1)]) {
+      const sources = fakeSources(held, windows);
+      expect((await series(sources, whole, 60_000, later)).data).toEqual(data);
+      expect(sources.live).toHaveBeenCalledTimes(3);
+    }
+    expect(data.map((row) => row.total_events)).toEqual(
+      Array.from({ length: 90 }, (_, i) => events.filter(({ minute }) => minute === midnight + i).length),
+    );
+  });
+
   test('of one region is of that region only', async () => {
     const sources = mixedSources();
     const { data } = await realtimeFigures(
