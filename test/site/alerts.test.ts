@@ -157,6 +157,11 @@ describe('spans', () => {
       over('c', 7, { pending_since: at(5) }),
     ]);
     expect(spanStretches(same)).toEqual([{ severity: 'CRITICAL', from: time(0), until: time(7) }]);
+    const apart = alertSpans([
+      over('a', 3, { pending_since: at(0) }),
+      over('b', 7, { pending_since: at(5) }),
+    ]);
+    expect(spanStretches(apart)).toHaveLength(2);
   });
 
   test('a slot meets the alerts that were on in it, the worst first; ends are half-open', () => {

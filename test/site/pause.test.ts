@@ -49,6 +49,7 @@ test('the picture stands still, says how far it is behind, and jumps to now', ()
   expect(store.pause.behindMs.value).toBe(4_000);
   expect(store.stale.value).toBe(false);
   store.pause.toggle();
+  expect(store.pause.picture.value).toBeNull();
   expect(store.figures.value.viewers).toBe(9);
   expect(store.moment.value.asOf).toBe(noon + 6_000);
   expect(store.pause.behindMs.value).toBe(0);
