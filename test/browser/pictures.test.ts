@@ -19,13 +19,13 @@ const { serve, open } = sitePages();
 
 const root = new URL('../..', import.meta.url).pathname;
 const shownStates: readonly string[] = process.env.SCREENSHOTS
-  ? ['normal', 'failing', 'empty', 'reconnecting']
+  ? ['failing', 'empty', 'reconnecting']
   : [];
 const picturesOf = (state: string): string =>
   join(root, shownStates.includes(state) ? 'docs/screenshots' : '.cache/screenshots');
 
 beforeAll(async () => {
-  for (const state of ['normal', 'mixed']) await mkdir(picturesOf(state), { recursive: true });
+  for (const state of ['failing', 'mixed']) await mkdir(picturesOf(state), { recursive: true });
 });
 
 const sizes = Object.keys(widths).map(Number) as Width[];
