@@ -39,7 +39,7 @@ addEventListener('install', (event) => {
 });
 
 addEventListener('activate', (event) => {
-  (event as LastingEvent).waitUntil(isOff ? leave() : forgetOthers());
+  (event as LastingEvent).waitUntil(isOff ? leave() : forget((name) => name !== cacheName));
 });
 
 addEventListener('fetch', (event) => {
@@ -68,13 +68,14 @@ async function keptPage(path: string): Promise<Response> {
   return await kept(shell.paths.includes(path) ? path : '/offline');
 }
 
-async function forgetOthers(): Promise<void> {
+async function forget(isOver: (name: string) => boolean): Promise<void> {
   const names = await caches.keys();
-  const others = names.filter((name) => name.startsWith('marquee-') && name !== cacheName);
-  await Promise.all(others.map((name) => caches.delete(name)));
+  const over = names.filter((name) => name.startsWith('marquee-') && isOver(name));
+  await Promise.all(over.map((name) => caches.delete(name)));
 }
 
+/** Also what this very version has kept. */
 async function leave(): Promise<void> {
-  await forgetOthers();
+  await forget(() => true);
   await scope.registration.unregister();
 }

@@ -1,5 +1,5 @@
 // The pages when the network is away, in a real browser with the real service worker.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -102,4 +102,20 @@ test('a person can have the copy forgotten', async () => {
   await page.getByText('this browser keeps no copy').waitFor();
   expect(await keptPaths(page)).toEqual([]);
   expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+});
+
+test('a deployment without the service worker takes it back from every browser', async () => {
+  const without = await mkdtemp(join(root, '.cache/site-'));
+  process.env.VITE_SERVICE_WORKER = 'off';
+  try {
+    await buildSite(without, 'silent');
+    const page = await openKept();
+    expect(await keptPaths(page)).not.toEqual([]);
+    await copyFile(join(without, 'sw.js'), join(folder, 'sw.js'));
+    await page.reload();
+    await page.waitForFunction(async () => (await caches.keys()).length === 0);
+  } finally {
+    delete process.env.VITE_SERVICE_WORKER;
+    await rm(without, { recursive: true, force: true });
+  }
 });

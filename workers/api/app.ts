@@ -5,13 +5,14 @@ import type { Env } from '../env.ts';
 import { admit } from './admission.ts';
 import { cors } from './cors.ts';
 import { edgeCache, isShared } from './edge-cache.ts';
-import { entityTags, notModified } from './entity-tag.ts';
+import { entityTags, isTagged, notModified } from './entity-tag.ts';
 import { problemResponse } from './problem-response.ts';
 import { processTime } from './process-time.ts';
 import { NothingAnswersError } from './range-reader.ts';
 import { requestIds } from './request-id.ts';
 import { logForRequest } from './request-scope.ts';
-import { type Doors, type RouteEntry, routesOf } from './routes.ts';
+import type { Route } from './route.ts';
+import { type Doors, routesOf } from './routes.ts';
 import type { ApiContext } from './stats-query.ts';
 
 /** The HTTP door: every route behind its role, and an answer for everything else. */
@@ -20,8 +21,9 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   const routes = routesOf(doors);
   app.use(requestIds, processTime, cors);
   for (const route of routes) {
-    const shared = isShared(route) ? [notModified, edgeCache, entityTags] : [];
-    app.on(route.method, route.path, behindRole(route), ...shared, (context) => route.handler(context));
+    app.on(route.method, route.path, behindRole(route), ...around(route), (context) =>
+      route.handler(context),
+    );
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     const allow = allowedMethods(routes.filter((route) => route.path === path));
@@ -35,7 +37,7 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   return app;
 }
 
-function behindRole(route: RouteEntry): MiddlewareHandler<{ Bindings: Env }> {
+function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
   return async (context, next) => {
     const admission = admit(route, context.req.raw, context.env);
     if (admission.admitted) return await next();
@@ -45,8 +47,14 @@ function behindRole(route: RouteEntry): MiddlewareHandler<{ Bindings: Env }> {
   };
 }
 
+/** The cache holds tagged answers, and is asked before a caller's tag is compared. */
+function around(route: Route): MiddlewareHandler<{ Bindings: Env }>[] {
+  if (!isTagged(route)) return [];
+  return isShared(route) ? [notModified, edgeCache, entityTags] : [notModified, entityTags];
+}
+
 /** Hono answers HEAD by the handler of GET. */
-function allowedMethods(routes: readonly RouteEntry[]): string {
+function allowedMethods(routes: readonly Route[]): string {
   const methods = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...methods, 'OPTIONS'].join(', ');
 }

@@ -8,7 +8,8 @@ type OriginEnv = Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>;
 /** What a page may send and read beside what every page may. */
 const allowedHeaders =
   'authorization, cache-control, content-encoding, content-type, if-none-match, x-request-id';
-const exposedHeaders = 'etag, retry-after, server-timing, x-cache, x-process-time, x-request-id';
+const exposedHeaders =
+  'content-disposition, etag, link, retry-after, server-timing, x-cache, x-next-cursor, x-process-time, x-request-id';
 /** As long as any browser remembers a preflight. */
 const preflightSeconds = 7_200;
 

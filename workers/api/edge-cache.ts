@@ -6,19 +6,19 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
+import { prefersCsv } from './csv.ts';
+import { browserPolicy } from './entity-tag.ts';
 import type { Route } from './route.ts';
-import type { RouteEntry } from './routes.ts';
 
 /** SPEC API-4. Of the time at which the answer was begun. */
 export const cachedMsMax = 2_000;
+/** Alerts are not among them: who has acknowledged one wants to see it acknowledged. */
 const sharedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream']);
 /** Goes with the stored copy only: ages of the platform's cache are whole seconds. */
 const begunHeader = 'x-begun-at-ms';
-/** Browsers keep it, but ask with its tag before they use it: the edge's two seconds are not to be added to. */
-const browserPolicy = 'private, max-age=0, must-revalidate';
 
-export function isShared({ method, role, doc }: RouteEntry): boolean {
-  return method === 'GET' && role === 'viewer' && doc !== undefined && sharedTags.has(doc.tag);
+export function isShared({ method, role, doc }: Pick<Route, 'method' | 'role' | 'doc'>): boolean {
+  return method === 'GET' && role === 'viewer' && sharedTags.has(doc.tag);
 }
 
 export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {
@@ -41,12 +41,12 @@ export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, n
   finish(context, 'miss');
 };
 
-/** Of the whole query, known or not, in one order; Accept decides between JSON and CSV. */
+/** Of the whole query, known or not, in one order, and of what Accept comes to. */
 export function cacheKey(request: Request): Request {
   const url = new URL(request.url);
   url.searchParams.sort();
-  const accept = encodeURIComponent(request.headers.get('accept')?.toLowerCase() ?? '');
-  return new Request(`${url.origin}/~cache/accept=${accept}${url.pathname}${url.search}`);
+  const type = prefersCsv(request.headers.get('accept')) ? 'csv' : 'json';
+  return new Request(`${url.origin}/~cache/${type}${url.pathname}${url.search}`);
 }
 
 async function fresh(key: Request, nowMs: number): Promise<Response | undefined> {
@@ -59,6 +59,7 @@ async function fresh(key: Request, nowMs: number): Promise<Response | undefined>
   const response = new Response(stored.body, stored);
   response.headers.delete(begunHeader);
   response.headers.delete('cf-cache-status');
+  response.headers.set('cache-control', browserPolicy);
   response.headers.set('age', String(Math.floor((nowMs - begunMs) / 1000)));
   return response;
 }
@@ -73,8 +74,5 @@ async function store(key: Request, response: Response, begunMs: number): Promise
 
 function finish(context: Context<{ Bindings: Env }>, outcome: 'hit' | 'miss' | 'bypass'): void {
   context.header('x-cache', outcome);
-  if (context.res.status === 200) {
-    context.header('cache-control', browserPolicy);
-    context.header('vary', 'accept', { append: true });
-  }
+  if (context.res.status === 200) context.header('vary', 'accept', { append: true });
 }

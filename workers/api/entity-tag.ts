@@ -1,8 +1,17 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
+import type { Route } from './route.ts';
 
+const taggedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Alerts']);
+/** Browsers keep an answer, but ask with its tag before they use it: the edge's two seconds are not to be added to. */
+export const browserPolicy = 'private, max-age=0, must-revalidate';
 /** Bytes of the digest in a tag: 96 bits never meet by chance. */
 const tagBytes = 12;
+
+/** Whether its answers are tagged: what a client asks again and again. */
+export function isTagged({ method, role, doc }: Pick<Route, 'method' | 'role' | 'doc'>): boolean {
+  return method === 'GET' && role === 'viewer' && taggedTags.has(doc.tag);
+}
 
 /** A strong tag: the digest of the very bytes, so that JSON and CSV of the same numbers differ. */
 export const entityTags: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {
@@ -15,6 +24,7 @@ export const entityTags: MiddlewareHandler<{ Bindings: Env }> = async (context, 
     .replaceAll('/', '_');
   replace(context, new Response(bytes, context.res));
   context.header('etag', `"${tag}"`);
+  context.header('cache-control', browserPolicy);
 };
 
 /** Answers 304 where the caller holds what it would get. */

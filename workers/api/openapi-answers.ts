@@ -3,6 +3,7 @@ import type { Answer, JsonSchema, MediaType, OpenApiDocument } from '../../core/
 import { type ProblemCode, problem, problemContentType, problems } from '../../core/protocol/problem.ts';
 import { problemHelp } from '../../core/protocol/problem-help.ts';
 import { isShared } from './edge-cache.ts';
+import { isTagged } from './entity-tag.ts';
 import { jsonSchema } from './openapi-schema.ts';
 import type { Route } from './route.ts';
 
@@ -61,7 +62,7 @@ export function answersOf(route: Route, shared: Record<string, JsonSchema>): Rec
   }
   const entries: [number, Answer][] = [
     [route.doc.status ?? 200, success(route, shared)],
-    ...(isShared(route) ? [[304, notModified] as [number, Answer]] : []),
+    ...(isTagged(route) ? [[304, notModified(route)] as [number, Answer]] : []),
     ...[...byStatus].map(([status, codes]): [number, Answer] => [status, problemAnswer(status, codes)]),
   ];
   return Object.fromEntries(
@@ -69,10 +70,16 @@ export function answersOf(route: Route, shared: Record<string, JsonSchema>): Rec
   );
 }
 
-const notModified: Answer = {
-  description: 'The caller holds this answer already (If-None-Match)',
-  headers: headerRefs({ ...everywhere, etag: 'ETag', 'x-cache': 'Cache' }),
-};
+function notModified(route: Route): Answer {
+  return {
+    description: 'The caller holds this answer already (If-None-Match)',
+    headers: headerRefs({ ...everywhere, ...cacheHeaders(route) }),
+  };
+}
+
+function cacheHeaders(route: Route): Readonly<Record<string, HeaderName>> {
+  return { ...(isTagged(route) && { etag: 'ETag' }), ...(isShared(route) && { 'x-cache': 'Cache' }) };
+}
 
 function success(route: Route, shared: Record<string, JsonSchema>): Answer {
   const { doc } = route;
@@ -86,13 +93,12 @@ function success(route: Route, shared: Record<string, JsonSchema>): Answer {
   if (doc.csv)
     content['text/csv'] = { schema: { type: 'string', description: 'The rows of `data`, with a header' } };
   if (doc.answerType) content[doc.answerType] = { schema: { type: 'string' } };
-  const cached = isShared(route) ? { etag: 'ETag', 'x-cache': 'Cache' } : {};
   const description = { 101: 'The connection is now a WebSocket', 202: 'Taken', 200: 'The answer' }[
     doc.status ?? 200
   ];
   return {
     description,
-    headers: headerRefs({ ...everywhere, ...cached }),
+    headers: headerRefs({ ...everywhere, ...cacheHeaders(route) }),
     ...(Object.keys(content).length > 0 ? { content } : {}),
   };
 }

@@ -13,16 +13,13 @@ import { streamRoute } from './stream-table.ts';
 import { timeseriesRoute } from './timeseries.ts';
 import { trendingRoute } from './trending.ts';
 
-/** A route, documented or not yet. */
-export type RouteEntry = Omit<Route, 'doc'> & Partial<Pick<Route, 'doc'>>;
-
 /** Handlers of other doors, given from outside: doors do not see each other. */
 export interface Doors {
   readonly events: EventsDoor;
 }
 
 /** Every route and the role it needs: the one place where they are declared (API-2). */
-export function routesOf(doors: Doors): readonly RouteEntry[] {
+export function routesOf(doors: Doors): readonly Route[] {
   return [
     healthRoute(),
     partsHealthRoute,

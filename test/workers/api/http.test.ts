@@ -100,7 +100,7 @@ describe('times', () => {
 });
 
 describe('[API-4] two seconds at the edge', () => {
-  const shared = routesOf({ events }).filter(
+  const asked = routesOf({ events }).filter(
     ({ method, path }) => method === 'GET' && /^\/api\/(stats|stream)\//.test(path),
   );
 
@@ -153,11 +153,11 @@ describe('[API-4] two seconds at the edge', () => {
     expect([response.status, head(response, 'x-cache')]).toEqual([401, null]);
   });
 
-  test.each(['/health', '/api/health'])('%s is never shared', async (path) => {
+  test.each(['/health', '/api/health', '/api/stats/alerts'])('%s is never shared', async (path) => {
     for (let i = 0; i < 2; i++) expect(head(await ask(path), 'x-cache')).toBeNull();
   });
 
-  test.each(shared)('$path is tagged, and 304 to who holds it', async ({ path }) => {
+  test.each(asked)('$path is tagged, and 304 to who holds it', async ({ path }) => {
     const range = '?from=2026-11-20T00:00:00Z&to=2026-11-20T00:02:00Z';
     const first = await ask(`${path}${range}`);
     const tag = head(first, 'etag') ?? '';
@@ -179,6 +179,17 @@ describe('[API-4] two seconds at the edge', () => {
     expect([head(full, 'x-cache'), head(full, 'etag')]).toEqual(['miss', head(response, 'etag')]);
   });
 
+  test('CSV and JSON of one question are kept apart', async () => {
+    const path = '/api/stats/trending?minutes=12';
+    const types: (string | null)[] = [];
+    for (const accept of ['text/csv', 'application/json', 'text/csv', '*/*']) {
+      const response = await ask(path, { headers: { accept } });
+      types.push(`${head(response, 'x-cache')} ${head(response, 'content-type')?.split(';')[0]}`);
+      expect(head(response, 'vary')).toMatch(/accept/i);
+    }
+    expect(types).toEqual(['miss text/csv', 'miss application/json', 'hit text/csv', 'hit application/json']);
+  });
+
   test('nothing that a caller writes makes two questions one', () => {
     const key = (path: string, accept?: string) =>
       cacheKey(new Request(`http://a.example${path}`, accept === undefined ? {} : { headers: { accept } }))
@@ -187,13 +198,14 @@ describe('[API-4] two seconds at the edge', () => {
       key('/api/stats/a'),
       key('/api/stats/a?accept=text/csv'),
       key('/api/stats/a', 'text/csv'),
-      key('/api/stats/b', '..'),
+      key('/csv/api/stats/a'),
       key('/api/stats/a?x=1'),
       key('/api/stats/a?x=1&x=2'),
       key('/api/stats/a?x=2&x=1'),
       key('/api/stats/a?x=1%26x=2'),
     ];
     expect(new Set(keys).size).toBe(keys.length);
+    expect(key('/api/stats/a', '*/*')).toBe(key('/api/stats/a'));
     expect(key('/api/stats/a?b=1&a=2')).toBe(key('/api/stats/a?a=2&b=1'));
   });
 });

@@ -14,7 +14,7 @@ import { handleEvents } from '../../../workers/ingest/handle-events.ts';
 const document = productDescription();
 const doors = { events: handleEvents };
 const app = createApp(doors);
-const routes = routesOf(doors).filter((route): route is Route => route.doc !== undefined);
+const routes = routesOf(doors);
 
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]): [string, string, Operation] => [
@@ -36,7 +36,7 @@ function codesOf(answer: Answer | undefined): string[] {
 }
 
 describe('[API-6] the description', () => {
-  test('has every documented route, and nothing else', () => {
+  test('has every route, and nothing else', () => {
     const declared = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
     expect(operations.map(([method, path]) => `${method} ${path}`)).toEqual(declared);
     expect(declared.length).toBeGreaterThan(7);
