@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ProducedEvent } from '../../tools/producer/event.ts';
 import { trafficRegions } from '../../tools/producer/regions.ts';
 import type { OutgoingRecord, Scenario } from '../../tools/producer/scenario.ts';
 import { chooseScenarios } from '../../tools/producer/scenario-list.ts';
 import { SendPlan } from '../../tools/producer/send-plan.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
+
+// Making traffic takes processor time, of which a busy machine gives little.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 // Not on a minute, nor on a second. Scenarios begin at 18:32.
 const from = Date.UTC(2026, 10, 20, 18, 30, 17, 345);

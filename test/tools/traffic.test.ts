@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { windowMs } from '../../core/protocol/limits.ts';
 import { downloadsPerBlock } from '../../tools/producer/downloads.ts';
 import type { ProducedEvent } from '../../tools/producer/event.ts';
@@ -6,6 +6,9 @@ import { trafficRegions } from '../../tools/producer/regions.ts';
 import { sessionMsMax } from '../../tools/producer/session.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
 import { read, textFiles } from '../house/source.ts';
+
+// Making traffic takes processor time, of which a busy machine gives little.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 // Not on a minute, nor on a second.
 const from = Date.UTC(2026, 10, 20, 18, 30, 17, 345);
