@@ -58,7 +58,7 @@ const minuteMask = 2 ** 26 - 1;
 
 /**
  * Rows of one statement where details are read: with 512 keys each they stay below 10 MB, so that an answer about a
- * day fits an isolate. Totals are a hundred bytes a row.
+ * day fits an isolate. Totals, or one key of them, are some hundred bytes a row.
  */
 const detailRowsMax = 200;
 const totalRowsMax = 20_000;
@@ -72,8 +72,9 @@ export async function* readParts(
   plan: RangePlan,
   want: RangeWant,
 ): AsyncGenerator<RangePart[]> {
-  const { dimensions, titles, sketches } = want;
-  const limit = dimensions.length > 0 || titles || sketches ? detailRowsMax : totalRowsMax;
+  const { dimensions, key, titles, sketches } = want;
+  const isBulky = (dimensions.length > 0 && key === null) || titles || sketches;
+  const limit = isBulky ? detailRowsMax : totalRowsMax;
   const statement = db.prepare(partsSql(want));
   const hoursByMinute = new Set<number>();
   let left = keysOf(plan);

@@ -1,8 +1,7 @@
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { contentsPerAnswerMax, OTHER_KEY } from '../../core/protocol/limits.ts';
 import type { RangePart, RangeWant } from '../../storage/range-store.ts';
-import type { DimensionFilter } from './dimension-filter.ts';
-import { type RangeState, readRange, type Sources, totalsOnly } from './range-reader.ts';
+import { type RangeState, readRange, type Sources, type Told, totalsOnly } from './range-reader.ts';
 import type { StatsQuery } from './stats-query.ts';
 import { TitleBook } from './title-book.ts';
 
@@ -70,21 +69,46 @@ export async function sumByContent(
   byMinute: boolean,
 ): Promise<{ readonly state: RangeState; readonly sums: KeySum[] }> {
   const { filter } = query;
+  const byType = filter?.name === 'content_type';
   const { state, sums } = await sumByKey(sources, {
     query,
     byMinute,
-    want: { dimensions: ['content'], key: null, titles: true },
-    keysOf: (part) => named(part.entries.content ?? [], filter),
+    want: { dimensions: ['content'], key: filter && !byType ? filter.key : null, titles: byType },
+    // A shard tells all keys.
+    keysOf: ({ entries: { content = [] } }) =>
+      filter?.name === 'content_id' ? content.filter(([key]) => key === filter.key) : content,
   });
+  // The type of a content stands with its title: all of them are known here.
+  if (byType) return { state, sums: sums.filter(({ type }) => type === filter.key) };
+  const { titles, warnings } = await findTitles(sources, query, state, new Set(sums.map(({ key }) => key)));
   return {
-    state,
-    sums: filter?.name === 'content_type' ? sums.filter(({ type }) => type === filter.key) : sums,
+    state: { ...state, warnings: [...new Set([...state.warnings, ...warnings])] },
+    sums: sums.map((sum) => ({ ...sum, ...titles.of(sum.key) })),
   };
 }
 
-function named(entries: Counted, filter: DimensionFilter | null): Counted {
-  if (filter?.name !== 'content_id') return entries;
-  return entries.filter(([key]) => key === filter.key);
+/** Most contents are in the newest windows, so the titles of all the others are only read for those that are not. */
+const newestMinutes = 5;
+
+async function findTitles(
+  sources: Sources,
+  { regions, range }: StatsQuery,
+  told: Told,
+  ids: ReadonlySet<string>,
+): Promise<{ readonly titles: TitleBook; readonly warnings: readonly string[] }> {
+  const titles = new TitleBook();
+  const want = { ...totalsOnly, titles: true };
+  const read = async (from: number, to: number) =>
+    await readRange(
+      sources,
+      { regions, range: { fromMinute: from, toMinute: to }, want, byMinute: false, told },
+      (part) => titles.add(part),
+    );
+  const middle = Math.max(range.fromMinute, range.toMinute - newestMinutes);
+  const newest = await read(middle, range.toMinute);
+  if (middle === range.fromMinute || titles.knowsAll(ids)) return { titles, warnings: newest.warnings };
+  const rest = await read(range.fromMinute, middle);
+  return { titles, warnings: [...newest.warnings, ...rest.warnings] };
 }
 
 export const isFolded = ({ key }: Pick<KeySum, 'key'>): boolean => key === OTHER_KEY;

@@ -1,4 +1,4 @@
-import { contentsPerAnswerMax } from '../../core/protocol/limits.ts';
+import { contentsPerAnswerMax, OTHER_KEY } from '../../core/protocol/limits.ts';
 import type { RangePart } from '../../storage/range-store.ts';
 
 interface Known {
@@ -23,6 +23,13 @@ export class TitleBook {
       note(this.#titles, id, title, minute + minutes);
       note(this.#types, id, type, minute + minutes);
     }
+  }
+
+  /** Whether title and type of each content are known, so that older windows have nothing to add. */
+  knowsAll(ids: Iterable<string>): boolean {
+    for (const id of ids)
+      if (id !== OTHER_KEY && !(this.#titles.has(id) && this.#types.has(id))) return false;
+    return true;
   }
 
   of(id: string): Titled {
