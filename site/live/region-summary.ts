@@ -1,8 +1,9 @@
 /** One region as the table shows it. */
+import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { LiveRegionState, LiveState } from '../../core/live/live-state.ts';
-import { paneMs } from '../../core/protocol/limits.ts';
+import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at } from '../../core/protocol/live.ts';
-import { eventsPerSecond, hourTotals, paneTotals, speedMbps, successRate, type Totals } from './totals.ts';
+import { eventsPerSecond, hourTotals, paneTotals, speedMbps, successRate } from './totals.ts';
 
 /** By trouble: the first is the worst. */
 export const regionStatuses = ['failing', 'silent', 'healthy', 'idle'] as const;
@@ -40,10 +41,21 @@ const panesPerTrendSlot = 3;
 
 export function regionSummaries(live: LiveState, asOf: number): RegionSummary[] {
   const names = new Set([...live.facts.keys(), ...live.regions.keys()]);
-  return [...names].map((name) => summary(name, live.regions.get(name), asOf)).sort(byTrouble);
+  const alerts = [...live.alerts.values()];
+  const own = (name: string) => alerts.filter((alert) => alert.region === name && isAboutDownloads(alert));
+  return [...names].map((name) => summary(name, live.regions.get(name), own(name), asOf)).sort(byTrouble);
 }
 
-function summary(name: string, region: LiveRegionState | undefined, asOf: number): RegionSummary {
+function isAboutDownloads({ metric }: AlertRow): boolean {
+  return metric === 'success_rate' || metric === 'error_rate';
+}
+
+function summary(
+  name: string,
+  region: LiveRegionState | undefined,
+  alerts: readonly AlertRow[],
+  asOf: number,
+): RegionSummary {
   const own = region ? [region] : [];
   const judged = paneTotals(own, asOf - judgedMs, asOf);
   const received = region?.lastReceivedAt ?? null;
@@ -51,7 +63,7 @@ function summary(name: string, region: LiveRegionState | undefined, asOf: number
   const eventsLastHour = hourTotals(own, asOf).events;
   return {
     name,
-    status: regionStatus(judged, eventsLastHour, lastEventMs),
+    status: regionStatus(isFailing(own, alerts, asOf), eventsLastHour, lastEventMs),
     eventsPerSecond: eventsPerSecond(own, asOf),
     viewers: region?.viewers ?? 0,
     downloads: judged.downloads,
@@ -64,10 +76,22 @@ function summary(name: string, region: LiveRegionState | undefined, asOf: number
   };
 }
 
-/** Failing stays failing when it falls silent: the silence is then part of the failure. */
-function regionStatus(judged: Totals, eventsLastHour: number, lastEventMs: number | null): RegionStatus {
+/**
+ * By the alerts, where there are any: a critical one that fires is a failure, and one that was resolved ends what came
+ * before it. Else by the last minutes, which see what no single window has enough downloads for.
+ */
+function isFailing(own: readonly LiveRegionState[], alerts: readonly AlertRow[], asOf: number): boolean {
+  if (alerts.some(({ state, severity }) => state === 'firing' && severity === 'CRITICAL')) return true;
+  const healthy = alerts.filter(({ resolution }) => resolution === 'healthy');
+  const recovered = healthy.map(({ resolved_at: at }) => Date.parse(at ?? '') - windowMs);
+  const judged = paneTotals(own, Math.max(asOf - judgedMs, ...recovered), asOf);
   const rate = successRate(judged);
-  if (rate !== null && rate < successRateMin && judged.downloads >= downloadsJudgedMin) return 'failing';
+  return rate !== null && rate < successRateMin && judged.downloads >= downloadsJudgedMin;
+}
+
+/** Failing stays failing when it falls silent: the silence is then part of the failure. */
+function regionStatus(failing: boolean, eventsLastHour: number, lastEventMs: number | null): RegionStatus {
+  if (failing) return 'failing';
   if (eventsLastHour === 0) return 'idle';
   return lastEventMs !== null && lastEventMs > silentAfterMs ? 'silent' : 'healthy';
 }

@@ -1,10 +1,13 @@
 // Which regions are in trouble, and how the first line of the page says so.
 import { describe, expect, test } from 'vitest';
+import { type AlertRow, alertRow } from '../../core/alert/alert-row.ts';
+import { applyFrame } from '../../core/live/live-state.ts';
 import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { LiveRegion } from '../../core/protocol/live.ts';
 import { judgedMs, regionSummaries } from '../../site/live/region-summary.ts';
 import { serviceState } from '../../site/live/service-state.ts';
-import { cell, noon, stateOf } from './frames.ts';
+import { buildAlert } from '../support/alert-record.ts';
+import { cell, noon, snapshot, stateOf } from './frames.ts';
 
 const minute = noon / windowMs;
 
@@ -39,6 +42,39 @@ describe('the status of a region', () => {
     ['nothing ever', {}, 'idle'],
   ] as const)('%s', (_, state, status) => {
     expect(statusOf(state)).toBe(status);
+  });
+
+  describe('by its alerts', () => {
+    const alert = (change: Partial<AlertRow>) => ({
+      ...alertRow(buildAlert({ region: 'A' }), null),
+      ...change,
+    });
+    const withAlert = (state: LiveRegion, change: Partial<AlertRow>) => {
+      const live = applyFrame(null, snapshot({ A: state }, { alerts: [alert(change)], at: noon })).state;
+      return regionSummaries(live, noon)[0]?.status;
+    };
+    const resolvedAt = (ms: number) => ({
+      state: 'resolved' as const,
+      resolution: 'healthy' as const,
+      resolved_at: new Date(ms).toISOString(),
+    });
+    const failedBefore = region(100, 50, 1_000, noon - 3 * windowMs);
+
+    test.each([
+      ['a critical one that fires is a failure', region(500, 0), {}, 'failing'],
+      ['of another kind is none', region(500, 0), { metric: 'silent_minutes' }, 'healthy'],
+      ['a warning is none by itself', region(500, 0), { severity: 'WARNING' }, 'healthy'],
+      ['a failure ends with the alert', failedBefore, resolvedAt(noon - windowMs), 'healthy'],
+      ['but not one that goes on', region(100, 50), resolvedAt(noon - windowMs), 'failing'],
+      [
+        'nor with an alert that was a mistake',
+        failedBefore,
+        { ...resolvedAt(noon), resolution: 'corrected' },
+        'failing',
+      ],
+    ] as const)('%s', (_, state, change, status) => {
+      expect(withAlert(state, change)).toBe(status);
+    });
   });
 
   test('a failure is judged for 5 minutes', () => {
