@@ -33,12 +33,22 @@ interface Database {
  * of the migrations that it applied. Each is applied whole or not at all, with its record.
  */
 export async function migrate(persistTo: string, configPath: string = projectConfigPath): Promise<string[]> {
+  const [database] = readWranglerConfig(configPath).d1_databases;
+  const folder = resolve(dirname(configPath), database?.migrations_dir ?? 'migrations');
+  return await withDatabase(persistTo, (opened) => applyMigrations(opened as Database, folder), configPath);
+}
+
+/** Opens the D1 database of a persist folder, while nothing else has it open. `work` gets the binding, untyped. */
+export async function withDatabase<T>(
+  persistTo: string,
+  work: (database: unknown) => Promise<T>,
+  configPath: string = projectConfigPath,
+): Promise<T> {
   const config = readWranglerConfig(configPath);
   const [database] = config.d1_databases;
   if (!database) throw new Error(`${configPath} names no D1 database.`);
-  const folder = resolve(dirname(configPath), database.migrations_dir ?? 'migrations');
   // A configuration with nothing but the database: the proxy would warn about objects, and open their files too.
-  const temporary = mkdtempSync(join(tmpdir(), 'marquee-migrate-'));
+  const temporary = mkdtempSync(join(tmpdir(), 'marquee-database-'));
   const onlyDatabase = {
     name: config.name,
     compatibility_date: config.compatibility_date,
@@ -46,12 +56,12 @@ export async function migrate(persistTo: string, configPath: string = projectCon
   };
   writeFileSync(join(temporary, 'wrangler.json'), JSON.stringify(onlyDatabase));
   try {
-    const proxy = await getPlatformProxy<Record<string, Database>>({
+    const proxy = await getPlatformProxy<Record<string, unknown>>({
       configPath: join(temporary, 'wrangler.json'),
       persist: { path: join(resolve(persistTo), 'v3') },
     });
     try {
-      return await applyMigrations(proxy.env[database.binding] as Database, folder);
+      return await work(proxy.env[database.binding]);
     } finally {
       await proxy.dispose();
     }
