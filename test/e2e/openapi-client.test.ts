@@ -102,5 +102,5 @@ it('[API-6] every answer to 5,000 requests is one that the description declares,
     .filter(({ operation: { parameters = [] } }) => parameters.every(({ in: place }) => place === 'query'))
     .map(({ operation }) => operation.operationId);
   const succeeded = [...seen.keys()].filter((key) => / 20\d$/.test(key)).map((key) => key.split(' ')[0]);
-  expect(succeeded.toSorted()).toEqual([...new Set(ids)].toSorted());
+  expect(new Set(succeeded)).toEqual(new Set(ids));
 });

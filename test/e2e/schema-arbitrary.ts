@@ -52,7 +52,7 @@ function plainlyFitting(schema: JsonSchema, schemas: Schemas): Values {
   if (typeof type === 'object') {
     return fc.oneof(...type.map((one) => plainlyFitting({ ...schema, type: one }, schemas)));
   }
-  switch (type) {
+  switch (type ?? 'anything') {
     case 'integer':
       return fc.integer({ min: schema.minimum ?? -1_000_000, max: schema.maximum ?? 2_000_000_000 });
     case 'number':
