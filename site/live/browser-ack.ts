@@ -1,14 +1,14 @@
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { Problem } from '../../core/protocol/problem.ts';
-import type { AckAnswer } from './acknowledgements.ts';
+import type { AckAnswer, AlertAction } from './acknowledgements.ts';
 
 /** After this long the person is told that no answer came; sending again then finds out. */
 const answerMsMax = 10_000;
 
-/** Acknowledges an alert over HTTP. */
-export async function browserAck(id: string, comment: string): Promise<AckAnswer> {
+/** Acknowledges an alert, or closes it, over HTTP. */
+export async function browserAck(id: string, action: AlertAction, comment: string): Promise<AckAnswer> {
   try {
-    const answer = await fetch(`/api/alerts/${encodeURIComponent(id)}/ack`, {
+    const answer = await fetch(`/api/alerts/${encodeURIComponent(id)}/${action}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(comment === '' ? {} : { comment }),

@@ -59,9 +59,8 @@ export function AlertItem({ alert, store }: AlertItemProps) {
         )}
       </p>
       <div class="alert-ack">
-        {acknowledged ? (
-          <Acknowledged alert={alert} />
-        ) : (
+        {acknowledged && <Acknowledged alert={alert} />}
+        {(!acknowledged || isFiring) && (
           <Acknowledge alert={alert} acknowledgements={store.acknowledgements} />
         )}
       </div>

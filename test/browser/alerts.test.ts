@@ -34,7 +34,7 @@ test('an outage: fires, is acknowledged on the way, is resolved; the tab and scr
   harness.tell(alert);
   await alertOf(page, 'outage').waitFor();
   expect(await alertOf(page, 'outage').textContent()).toContain('Critical');
-  await expect.poll(() => headline(page)).toBe('1 alert is firing in EU-London');
+  await expect.poll(() => headline(page)).toBe('1 of 12 regions is failing downloads, 1 alert firing');
   await expect.poll(() => page.title()).toBe('(1) Marquee: live');
   await expect.poll(() => announced(page)).toBe(`Critical alert: ${alert.message}`);
   await pictured('1-firing');
@@ -80,6 +80,24 @@ test('an acknowledgement that is refused says why, keeps the comment, and Esc le
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Acknowledge');
   // One Esc has left one thing: the filter is still there.
   expect(await page.locator('.chip').textContent()).toBe('EU-London');
+});
+
+test('an alert that no window would resolve is closed by a person, acknowledged or not', async () => {
+  const harness = await serve({ play: 'mixed' });
+  const page = await openLive(harness);
+  const silent = alertOf(page, 'sydney-silent');
+  await silent.getByRole('button', { name: /^Acknowledge/ }).click();
+  await page.getByRole('textbox').press('Enter');
+  await silent.getByRole('button', { name: /^Close/ }).click();
+  await page.keyboard.press('Enter');
+  await silent.getByText('closed by a person').waitFor();
+  const errors = alertOf(page, 'mumbai-errors');
+  await errors.getByRole('button', { name: /^Acknowledge/ }).click();
+  await page.getByRole('textbox').fill('A test of ours.');
+  await errors.getByRole('button', { name: 'Close alert' }).click();
+  await errors.getByText('closed by a person').waitFor();
+  expect(await errors.locator('.comment').textContent()).toBe('A test of ours.');
+  expect(await errors.getByRole('button', { name: /Acknowledge|Close/ }).count()).toBe(0);
 });
 
 test('the region of an alert filters the page, and the filter says what fires elsewhere', async () => {

@@ -15,10 +15,10 @@ const acknowledged = {
 
 /** Acknowledgements whose answers are given by hand. */
 function start() {
-  const sent: [string, string][] = [];
+  const sent: [string, string, string][] = [];
   const answers: ((answer: AckAnswer) => void)[] = [];
-  const acknowledgements = createAcknowledgements((id, comment) => {
-    sent.push([id, comment]);
+  const acknowledgements = createAcknowledgements((id, action, comment) => {
+    sent.push([id, action, comment]);
     return new Promise((resolve) => answers.push(resolve));
   });
   const state = () => acknowledgements.states.value.get('a');
@@ -28,12 +28,12 @@ function start() {
 test('written, sent once, sending until the answer, then who and when as the server said', async () => {
   const { acknowledgements, state, sent, answers } = start();
   acknowledgements.write('a', ' Seen. ');
-  const done = acknowledgements.send('a');
-  void acknowledgements.send('a');
+  const done = acknowledgements.send('a', 'ack');
+  void acknowledgements.send('a', 'ack');
   acknowledgements.write('a', 'changed while it travels');
   acknowledgements.leave('a');
-  expect(sent).toEqual([['a', 'Seen.']]);
-  expect(state()).toEqual({ kind: 'sending', comment: ' Seen. ' });
+  expect(sent).toEqual([['a', 'ack', 'Seen.']]);
+  expect(state()).toEqual({ kind: 'sending', comment: ' Seen. ', action: 'ack' });
   expect(withAnswer(alert, state()).acknowledged).toBe(false);
   answers[0]?.({ kind: 'row', row: acknowledged });
   await done;
@@ -43,11 +43,11 @@ test('written, sent once, sending until the answer, then who and when as the ser
 test('a failure gives the comment back with the reason, and can be sent again', async () => {
   const { acknowledgements, state, sent, answers } = start();
   acknowledgements.write('a', 'Seen.');
-  const done = acknowledgements.send('a');
+  const done = acknowledgements.send('a', 'ack');
   answers[0]?.({ kind: 'failure', text: 'No.' });
   await done;
   expect(state()).toEqual({ kind: 'writing', comment: 'Seen.', failure: 'No.' });
-  void acknowledgements.send('a');
+  void acknowledgements.send('a', 'ack');
   expect(sent).toHaveLength(2);
 });
 
@@ -55,7 +55,7 @@ test('what is left is not sent', async () => {
   const { acknowledgements, state, sent } = start();
   acknowledgements.write('a', 'Seen.');
   acknowledgements.leave('a');
-  await acknowledgements.send('a');
+  await acknowledgements.send('a', 'ack');
   expect(sent).toEqual([]);
   expect(state()).toBeUndefined();
 });
@@ -68,5 +68,33 @@ test('what the frames bring is newer than what was answered', () => {
   expect(withAnswer(over, { kind: 'done', row: acknowledged })).toMatchObject({
     state: 'resolved',
     acknowledged_by: 'ada',
+  });
+});
+
+test('what a person closed is over at once, and stays acknowledged as the frames had it', () => {
+  const closed = {
+    ...acknowledged,
+    state: 'resolved',
+    resolution: 'closed',
+    resolved_at: alert.created_at,
+  } as const;
+  expect(withAnswer(alert, { kind: 'done', row: closed })).toEqual(closed);
+  const seen = { ...alert, acknowledged: true, acknowledged_by: 'bob' };
+  expect(withAnswer(seen, { kind: 'done', row: closed })).toMatchObject({
+    state: 'resolved',
+    resolution: 'closed',
+    acknowledged_by: 'bob',
+  });
+});
+
+test('an alert that was acknowledged can still be closed', () => {
+  const { acknowledgements, sent, answers } = start();
+  acknowledgements.write('a', '');
+  const done = acknowledgements.send('a', 'ack');
+  answers[0]?.({ kind: 'row', row: acknowledged });
+  return done.then(() => {
+    acknowledgements.write('a', '');
+    void acknowledgements.send('a', 'resolve');
+    expect(sent.at(-1)).toEqual(['a', 'resolve', '']);
   });
 });

@@ -52,78 +52,91 @@ export function resolvedAlert(alert: AlertRow, now: number): AlertRow {
 
 /** Those that each play begins with. */
 export function scriptedAlerts(play: Play, now: number): AlertRow[] {
-  const minute = Math.floor(now / minuteMs);
-  const one = (id: string, change: Partial<AlertRow>): AlertRow => scriptedAlert(id, now, change);
-  const errors = {
-    alert_type: 'HIGH_ERROR_RATE',
-    severity: 'WARNING',
-    metric: 'error_rate',
-    threshold_value: 0.1,
-  } as const;
   switch (play) {
+    case 'failing':
+      return outageAlerts(now);
+    case 'mixed':
+      return mixedAlerts(now);
+    case 'crowded':
+      return hardAlerts(now);
     case 'normal':
-      return [];
     case 'empty':
       return [];
-    case 'failing':
-      return [
-        one('london-low', { pending_since: ago(minute, 6), window_start: ago(minute, 6) }),
-        one('paris-low', {
-          region: 'EU-Paris',
-          message: failing(
-            'EU-Paris',
-            'only 78.3 % of 247 downloads succeeded in the minute from 12:04 UTC',
-            '90.0',
-          ),
-          metric_value: 0.783,
-          attempts: 247,
-          pending_since: ago(minute, 5),
-          corrections: 2,
-        }),
-        one('london-errors', {
-          ...errors,
-          message: failing(
-            'EU-London',
-            '34.1 % of 1536 downloads failed in 3 minutes in a row up to 12:06 UTC',
-            '10.0',
-          ),
-          metric_value: 0.341,
-          attempts: 1_536,
-          pending_since: ago(minute, 6),
-          acknowledged: true,
-          acknowledged_by: 'ada',
-          acknowledged_at: ago(minute, 1),
-          comment: 'The origin in London is being drained.',
-        }),
-        one('sydney-silent', silent('OC-Sydney', minute, 41, 29)),
-      ];
-    case 'mixed':
-      return [
-        one('mumbai-errors', {
-          ...errors,
-          region: 'ASIA-Mumbai',
-          message: failing(
-            'ASIA-Mumbai',
-            '19.1 % of 1128 downloads failed in 3 minutes in a row up to 12:06 UTC',
-            '10.0',
-          ),
-          metric_value: 0.1904,
-          attempts: 1_128,
-          pending_since: ago(minute, 5),
-        }),
-        one('sydney-silent', silent('OC-Sydney', minute, 4, null)),
-      ];
-    case 'crowded':
-      return Array.from({ length: 9 }, (_, i) =>
-        one(`crowded-${i}`, {
-          ...(i % 3 === 0 ? errors : {}),
-          message: `A message of an alert that goes on and ${'on and '.repeat(20)}on: ${'x'.repeat(90)}`,
-          dimension: 'content',
-          dimension_key: `id-${'y'.repeat(125)}`,
-          corrections: i,
-        }),
-      );
   }
+}
+
+const errors = {
+  alert_type: 'HIGH_ERROR_RATE',
+  severity: 'WARNING',
+  metric: 'error_rate',
+  threshold_value: 0.1,
+} as const;
+
+function outageAlerts(now: number): AlertRow[] {
+  const minute = Math.floor(now / minuteMs);
+  return [
+    scriptedAlert('london-low', now, { pending_since: ago(minute, 6), window_start: ago(minute, 6) }),
+    scriptedAlert('paris-low', now, {
+      region: 'EU-Paris',
+      message: failing(
+        'EU-Paris',
+        'only 78.3 % of 247 downloads succeeded in the minute from 12:04 UTC',
+        '90.0',
+      ),
+      metric_value: 0.783,
+      attempts: 247,
+      pending_since: ago(minute, 5),
+      corrections: 2,
+    }),
+    scriptedAlert('london-errors', now, {
+      ...errors,
+      message: failing(
+        'EU-London',
+        '34.1 % of 1536 downloads failed in 3 minutes in a row up to 12:06 UTC',
+        '10.0',
+      ),
+      metric_value: 0.341,
+      attempts: 1_536,
+      pending_since: ago(minute, 6),
+      acknowledged: true,
+      acknowledged_by: 'ada',
+      acknowledged_at: ago(minute, 1),
+      comment: 'The origin in London is being drained.',
+    }),
+    scriptedAlert('sydney-silent', now, silent('OC-Sydney', minute, 41, 29)),
+  ];
+}
+
+function mixedAlerts(now: number): AlertRow[] {
+  const minute = Math.floor(now / minuteMs);
+  return [
+    scriptedAlert('mumbai-errors', now, {
+      ...errors,
+      region: 'ASIA-Mumbai',
+      message: failing(
+        'ASIA-Mumbai',
+        '19.1 % of 1128 downloads failed in 3 minutes in a row up to 12:06 UTC',
+        '10.0',
+      ),
+      metric_value: 0.1904,
+      attempts: 1_128,
+      pending_since: ago(minute, 5),
+    }),
+    scriptedAlert('sydney-silent', now, silent('OC-Sydney', minute, 4, null)),
+  ];
+}
+
+/** More than are shown at once, in words without end. */
+function hardAlerts(now: number): AlertRow[] {
+  return Array.from({ length: 9 }, (_, i) =>
+    scriptedAlert(`crowded-${i}`, now, {
+      ...(i % 3 === 0 ? errors : {}),
+      message: `A message of an alert that goes on and ${'on and '.repeat(20)}on: ${'x'.repeat(90)}`,
+      dimension: 'content',
+      dimension_key: `id-${'y'.repeat(125)}`,
+      corrections: i,
+    }),
+  );
 }
 
 function silent(region: string, minute: number, since: number, until: number | null): Partial<AlertRow> {

@@ -223,9 +223,9 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
     return;
   }
-  const [, alertId] = /^\/api\/alerts\/([^/]+)\/ack$/.exec(pathname) ?? [];
+  const [, alertId, action] = /^\/api\/alerts\/([^/]+)\/(ack|resolve)$/.exec(pathname) ?? [];
   if (alertId !== undefined) {
-    void acknowledge(harness, decodeURIComponent(alertId), request, response);
+    void act(harness, decodeURIComponent(alertId), action === 'resolve', request, response);
     return;
   }
   const asked = join(folder, pathname);
@@ -236,9 +236,10 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
   response.end(readFileSync(file));
 }
 
-async function acknowledge(
+async function act(
   harness: Harness,
   id: string,
+  closes: boolean,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -251,7 +252,12 @@ async function acknowledge(
     return;
   }
   const acknowledged_at = new Date().toISOString();
-  const row = { ...alert, acknowledged: true, acknowledged_by: 'operator', acknowledged_at, comment };
+  const seen: AlertRow = alert.acknowledged
+    ? alert
+    : { ...alert, acknowledged: true, acknowledged_by: 'operator', acknowledged_at, comment };
+  const row: AlertRow = closes
+    ? { ...seen, state: 'resolved', resolved_at: acknowledged_at, resolution: 'closed' }
+    : seen;
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: row }));
   harness.tell(row);
 }
