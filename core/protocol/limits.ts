@@ -51,8 +51,11 @@ export const windowMs = 60_000;
 export const panesPerWindow = windowMs / paneMs;
 /** How far the watermark stays behind the greatest event time (WIN-3). */
 export const holdBackMs = 5_000;
-/** When the greatest event time has not risen for this long, the watermark follows server time (WIN-3). */
-export const idleAfterMs = 10_000;
+/**
+ * When the greatest event time has not risen for this long, the watermark follows server time (WIN-3). With the
+ * hold-back less than 10 s: an alert of a region with few events comes in time too (docs/decisions/0008).
+ */
+export const idleAfterMs = 4_000;
 /** H of WIN-5. */
 export const allowedLatenessMs = 10 * 60_000;
 /** At most one re-emission of a window per this long (WIN-5). */
