@@ -6,6 +6,7 @@ import type { RegionEffect } from '../../core/window/effect.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
+import { type WindowParts, windowParts } from '../../core/window/window-parts.ts';
 import { loadAlertSetup } from '../../storage/alert-setup.ts';
 import { saveAlerts } from '../../storage/alert-store.ts';
 import { rollUpHour } from '../../storage/hour-store.ts';
@@ -56,13 +57,15 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     return verdicts;
   }
 
-  /** All that the shard holds, from a minute on (WIN-7). */
-  live(address: ShardAddress, fromMinute = 0): RegionAnswer {
+  /** All that the shard holds, from a minute on (WIN-7); or what is wanted of it. */
+  live(address: ShardAddress, fromMinute = 0, wanted: WindowParts | null = null): RegionAnswer {
     const nowMs = Date.now();
     const region = this.#wake(address, nowMs);
     this.#commit(() => ({ effects: region.tick(nowMs) }));
     this.#schedule(nowMs);
-    return region.answer(nowMs, fromMinute);
+    const answer = region.answer(nowMs, fromMinute, wanted?.toMinute);
+    if (!wanted) return answer;
+    return { ...answer, windows: answer.windows.map((window) => windowParts(window, wanted)) };
   }
 
   /** Grants a hub a lease and answers with the whole state; changes are pushed to it from now on (LIV-3). */

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { counterIndex } from '../../core/aggregate/counters.ts';
+import { counterIndex, dimensions } from '../../core/aggregate/counters.ts';
 import { allowedLatenessMs } from '../../core/protocol/limits.ts';
 import { packedKey } from '../../core/protocol/region.ts';
 import { minuteOf } from '../../core/window/time.ts';
@@ -138,6 +138,35 @@ describe('the object of a region shard', () => {
     expect(windows.map(({ minute, closed }) => [minute, closed])).toEqual([[minuteOf(now), false]]);
     expect(lastEventAt).toBe(now);
     expect(watermark).toBeLessThan(now);
+  });
+
+  it('tells a reader what it wants of the windows, and no more', async () => {
+    const { address, stub, chunk } = freshShard();
+    const now = Date.now();
+    await stub.receive(address, [chunk(0, [now - 120_000, now])]);
+    const whole = await stub.live(address);
+    const bare = { dimensions: [], key: null, titles: false, sketches: false, panes: false };
+    const { windows, ...rest } = await stub.live(address, 0, { ...bare, toMinute: minuteOf(now) });
+    expect(rest).toMatchObject({ regionNumber: address.regionNumber, lastEventAt: now });
+    const [first] = whole.windows;
+    expect(windows).toEqual([
+      {
+        ...first,
+        panes: [],
+        dimensions: { content: [], content_type: [], device: [], country: [], quality: [] },
+        titles: [],
+        users: new Uint8Array(),
+        sessions: new Uint8Array(),
+        speed: new Uint8Array(),
+      },
+    ]);
+    const all = { dimensions, key: null, titles: true, sketches: true, panes: true };
+    const same = await stub.live(address, 0, { ...all, toMinute: Number.POSITIVE_INFINITY });
+    expect(same.windows).toEqual(whole.windows);
+    const key = String(first?.dimensions.content[0]?.[0]);
+    const one = await stub.live(address, 0, { ...all, key, toMinute: Number.POSITIVE_INFINITY });
+    expect(one.windows[0]?.dimensions.content).toEqual(first?.dimensions.content.slice(0, 1));
+    expect(one.windows[0]?.dimensions.device).toEqual([]);
   });
 
   it('[WIN-5] what comes later than H is late: logged, counted in sight, in no window', async () => {

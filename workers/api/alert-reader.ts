@@ -2,9 +2,10 @@ import { type AlertRecord, compareAlertRevisions } from '../../core/alert/alert-
 import { errorFields } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
+import type { WindowParts } from '../../core/window/window-parts.ts';
 import type { AlertFilter, AlertPage, StoredAlert } from '../../storage/alert-store.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
-import { askShards, NothingAnswersError, type Sources } from './range-reader.ts';
+import { askShards, NothingAnswersError, type Sources, totalsOnly } from './range-reader.ts';
 import { logForRequest } from './request-scope.ts';
 
 /** Where alerts come from: the shards, for what they hold, and D1. */
@@ -22,8 +23,8 @@ export interface AlertsRead {
   readonly warnings: readonly string[];
 }
 
-/** Later than any window: of a shard that is asked from here on, only alerts are wanted. */
-const noWindows = 2 ** 26;
+/** Of a shard only its alerts are wanted, no windows. */
+const noWindows: [number, WindowParts] = [0, { ...totalsOnly, toMinute: 0 }];
 
 /**
  * A page of the alerts that match: of each the newest revision of what its shard and D1 say (WIN-7), so that an alert
@@ -35,7 +36,7 @@ export async function readAlertPage(
   filter: AlertFilter,
   page: AlertPage,
 ): Promise<AlertsRead> {
-  const { answers, warnings } = await askShards(sources, regions, noWindows);
+  const { answers, warnings } = await askShards(sources, regions, ...noWindows);
   const held = heldAlerts(answers);
   // A row of D1 may be dropped for what a shard says of it: so many more are read that the page is full all the same.
   const rows = await orWarning(() =>
@@ -64,7 +65,7 @@ export async function findAlert(
   id: string,
 ): Promise<{ readonly alert: StoredAlert; readonly isStored: boolean } | null> {
   const [{ answers }, stored] = await Promise.all([
-    askShards(sources, regions, noWindows),
+    askShards(sources, regions, ...noWindows),
     sources.storedById([id]),
   ]);
   const record = heldAlerts(answers).get(id);

@@ -35,7 +35,14 @@ export async function sumByKey(
   const titles = new TitleBook();
   let held = 0;
   let left = 0;
-  const question = { regions: query.regions, range: query.range, want: { ...totalsOnly, ...want }, byMinute };
+  const question = {
+    regions: query.regions,
+    range: query.range,
+    want: { ...totalsOnly, ...want },
+    byMinute,
+    // They are looked for afterwards, and the shards are asked once.
+    tellTitles: want.dimensions.includes('content'),
+  };
   const state = await readRange(sources, question, (part) => {
     titles.add(part);
     const minute = byMinute ? part.minute : null;

@@ -2,6 +2,7 @@ import { errorFields } from '../../core/protocol/log-line.ts';
 import { type RegionEntry, shardsPerRegion } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
+import type { WindowParts } from '../../core/window/window-parts.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import type { MinuteSums, RangePart, RangePlan, RangeWant } from '../../storage/range-store.ts';
 import type { MinuteRange } from './parameters.ts';
@@ -11,7 +12,7 @@ import { logForRequest } from './request-scope.ts';
 
 /** Where answers come from: the region shards, for what they hold now, and D1. Bound to the platform in sources.ts. */
 export interface Sources {
-  readonly live: (address: ShardAddress, fromMinute: number) => Promise<RegionAnswer>;
+  readonly live: (address: ShardAddress, fromMinute: number, wanted: WindowParts) => Promise<RegionAnswer>;
   readonly stored: (plan: RangePlan, want: RangeWant) => AsyncIterable<readonly RangePart[]>;
   readonly minuteSums: (shards: readonly ShardAddress[], range: MinuteRange) => Promise<MinuteSums>;
 }
@@ -23,8 +24,10 @@ export interface RangeQuestion {
   readonly want: RangeWant;
   /** Every minute by itself; else an hour may stand for its minutes. */
   readonly byMinute: boolean;
-  /** Shards tell their windows from here on, where that is before the range; it is the range's start by default. */
-  readonly liveFromMinute?: number;
+  /** Shards also tell the panes of their windows from here on, up to now. */
+  readonly panesFromMinute?: number;
+  /** Shards also tell their titles. */
+  readonly tellTitles?: boolean;
   /** What the shards have told already; they are not asked again then. */
   readonly told?: Told;
 }
@@ -72,11 +75,10 @@ export async function readRange(
   visit: (part: RangePart) => void,
 ): Promise<RangeState> {
   const { regions, range, want } = question;
-  const fromMinute = Math.min(range.fromMinute, question.liveFromMinute ?? range.fromMinute);
   const plan = planRange(shardsOf(regions), range, !question.byMinute && !want.panes);
   // Begun before the shards are waited for.
   const lots = begin(sources.stored(plan, want));
-  const { answers, warnings } = question.told ?? (await askShards(sources, regions, fromMinute));
+  const { answers, warnings } = question.told ?? (await askShards(sources, regions, ...shardsTell(question)));
   const merge = new RangeMerge(answers, range, want, visit);
   const stored = await takeStored(sources, merge, lots, want);
   if (stored !== null && answers.length === 0)
@@ -97,14 +99,27 @@ export function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {
   );
 }
 
+/** From which minute on shards tell their windows, and what of them. */
+function shardsTell({ range, want, panesFromMinute, tellTitles }: RangeQuestion): [number, WindowParts] {
+  const wanted = { ...want, titles: want.titles || tellTitles === true };
+  if (panesFromMinute === undefined) return [range.fromMinute, { ...wanted, toMinute: range.toMinute }];
+  return [
+    Math.min(range.fromMinute, panesFromMinute),
+    { ...wanted, panes: true, toMinute: Number.POSITIVE_INFINITY },
+  ];
+}
+
 /** What every shard of the regions tells, and a warning for each that does not. */
 export async function askShards(
   sources: Pick<Sources, 'live'>,
   regions: readonly RegionEntry[],
   fromMinute: number,
+  wanted: WindowParts,
 ): Promise<Told> {
   const shards = shardsOf(regions);
-  const answers = await Promise.all(shards.map((address) => liveOrNull(sources, address, fromMinute)));
+  const answers = await Promise.all(
+    shards.map((address) => liveOrNull(sources, address, fromMinute, wanted)),
+  );
   const names = new Map(regions.map(({ number, name }) => [number, name]));
   const silent = shards.filter((_, index) => answers[index] === null);
   return {
@@ -153,13 +168,14 @@ async function liveOrNull(
   sources: Pick<Sources, 'live'>,
   address: ShardAddress,
   fromMinute: number,
+  wanted: WindowParts,
 ): Promise<RegionAnswer | null> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${answerMsMax} ms`)), answerMsMax);
   });
   try {
-    return await Promise.race([sources.live(address, fromMinute), late]);
+    return await Promise.race([sources.live(address, fromMinute, wanted), late]);
   } catch (error) {
     logForRequest('warn', 'region_unanswered', { ...address, ...errorFields(error) });
     return null;

@@ -89,7 +89,7 @@ export async function realtimeFigures(
       range,
       want: wantOf(filter),
       byMinute: false,
-      liveFromMinute: Math.floor((nowMs - rateMs - paneMs) / windowMs),
+      panesFromMinute: Math.floor((nowMs - rateMs - paneMs) / windowMs),
     },
     (part) => {
       const own = countersOf(part, filter);

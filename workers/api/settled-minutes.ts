@@ -1,7 +1,7 @@
 import { allowedLatenessMs, windowMs } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import type { MinuteSums } from '../../storage/range-store.ts';
-import { askShards, type Sources, shardsOf, type Told } from './range-reader.ts';
+import { askShards, type Sources, shardsOf, type Told, totalsOnly } from './range-reader.ts';
 import { logForRequest } from './request-scope.ts';
 import type { StatsQuery } from './stats-query.ts';
 
@@ -31,7 +31,7 @@ export async function readSettledMinutes(
   const untilMinute = Math.min(range.toMinute, Math.floor((nowMs - settledAfterMs) / windowMs));
   const isWorth = untilMinute - fromMinute > worthMinutes;
   const [told, sums] = await Promise.all([
-    askShards(sources, regions, fromMinute),
+    askShards(sources, regions, fromMinute, { ...totalsOnly, toMinute: range.toMinute }),
     isWorth ? sumsOrNull(sources, shardsOf(regions), { fromMinute, toMinute: untilMinute }) : null,
   ]);
   const isHeld = told.answers.some(({ windows }) =>

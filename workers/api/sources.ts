@@ -1,6 +1,7 @@
 import { shardObjectName } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
+import type { WindowParts } from '../../core/window/window-parts.ts';
 import { readAlerts, readAlertsById } from '../../storage/alert-store.ts';
 import { readMinuteSums, readParts } from '../../storage/range-store.ts';
 import type { Env } from '../env.ts';
@@ -10,16 +11,19 @@ import { timed } from './request-scope.ts';
 
 /** The call as it is over RPC. Spelled out here, because the platform's mapped type of it is too deep to use. */
 interface RegionDoor {
-  live(address: ShardAddress, fromMinute: number): Promise<RegionAnswer>;
+  live(address: ShardAddress, fromMinute: number, wanted: WindowParts): Promise<RegionAnswer>;
 }
 
 /** Binds Sources to the objects and the database. Addresses come from the registry only (ING-4). */
 export function sourcesOf(env: Pick<Env, 'DB' | 'REGION_WINDOW'>): Sources {
   const { DB, REGION_WINDOW } = env;
   return {
-    live: (address, fromMinute) => {
+    live: (address, fromMinute, wanted) => {
       const id = REGION_WINDOW.idFromName(shardObjectName(address.regionNumber, address.shard));
-      return timed('shards', (REGION_WINDOW.get(id) as unknown as RegionDoor).live(address, fromMinute));
+      return timed(
+        'shards',
+        (REGION_WINDOW.get(id) as unknown as RegionDoor).live(address, fromMinute, wanted),
+      );
     },
     stored: (plan, want) => timedLots(readParts(DB, plan, want)),
     minuteSums: (shards, { fromMinute, toMinute }) =>

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import type { RegionEntry } from '../../../core/protocol/region.ts';
 import type { PackedWindow } from '../../../core/window/packed-window.ts';
 import type { RegionAnswer } from '../../../core/window/region-answer.ts';
+import { windowParts } from '../../../core/window/window-parts.ts';
 import type { PackedHour } from '../../../storage/hour-store.ts';
 import type { RangePart } from '../../../storage/range-store.ts';
 import type { Sources } from '../../../workers/api/range-reader.ts';
@@ -36,11 +37,14 @@ export function fakeSources(
   { hours = [], dead = [], failsAfter = Number.POSITIVE_INFINITY }: FakeOptions = {},
 ) {
   return {
-    live: vi.fn<Sources['live']>(async ({ regionNumber }, fromMinute) => {
+    live: vi.fn<Sources['live']>(async ({ regionNumber }, fromMinute, wanted) => {
       if (dead.includes(regionNumber)) throw new Error('asleep');
       return answerOf(
         regionNumber,
-        held.filter((window) => window.regionNumber === regionNumber && window.minute >= fromMinute),
+        held
+          .filter((window) => window.regionNumber === regionNumber)
+          .filter(({ minute }) => minute >= fromMinute && minute < wanted.toMinute)
+          .map((window) => windowParts(window, wanted)),
       );
     }),
     minuteSums: vi.fn<Sources['minuteSums']>(async (shards, { fromMinute, toMinute }) => {

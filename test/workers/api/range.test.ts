@@ -158,6 +158,47 @@ describe('[WIN-7] an answer is the newest of what shards and D1 say, never their
   });
 });
 
+describe('a shard tells what the question needs and no more', () => {
+  const told = async (ask: (sources: ReturnType<typeof fakeSources>) => Promise<unknown>) => {
+    const sources = fakeSources(windows, []);
+    await ask(sources);
+    expect(sources.live).toHaveBeenCalledTimes(3);
+    const [, fromMinute, wanted] = sources.live.mock.calls[0] ?? [];
+    return { fromMinute, ...wanted };
+  };
+  const past = query(midnight + 10, midnight + 20);
+  const bare = { dimensions: [], key: null, titles: false, sketches: false, panes: false };
+
+  test('totals', async () => {
+    expect(await told((sources) => regionRows(sources, past, nowMs))).toEqual({
+      ...bare,
+      fromMinute: midnight + 10,
+      toMinute: midnight + 20,
+    });
+  });
+
+  test('contents with their titles, of one key only where it is asked for', async () => {
+    const filter = { name: 'content_id', dimension: 'content', key: 'mov_1' } as const;
+    const one = query(midnight + 10, midnight + 20, { filter });
+    expect(await told((sources) => trendingRows(sources, past))).toMatchObject({
+      ...bare,
+      dimensions: ['content'],
+      titles: true,
+    });
+    expect(await told((sources) => trendingRows(sources, one))).toMatchObject({ key: 'mov_1' });
+  });
+
+  test('panes up to now for the rate', async () => {
+    expect(await told((sources) => realtimeFigures(sources, past, nowMs))).toMatchObject({
+      fromMinute: midnight + 10,
+      toMinute: Number.POSITIVE_INFINITY,
+      panes: true,
+      sketches: true,
+      titles: false,
+    });
+  });
+});
+
 describe('a shard that does not answer', () => {
   beforeEach(() => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
