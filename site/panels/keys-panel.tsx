@@ -6,7 +6,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['t', 'Show or hide the tables beside the charts'],
   ['d', 'Light or dark'],
   ['Esc', 'Undo the filter; leave a comment'],
-  ['← →', 'In a chart: move the crosshair; Enter goes to the alert under it'],
+  ['Arrows', 'In a chart: move the crosshair; Enter goes to the alert under it'],
   ['?', 'Show or hide this list'],
 ];
 

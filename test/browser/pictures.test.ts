@@ -18,9 +18,7 @@ import {
 const { serve, open } = sitePages();
 
 const root = new URL('../..', import.meta.url).pathname;
-const shownStates: readonly string[] = process.env.SCREENSHOTS
-  ? ['failing', 'empty', 'reconnecting']
-  : [];
+const shownStates: readonly string[] = process.env.SCREENSHOTS ? ['failing', 'empty', 'reconnecting'] : [];
 const picturesOf = (state: string): string =>
   join(root, shownStates.includes(state) ? 'docs/screenshots' : '.cache/screenshots');
 
