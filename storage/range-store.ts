@@ -200,7 +200,7 @@ export interface MinuteSums {
 
 const inRange = `w.key >= r.value ->> '$[0]' AND w.key < r.value ->> '$[1]'`;
 
-export const minuteSumsSql = `SELECT w.key & ${minuteMask} AS minute, min(w.closed),
+const minuteSumsSql = `SELECT w.key & ${minuteMask} AS minute, min(w.closed),
     ${counterNames.map((name) => `sum(w.${name})`).join(', ')}
   FROM json_each(?1) r CROSS JOIN region_windows w WHERE ${inRange} GROUP BY minute`;
 

@@ -222,12 +222,10 @@ export class Region {
 
   /** All that the shard holds from a minute on (WIN-7). */
   answer(nowMs: number, fromMinute = 0, toMinute = Number.POSITIVE_INFINITY): RegionAnswer {
-    const isWanted = ({ minute }: { readonly minute: number }) => minute >= fromMinute && minute < toMinute;
+    const isWanted = ({ minute }: { minute: number }) => minute >= fromMinute && minute < toMinute;
     const living = this.#table.inTimeOrder().filter(isWanted);
-    const windows = [
-      ...[...this.#state.parked.values()].filter(isWanted),
-      ...living.map((window) => window.pack(this.#origin)),
-    ];
+    const parked = [...this.#state.parked.values()].filter(isWanted);
+    const windows = [...parked, ...living.map((window) => window.pack(this.#origin))];
     return {
       ...this.#vitals(nowMs),
       lateTotal: this.#state.totals.late,

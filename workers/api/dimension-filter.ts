@@ -12,7 +12,7 @@ const dimensionOf = {
 } as const satisfies Record<string, Dimension>;
 
 type FilterName = keyof typeof dimensionOf;
-export const filterNames = Object.keys(dimensionOf) as readonly FilterName[];
+const filterNames = Object.keys(dimensionOf) as readonly FilterName[];
 
 export interface DimensionFilter {
   readonly name: FilterName;
