@@ -5,6 +5,7 @@ import './views/live.css';
 import './chart/chart.css';
 import './panels/mark.css';
 import './panels/page-head.css';
+import './panels/page-foot.css';
 import './panels/service-panel.css';
 import './panels/alerts-panel.css';
 import './panels/figures-panel.css';

@@ -9,6 +9,7 @@ import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { FilterLine } from '../panels/filter-line.tsx';
 import { KeysPanel } from '../panels/keys-panel.tsx';
 import { MapPanel } from '../panels/map-panel.tsx';
+import { PageFoot } from '../panels/page-foot.tsx';
 import { PageHead } from '../panels/page-head.tsx';
 import { PausedBar } from '../panels/paused-bar.tsx';
 import { RegionsPanel } from '../panels/regions-panel.tsx';
@@ -38,6 +39,7 @@ export function LiveView({ store, view, retry }: LiveViewProps) {
         {hasNumbers.value && <Numbers store={store} view={view} />}
         {!hasNumbers.value && isConnecting.value && <Skeleton />}
       </main>
+      <PageFoot />
       <Announcer heard={store.heard} />
       <KeysPanel shown={view.keysShown} />
     </>
