@@ -4,21 +4,13 @@
  * one, or a correction by late data (ALR-1).
  */
 import { FormatError } from '../protocol/bytes.ts';
-import { windowMs } from '../protocol/limits.ts';
+import { alertSilenceMinutesMax } from '../protocol/limits.ts';
 import { parseJson } from '../window/region-knowledge.ts';
-import { minuteOf } from '../window/time.ts';
 import type { WindowOrigin } from '../window/window-state.ts';
 import type { AlertRecord } from './alert-record.ts';
 import type { AlertRule } from './alert-rule.ts';
-import {
-  type AlertBase,
-  type Closing,
-  type Episode,
-  foldAlerts,
-  type JudgedWindow,
-  trackId,
-} from './fold.ts';
-import { closedBy, correctedAway, type Heard, newRecord, revised } from './record.ts';
+import { type AlertBase, type Closing, foldAlerts, type JudgedWindow, rulesAt } from './fold.ts';
+import { AlertLedger, type StoredLedger, trackOf } from './ledger.ts';
 
 /** What a shard needs to know to judge: copied from D1, so that an outage of it changes nothing. */
 export interface AlertSetup {
@@ -27,44 +19,35 @@ export interface AlertSetup {
   readonly rules: readonly AlertRule[];
 }
 
-interface Entry {
-  readonly record: AlertRecord;
-  /** Newest change of it that D1 has confirmed; -1 before. */
-  readonly confirmedChange: number;
-}
-
-interface StoredBook {
+export interface StoredBook extends StoredLedger {
   readonly v: 1;
-  readonly change: number;
-  readonly entries: readonly Entry[];
+  /** Windows up to this one (epoch minute) had closed and were judged. */
+  readonly judgedMinute: number;
   readonly closings: readonly Closing[];
 }
 
 export class AlertBook {
-  readonly #origin: WindowOrigin;
+  readonly #ledger: AlertLedger;
   #base: AlertBase;
   /** What the closed windows that still live have added to the base. */
   #latest: AlertBase;
+  /** The base that is stored ends here: one that wakes folds anew from there. */
+  #keptMinute: number;
   #setup: AlertSetup | null;
-  #change: number;
-  readonly #entries: Map<string, Entry>;
   #closings: readonly Closing[];
-  /** When a silence may be told that is held back because something was just received (epoch minute); null for none. */
-  #heldBackTo: number | null = null;
-  /** Last window that was judged in this life, or died before it. */
   #judgedMinute: number;
+  /** A minute that was judged as silent was not: no window tells of it. */
+  #heardLate = false;
 
-  /** Throws FormatError on a stored book that cannot be read. */
-  constructor(origin: WindowOrigin, base: AlertBase, stored: string | null, setup: AlertSetup | null) {
-    this.#origin = origin;
+  constructor(origin: WindowOrigin, base: AlertBase, stored: StoredBook | null, setup: AlertSetup | null) {
     this.#base = base;
     this.#latest = base;
+    this.#keptMinute = base.throughMinute;
     this.#setup = setup;
     this.#judgedMinute = base.throughMinute;
-    const book = stored === null ? null : decodeBook(stored);
-    this.#change = book?.change ?? 0;
-    this.#entries = new Map((book?.entries ?? []).map((entry) => [entry.record.id, entry]));
-    this.#closings = book?.closings ?? [];
+    this.#ledger = new AlertLedger(origin, stored);
+    this.#closings = stored?.closings ?? [];
+    this.noteKept();
   }
 
   /** What a log row and the snapshot keep. */
@@ -72,11 +55,7 @@ export class AlertBook {
     return this.#base;
   }
 
-  /** Whether closed windows up to this one wait to be judged. */
-  isBehind(closedMinute: number): boolean {
-    return this.#setup !== null && closedMinute > this.#judgedMinute;
-  }
-
+  /** The last window (epoch minute) that was judged. */
   get judgedMinute(): number {
     return this.#judgedMinute;
   }
@@ -87,68 +66,105 @@ export class AlertBook {
 
   /** Alerts that fire, and resolved ones that may still change or that D1 may lack; by time of creation. */
   get records(): readonly AlertRecord[] {
-    return [...this.#entries.values()].map(({ record }) => record);
+    return this.#ledger.records;
   }
 
   /** States that D1 lacks. */
   get due(): readonly AlertRecord[] {
-    const lacking = [...this.#entries.values()].filter(
-      (one) => one.confirmedChange < one.record.revision.change,
-    );
-    return lacking.map(({ record }) => record);
+    return this.#ledger.due;
   }
 
-  /** The end of the window (epoch minute) at which time alone may change something; null for none. */
+  /** Whether closed windows up to this one wait to be judged. */
+  isBehind(closedMinute: number): boolean {
+    return this.#setup !== null && (closedMinute > this.#judgedMinute || this.#heardLate);
+  }
+
+  /** The window (epoch minute) at whose end time alone may change something; null for none. */
   get nextMinute(): number | null {
     if (!this.#setup) return null;
-    const { tracks, lastEventMinute } = this.#latest;
-    const silence = this.#setup.rules.find(({ metric, enabled }) => metric === 'silent_minutes' && enabled);
-    const latenessCut = this.records.some(isFiringCut);
-    const cutAhead = this.#base.cuts.some(([minute]) => minute > this.#judgedMinute);
-    if (latenessCut || cutAhead) return this.#judgedMinute + 1;
-    if (this.#heldBackTo !== null) return Math.max(this.#heldBackTo, this.#judgedMinute + 1);
-    if (!silence || lastEventMinute === null) return null;
-    const isTold = tracks.some((track) => track.ruleId === silence.id && (track.fired || track.closed));
-    const minute = lastEventMinute + Math.ceil(silence.threshold);
-    return isTold || minute <= this.#judgedMinute ? null : minute;
+    const cuts = this.#base.cuts.map(([minute]) => minute);
+    const versions = this.#latest.tracks.length > 0 ? this.#setup.rules.map((rule) => rule.fromMinute) : [];
+    const minutes = this.#setup.rules.flatMap((rule) => this.#turnsOf(rule));
+    const ahead = [...cuts, ...versions, ...minutes].filter((minute) => minute > this.#judgedMinute);
+    return ahead.length === 0 ? null : Math.min(...ahead);
   }
 
-  /** Takes the rules as D1 has them now. True when the copy changed: it is to be stored. */
-  setUp(setup: AlertSetup): boolean {
+  /** When a rule, judged by time alone, fires or resolves. */
+  #turnsOf(rule: AlertRule): number[] {
+    if (!rulesAt(this.#setup?.rules ?? [], this.#judgedMinute + 1).includes(rule)) return [];
+    const { tracks, lastHeardMinute } = this.#latest;
+    const track = tracks.find(({ ruleId, key }) => ruleId === rule.id && key === null);
+    if (rule.metric === 'lateness_cuts') {
+      return track?.fired ? [this.#judgedMinute + rule.resolveWindows - track.healthy] : [];
+    }
+    if (rule.metric !== 'silent_minutes' || lastHeardMinute === null || track?.closed) return [];
+    if (track?.fired) return [...this.#base.received];
+    const silence = rule.breach === 'at_least' ? Math.ceil(rule.threshold) : Math.floor(rule.threshold) + 1;
+    const heard = Math.max(lastHeardMinute, ...this.#base.received);
+    const first = Math.max(heard + silence, rule.fromMinute);
+    return silence > alertSilenceMinutesMax ? [] : [first + rule.windows - 1];
+  }
+
+  /**
+   * Takes the rules as D1 has them now. A version that is held stays as it is, also if D1 has lost it: rules change by
+   * new versions. True when the copy changed: it is to be stored.
+   */
+  setUp({ region, rules }: AlertSetup): boolean {
     const held = this.#setup;
-    const rules = setup.rules.map((rule) => this.#inTime(rule));
-    if (held && held.region === setup.region && JSON.stringify(held.rules) === JSON.stringify(rules))
-      return false;
-    this.#setup = { region: setup.region, rules };
+    const isHeld = (rule: AlertRule) =>
+      held?.rules.some(({ id, version }) => id === rule.id && version === rule.version) ?? false;
+    const fresh = rules.filter((rule) => !isHeld(rule));
+    if (held && held.region === region && fresh.length === 0) return false;
+    const taken = held ? fresh.map((rule) => this.#inTime(rule)) : fresh;
+    this.#setup = { region, rules: [...(held?.rules ?? []), ...taken] };
     return true;
   }
 
-  /** Notes that the lateness of windows was ended early while `minute` was open (WIN-8b). */
-  noteCut(minute: number): void {
+  /** A version that comes too late to judge from its first window on judges from the next one. */
+  #inTime(rule: AlertRule): AlertRule {
+    return { ...rule, fromMinute: Math.max(rule.fromMinute, this.#judgedMinute + 1) };
+  }
+
+  /** Notes that the lateness of a window was ended early while `openMinute` was open (WIN-8b). */
+  noteCut(openMinute: number): void {
+    // The windows that the cap ends may be ahead of the one that is open: what is folded is not folded again.
+    const minute = Math.max(openMinute, this.#base.throughMinute + 1);
     const count = this.#base.cuts.find(([at]) => at === minute)?.[1] ?? 0;
     const others = this.#base.cuts.filter(([at]) => at !== minute);
     this.#base = { ...this.#base, cuts: [...others, [minute, count + 1]] };
   }
 
   /**
-   * Judges the closed windows up to `throughMinute`. True when there is something new to store. A region that is
-   * receiving is not silent: while a back-fill comes in, the windows behind it are empty. `receivedAtMs`: when
-   * something was received last, ms; null for never.
+   * Notes that something was received in a minute, whatever its time: a region that is sent a back-fill is not silent.
+   * It stands for the minute before, as the last events of a minute come in the next one.
    */
-  judge(
-    windows: readonly JudgedWindow[],
-    throughMinute: number,
-    nowMs: number,
-    receivedAtMs: number | null,
-  ): boolean {
+  noteReceived(receivedMinute: number): void {
+    const minute = receivedMinute - 1;
+    const { throughMinute, received } = this.#base;
+    if (minute <= throughMinute || received.includes(minute)) return;
+    this.#base = { ...this.#base, received: [...received, minute] };
+    this.#heardLate ||= minute <= this.#judgedMinute;
+  }
+
+  /** One that has woken: windows up to `closedMinute` were judged in another life, and what they said is stored. */
+  resume(windows: readonly JudgedWindow[], closedMinute: number): void {
+    if (!this.#setup) return;
+    this.#judgedMinute = Math.max(this.#judgedMinute, closedMinute);
+    this.#latest = this.#fold(windows, this.#judgedMinute, true).base;
+  }
+
+  /** Judges the closed windows up to `throughMinute`. True when there is something new to store. */
+  judge(windows: readonly JudgedWindow[], throughMinute: number, nowMs: number): boolean {
     if (!this.#setup) return false;
+    this.#heardLate = false;
     const judgedBefore = this.#judgedMinute;
     this.#judgedMinute = Math.max(judgedBefore, throughMinute);
     const { base, episodes } = this.#fold(windows, this.#judgedMinute, true);
     this.#latest = base;
-    const before = this.#change;
-    this.#record(episodes, { nowMs, judgedBefore, receivedAtMs, region: this.#setup.region });
-    return this.#change !== before;
+    const before = this.#ledger.change;
+    const heard = { nowMs, judgedBefore, region: this.#setup.region };
+    this.#ledger.compare(episodes, this.#base.throughMinute, heard);
+    return this.#ledger.change !== before;
   }
 
   /** Windows up to `throughMinute` have died: what they say stands for ever. To be judged before. */
@@ -156,35 +172,37 @@ export class AlertBook {
     if (throughMinute <= this.#base.throughMinute) return;
     this.#base = this.#fold(windows, throughMinute, false).base;
     this.#judgedMinute = Math.max(this.#judgedMinute, throughMinute);
-    this.#closings = this.#closings.filter(({ minute }) => minute > throughMinute);
-    this.#forget();
+  }
+
+  /** The base is stored as it is now: what it has taken in is no longer needed. */
+  noteKept(): void {
+    this.#keptMinute = this.#base.throughMinute;
+    this.#closings = this.#closings.filter(({ minute }) => minute > this.#keptMinute);
+    this.#ledger.forget(this.#keptMinute);
   }
 
   /** A person closes an alert. */
   close(id: string, nowMs: number): 'closed' | 'resolved' | 'absent' {
-    const entry = this.#entries.get(id);
-    if (!entry) return 'absent';
-    if (entry.record.state === 'resolved') return 'resolved';
-    const minute = Math.max(this.#judgedMinute, this.#base.throughMinute) + 1;
-    this.#closings = [...this.#closings, { trackId: trackOf(entry.record), minute }];
-    this.#put(closedBy(entry.record, minute, nowMs));
+    const record = this.#ledger.find(id);
+    if (!record) return 'absent';
+    if (record.state === 'resolved') return 'resolved';
+    const minute = this.#judgedMinute + 1;
+    this.#closings = [...this.#closings, { trackId: trackOf(record), minute }];
+    this.#ledger.close(record, minute, nowMs);
     return 'closed';
   }
 
   /** D1 holds these states. */
   confirm(records: readonly AlertRecord[]): void {
-    for (const { id, revision } of records) {
-      const entry = this.#entries.get(id);
-      if (entry) this.#entries.set(id, { ...entry, confirmedChange: revision.change });
-    }
-    this.#forget();
+    this.#ledger.confirm(records);
+    this.#ledger.forget(this.#keptMinute);
   }
 
   encode(): string {
     const stored: StoredBook = {
       v: 1,
-      change: this.#change,
-      entries: [...this.#entries.values()],
+      ...this.#ledger.stored,
+      judgedMinute: this.#judgedMinute,
       closings: this.#closings,
     };
     return JSON.stringify(stored);
@@ -194,103 +212,13 @@ export class AlertBook {
     const rules = this.#setup?.rules ?? [];
     return foldAlerts(this.#base, { windows, throughMinute, rules, closings: this.#closings, closingsAhead });
   }
-
-  #record(episodes: readonly Episode[], heard: Heard): void {
-    const recorded = this.records.filter((record) => !this.#isSettled(record));
-    const left = new Set(recorded);
-    const fresh: Episode[] = [];
-    const pair = (episode: Episode, record: AlertRecord | undefined) => {
-      if (!record) return false;
-      left.delete(record);
-      const next = revised(record, episode, heard);
-      if (next) this.#put(next);
-      return true;
-    };
-    const isOf = (record: AlertRecord, episode: Episode) => trackOf(record) === episode.trackId;
-    // Those that fired at the same window first: what overlaps may be another's.
-    const others = episodes.filter((episode) => {
-      const same = [...left].find((one) => isOf(one, episode) && one.windowMinute === episode.fired.minute);
-      return !pair(episode, same);
-    });
-    for (const episode of others) {
-      const moved = [...left].find((one) => isOf(one, episode) && overlaps(one, episode));
-      if (!pair(episode, moved)) fresh.push(episode);
-    }
-    for (const record of left) {
-      const gone = correctedAway(record, heard);
-      if (gone) this.#put(gone);
-    }
-    this.#heldBackTo = null;
-    for (const episode of fresh) {
-      const heldBackTo = silenceToldAt(episode, heard);
-      if (heldBackTo === null) this.#put(newRecord(episode, this.#origin, this.#freeId(episode), heard));
-      else if (!episode.resolved) this.#heldBackTo = heldBackTo;
-    }
-  }
-
-  /** Late data may move an alert to another window, whose own alert then finds the id taken. */
-  #freeId({ rule, key, fired }: Episode): string {
-    const name = key === null ? '' : `.${encodeURIComponent(key.toWellFormed())}`;
-    const id = `${rule.id}.${rule.version}.${this.#origin.regionNumber}.${fired.minute}${name}`;
-    let free = id;
-    for (let n = 2; this.#entries.has(free); n++) free = `${id}~${n}`;
-    return free;
-  }
-
-  #put(record: AlertRecord): void {
-    const { generation, incarnation } = this.#origin;
-    const revision = { generation, incarnation, change: ++this.#change };
-    const confirmedChange = this.#entries.get(record.id)?.confirmedChange ?? -1;
-    this.#entries.set(record.id, { record: { ...record, revision }, confirmedChange });
-  }
-
-  /** Late data can no longer change it. */
-  #isSettled({ state, windowMinute, resolvedMinute }: AlertRecord): boolean {
-    return (
-      state === 'resolved' &&
-      Math.max(resolvedMinute ?? windowMinute, windowMinute) <= this.#base.throughMinute
-    );
-  }
-
-  #forget(): void {
-    for (const [id, { record, confirmedChange }] of this.#entries) {
-      if (this.#isSettled(record) && confirmedChange >= record.revision.change) this.#entries.delete(id);
-    }
-  }
-
-  /** A version that comes too late to judge from its first window on judges from the next one. */
-  #inTime(rule: AlertRule): AlertRule {
-    const held = this.#setup?.rules.find(({ id, version }) => id === rule.id && version === rule.version);
-    if (held) return { ...rule, fromMinute: held.fromMinute };
-    if (!this.#setup) return rule;
-    return { ...rule, fromMinute: Math.max(rule.fromMinute, this.#judgedMinute + 1) };
-  }
 }
 
-function trackOf({ ruleId, ruleVersion, dimensionKey }: AlertRecord): string {
-  return trackId({ ruleId, ruleVersion, key: dimensionKey });
-}
-
-/** The minute until which a new silence is not told, since something was received; null where it may be told now. */
-function silenceToldAt({ rule }: Episode, { nowMs, receivedAtMs }: Heard): number | null {
-  if (rule.metric !== 'silent_minutes' || receivedAtMs === null) return null;
-  const toldAtMs = receivedAtMs + rule.threshold * windowMs;
-  return nowMs < toldAtMs ? minuteOf(toldAtMs) : null;
-}
-
-function isFiringCut({ metric, state }: AlertRecord): boolean {
-  return metric === 'lateness_cuts' && state === 'firing';
-}
-
-function overlaps(record: AlertRecord, { fired, resolved }: Episode): boolean {
-  const end =
-    record.state === 'firing' ? Number.POSITIVE_INFINITY : (record.resolvedMinute ?? record.windowMinute);
-  return fired.minute <= end && record.windowMinute <= (resolved?.minute ?? Number.POSITIVE_INFINITY);
-}
-
-function decodeBook(text: string): StoredBook {
+/** Throws FormatError. */
+export function decodeBook(text: string): StoredBook {
   const book = parseJson<StoredBook>(text, 'the book of alerts');
-  if (book?.v !== 1 || !Number.isInteger(book.change) || !Array.isArray(book.entries)) {
+  const numbers = [book?.change, book?.judgedMinute];
+  if (book?.v !== 1 || !numbers.every(Number.isInteger) || !Array.isArray(book.entries)) {
     throw new FormatError('the book of alerts has another form');
   }
   return book;

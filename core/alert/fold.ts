@@ -2,7 +2,7 @@
  * Folds closed windows through rules, minute by minute: a pure function of a base (what the windows before have left)
  * and the windows that live, so that late data that changes a window changes what follows from it (ALR-1).
  */
-import { alertTracksMax } from '../protocol/limits.ts';
+import { alertSilenceMinutesMax, alertTracksMax, OTHER_KEY } from '../protocol/limits.ts';
 import type { AlertRule } from './alert-rule.ts';
 import { type Judgement, judge, type Measured } from './judge.ts';
 import { type Cause, isIdle, newTrack, stepTrack, type Track } from './track.ts';
@@ -19,11 +19,13 @@ export interface JudgedWindow {
 export interface AlertBase {
   /** Last window (epoch minute) that is folded. */
   readonly throughMinute: number;
-  /** Last window with an event; null before the first. */
-  readonly lastEventMinute: number | null;
+  /** Last minute that was not silent; null before the first. */
+  readonly lastHeardMinute: number | null;
   readonly tracks: readonly Track[];
   /** Windows whose lateness was ended early: [minute that was open, count], of minutes behind throughMinute. */
   readonly cuts: readonly (readonly [number, number])[];
+  /** Minutes behind throughMinute that something received shows not to be silent, whatever its time. */
+  readonly received: readonly number[];
 }
 
 /** A person has closed what a track fired with; takes effect before window `minute` is judged. */
@@ -48,7 +50,7 @@ export interface Resolved {
 }
 
 export interface FoldInput {
-  /** Ascending; those before the base are skipped. */
+  /** In any order; those outside of what is folded do not matter. */
   readonly windows: readonly JudgedWindow[];
   /** Fold up to and including this window; minutes without a window are folded as empty. */
   readonly throughMinute: number;
@@ -58,11 +60,8 @@ export interface FoldInput {
   readonly closingsAhead?: boolean;
 }
 
-/** Of a longer silence (a machine that slept, a clock that jumped by years) only the end is folded. */
-const gapMinutesMax = 1440;
-
 export function emptyBase(throughMinute: number): AlertBase {
-  return { throughMinute, lastEventMinute: null, tracks: [], cuts: [] };
+  return { throughMinute, lastHeardMinute: null, tracks: [], cuts: [], received: [] };
 }
 
 /** Which track an episode, a closing or a recorded alert belongs to. */
@@ -91,15 +90,17 @@ export function rulesAt(rules: readonly AlertRule[], minute: number): AlertRule[
 class Fold {
   readonly #base: AlertBase;
   readonly #input: FoldInput;
+  readonly #through: number;
   readonly #tracks: Map<string, Track>;
   readonly #open = new Map<string, Omit<Episode, 'resolved'>>();
   readonly #episodes: Episode[] = [];
-  #lastEventMinute: number | null;
+  #lastHeardMinute: number | null;
 
   constructor(base: AlertBase, input: FoldInput) {
     this.#base = base;
     this.#input = input;
-    this.#lastEventMinute = base.lastEventMinute;
+    this.#through = Math.max(input.throughMinute, base.throughMinute);
+    this.#lastHeardMinute = base.lastHeardMinute;
     this.#tracks = new Map(base.tracks.map((track) => [trackId(track), track]));
     for (const [id, { ruleId, ruleVersion, key, fired }] of this.#tracks) {
       const rule = input.rules.find((one) => one.id === ruleId && one.version === ruleVersion);
@@ -108,29 +109,54 @@ class Fold {
   }
 
   run(): { readonly base: AlertBase; readonly episodes: readonly Episode[] } {
-    const { throughMinute, windows } = this.#input;
-    const byMinute = new Map(windows.map((window) => [window.minute, window]));
-    const first = Math.min(throughMinute - gapMinutesMax, windows[0]?.minute ?? throughMinute);
-    for (let minute = Math.max(this.#base.throughMinute + 1, first); minute <= throughMinute; minute++) {
-      this.#fold(minute, byMinute.get(minute) ?? null);
+    const byMinute = new Map(this.#input.windows.map((window) => [window.minute, window]));
+    const stops = this.#stops(byMinute);
+    let minute = this.#base.throughMinute + 1;
+    while (minute <= this.#through) {
+      if (this.#isDull(minute) && !stops.includes(minute)) {
+        minute = stops.find((stop) => stop > minute) ?? this.#through + 1;
+      } else this.#fold(minute, byMinute.get(minute++) ?? null);
     }
-    const through = Math.max(throughMinute, this.#base.throughMinute);
-    if (this.#input.closingsAhead) this.#closeWhere((minute) => minute > through);
+    if (this.#input.closingsAhead) this.#closeWhere((at) => at > this.#through);
     return {
       base: {
-        throughMinute: through,
-        lastEventMinute: this.#lastEventMinute,
+        throughMinute: this.#through,
+        lastHeardMinute: this.#lastHeardMinute,
         tracks: [...this.#tracks.values()],
-        cuts: this.#base.cuts.filter(([minute]) => minute > through),
+        cuts: this.#base.cuts.filter(([at]) => at > this.#through),
+        received: this.#base.received.filter((at) => at > this.#through),
       },
       episodes: [...this.#episodes, ...[...this.#open.values()].map((one) => ({ ...one, resolved: null }))],
     };
   }
 
+  /** Minutes in which something happens, ascending. */
+  #stops(byMinute: ReadonlyMap<number, JudgedWindow>): readonly number[] {
+    const { rules, closings } = this.#input;
+    const minutes = [
+      ...byMinute.keys(),
+      ...rules.map(({ fromMinute }) => fromMinute),
+      ...closings.map(({ minute }) => minute),
+      ...this.#base.cuts.map(([minute]) => minute),
+      ...this.#base.received,
+    ];
+    return minutes.filter((minute) => minute <= this.#through).sort((a, b) => a - b);
+  }
+
+  /**
+   * Whether nothing can come of an empty minute, since all before were empty for so long. It depends on nothing but
+   * the windows and the rules, so that the same comes out wherever a fold begins.
+   */
+  #isDull(minute: number): boolean {
+    if (this.#lastHeardMinute === null) return this.#tracks.size === 0;
+    const inForce = this.#input.rules.map(({ fromMinute }) => fromMinute).filter((from) => from <= minute);
+    return minute - Math.max(this.#lastHeardMinute, ...inForce) > alertSilenceMinutesMax;
+  }
+
   #fold(minute: number, window: JudgedWindow | null): void {
     this.#closeWhere((at) => at === minute);
-    if (window) this.#lastEventMinute = minute;
-    const silentMinutes = this.#lastEventMinute === null ? null : minute - this.#lastEventMinute;
+    if (window || this.#base.received.includes(minute)) this.#lastHeardMinute = minute;
+    const silentMinutes = this.#lastHeardMinute === null ? null : minute - this.#lastHeardMinute;
     const cut = this.#base.cuts.find(([at]) => at === minute);
     const measured = { silentMinutes, latenessCuts: cut?.[1] ?? 0 };
     const rules = rulesAt(this.#input.rules, minute);
@@ -140,7 +166,8 @@ class Fold {
         this.#judge(rule, null, minute, { ...measured, counters: window?.counters ?? null });
       } else if (window) {
         for (const [key, counters] of window.keys(rule.dimension)) {
-          this.#judge(rule, key, minute, { ...measured, counters });
+          // What the others have in common is no content or device: each window has others.
+          if (key !== OTHER_KEY) this.#judge(rule, key, minute, { ...measured, counters });
         }
       }
     }
@@ -160,12 +187,26 @@ class Fold {
     if (!judgement) return;
     const id = trackId({ ruleId: rule.id, ruleVersion: rule.version, key });
     const held = this.#tracks.get(id);
-    if (!held && (judgement.verdict !== 'breach' || this.#tracks.size >= alertTracksMax)) return;
-    const { track, event } = stepTrack(held ?? newTrack(rule, key), rule, minute, judgement);
+    if (!held && (judgement.verdict !== 'breach' || !this.#hasRoom(key, minute))) return;
+    const { track, event } = stepTrack(held ?? newTrack(rule, key, minute), rule, minute, judgement);
     if (isIdle(track)) this.#tracks.delete(id);
     else this.#tracks.set(id, track);
     if (event === 'fired' && track.fired) this.#open.set(id, { trackId: id, rule, key, fired: track.fired });
     if (event === 'resolved') this.#end(id, resolvedBy(judgement, minute));
+  }
+
+  /**
+   * Whether another track may be followed. Contents come and go: one that was in breach once and then had too few
+   * attempts to decide would hold its place for ever, so the one that has been silent for longest gives way.
+   */
+  #hasRoom(key: string | null, minute: number): boolean {
+    if (key === null) return true;
+    const keyed = [...this.#tracks].filter(([, track]) => track.key !== null);
+    if (keyed.length < alertTracksMax) return true;
+    const waiting = keyed.filter(([, track]) => !track.fired && track.minute < minute);
+    waiting.sort(([, a], [, b]) => Number(a.closed) - Number(b.closed) || a.minute - b.minute);
+    const [oldest] = waiting;
+    return oldest !== undefined && this.#tracks.delete(oldest[0]);
   }
 
   #closeWhere(isDue: (minute: number) => boolean): void {

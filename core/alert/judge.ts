@@ -6,7 +6,7 @@ import type { AlertMetric, AlertRule } from './alert-rule.ts';
 export interface Measured {
   /** Counters (core/aggregate/counters.ts); null where the window has no event of it. */
   readonly counters: ArrayLike<number> | null;
-  /** Closed windows since the last one with an event, this one included: 0 with an event; null before the first. */
+  /** Closed windows since the last in which the region was heard, this one included; 0 if heard, null before the first. */
   readonly silentMinutes: number | null;
   /** Windows whose lateness was ended early (WIN-8) while this one was open. */
   readonly latenessCuts: number;

@@ -10,8 +10,6 @@ export interface Heard {
   readonly nowMs: number;
   /** Windows up to this one were judged before: what changes about them, late data has changed. */
   readonly judgedBefore: number;
-  /** When something was received last, ms; null for never. */
-  readonly receivedAtMs: number | null;
   /** Name of the region. */
   readonly region: string;
 }
@@ -57,9 +55,37 @@ export function newRecord(episode: Episode, origin: WindowOrigin, id: string, he
 
 /** A recorded alert as the windows tell it now. Values that late data moved without changing a verdict stay as they were. */
 export function revised(record: AlertRecord, episode: Episode, heard: Heard): AlertRecord | null {
-  const moved = record.windowMinute === episode.fired.minute ? null : movedTo(record, episode, heard);
-  const ending = endingOf(moved ?? record, episode.resolved, heard);
-  return ending ?? moved;
+  const { fired, resolved } = episode;
+  const isMoved = record.windowMinute !== fired.minute || record.resolution === 'corrected';
+  const isReopened = record.state === 'resolved' && !resolved;
+  const firing = isMoved || isReopened ? firesAnew(record, episode, heard) : record;
+  if (!resolved || endedSo(firing, resolved)) return firing === record ? null : corrected(firing);
+  const isLate = firing !== record || record.state === 'resolved';
+  const cause = isLate && resolved.minute <= heard.judgedBefore ? 'late_data' : causeOf(resolved, heard);
+  const next = ended(firing, resolved, cause, heard);
+  return isLate || cause === 'late_data' ? corrected(next) : next;
+}
+
+function endedSo({ resolution, resolvedMinute }: AlertRecord, { why, minute }: Resolved): boolean {
+  return resolution === why && resolvedMinute === minute;
+}
+
+/** With the values of what late data has made its cause. */
+function firesAnew(record: AlertRecord, episode: Episode, heard: Heard): AlertRecord {
+  const { rule, key, fired } = episode;
+  return {
+    ...record,
+    message: alertMessage(rule, heard.region, key, fired),
+    metricValue: fired.value,
+    attempts: fired.attempts,
+    pendingMinute: fired.pendingMinute,
+    windowMinute: fired.minute,
+    state: 'firing',
+    resolvedMinute: null,
+    resolvedAtMs: null,
+    resolution: null,
+    history: longer(record.history, firingStep(episode, 'late_data', heard)),
+  };
 }
 
 /** Late data has taken away what the alert was about. */
@@ -86,42 +112,6 @@ export function correctedAway(record: AlertRecord, heard: Heard): AlertRecord | 
 export function closedBy(record: AlertRecord, minute: number, nowMs: number): AlertRecord {
   const resolved = { minute, value: null, attempts: null, why: 'closed' } as const;
   return ended(record, resolved, 'person', { nowMs });
-}
-
-function movedTo(record: AlertRecord, episode: Episode, heard: Heard): AlertRecord {
-  const { pendingMinute, minute } = episode.fired;
-  const history = longer(record.history, firingStep(episode, 'late_data', heard));
-  return corrected({ ...record, pendingMinute, windowMinute: minute, history });
-}
-
-function endingOf(record: AlertRecord, resolved: Resolved | null, heard: Heard): AlertRecord | null {
-  if (!resolved) return record.state === 'firing' ? null : reopened(record, heard);
-  if (record.state === 'firing') {
-    const cause = causeOf(resolved, heard);
-    const next = ended(record, resolved, cause, heard);
-    return cause === 'late_data' ? corrected(next) : next;
-  }
-  if (record.resolution === resolved.why && record.resolvedMinute === resolved.minute) return null;
-  return corrected(ended(record, resolved, 'late_data', heard));
-}
-
-function reopened(record: AlertRecord, heard: Heard): AlertRecord {
-  const step = {
-    state: 'firing',
-    minute: record.windowMinute,
-    metricValue: record.metricValue,
-    attempts: record.attempts,
-    cause: 'late_data',
-    atMs: heard.nowMs,
-  } as const;
-  return corrected({
-    ...record,
-    state: 'firing',
-    resolvedMinute: null,
-    resolvedAtMs: null,
-    resolution: null,
-    history: longer(record.history, step),
-  });
 }
 
 function ended(

@@ -12,6 +12,14 @@ export interface Cause {
   readonly attempts: number | null;
 }
 
+/** Windows in breach one after the other, not yet enough. Sums, so that no rule makes a track long. */
+export interface Run {
+  readonly pendingMinute: number;
+  readonly windows: number;
+  readonly valueSum: number;
+  readonly attemptsSum: number | null;
+}
+
 /**
  * Plain data, kept in the shard's log. Absent for a track that is inactive and was healthy last: that is the rule, and
  * costs nothing.
@@ -21,8 +29,9 @@ export interface Track {
   readonly ruleVersion: number;
   /** The content or device; null for the region as a whole. */
   readonly key: string | null;
-  /** Windows in breach one after the other, not yet enough: [minute, value, attempts]. */
-  readonly run: readonly (readonly [number, number, number | null])[];
+  /** Last window (epoch minute) that decided. */
+  readonly minute: number;
+  readonly run: Run | null;
   /** Null unless it fires. */
   readonly fired: Cause | null;
   /** Healthy windows one after the other while it fires. */
@@ -36,26 +45,27 @@ export interface TrackStep {
   readonly event: 'fired' | 'resolved' | null;
 }
 
-export function newTrack({ id, version }: AlertRule, key: string | null): Track {
-  return { ruleId: id, ruleVersion: version, key, run: [], fired: null, healthy: 0, closed: false };
+export function newTrack({ id, version }: AlertRule, key: string | null, minute: number): Track {
+  return { ruleId: id, ruleVersion: version, key, minute, run: null, fired: null, healthy: 0, closed: false };
 }
 
 /** Inactive, and nothing to remember. */
 export function isIdle({ run, fired, closed }: Track): boolean {
-  return run.length === 0 && fired === null && !closed;
+  return run === null && fired === null && !closed;
 }
 
 /** The track after a window that decided. */
-export function stepTrack(track: Track, rule: AlertRule, minute: number, judgement: Judgement): TrackStep {
+export function stepTrack(held: Track, rule: AlertRule, minute: number, judgement: Judgement): TrackStep {
+  const track = { ...held, minute };
   if (track.fired) return stepFiring(track, rule, judgement);
   if (judgement.verdict !== 'breach') {
     const closed = track.closed && judgement.verdict !== 'healthy';
-    return { track: { ...track, run: [], closed }, event: null };
+    return { track: { ...track, run: null, closed }, event: null };
   }
   if (track.closed) return { track, event: null };
-  const run = [...track.run, [minute, judgement.value, judgement.attempts] as const].slice(-rule.windows);
-  if (run.length < rule.windows) return { track: { ...track, run }, event: null };
-  return { track: { ...track, run: [], fired: causeOf(run, minute), healthy: 0 }, event: 'fired' };
+  const run = longer(track.run, minute, judgement);
+  if (run.windows < rule.windows) return { track: { ...track, run }, event: null };
+  return { track: { ...track, run: null, fired: causeOf(run, minute), healthy: 0 }, event: 'fired' };
 }
 
 function stepFiring(track: Track, rule: AlertRule, { verdict }: Judgement): TrackStep {
@@ -64,13 +74,16 @@ function stepFiring(track: Track, rule: AlertRule, { verdict }: Judgement): Trac
   return { track: { ...track, fired: null, healthy: 0 }, event: 'resolved' };
 }
 
-function causeOf(run: Track['run'], minute: number): Cause {
-  const values = run.map(([, value]) => value);
-  const attempts = run.map(([, , count]) => count).filter((count) => count !== null);
+function longer(run: Run | null, minute: number, { value, attempts }: Judgement): Run {
+  if (!run) return { pendingMinute: minute, windows: 1, valueSum: value, attemptsSum: attempts };
   return {
-    pendingMinute: run[0]?.[0] ?? minute,
-    minute,
-    value: values.reduce((sum, value) => sum + value, 0) / values.length,
-    attempts: attempts.length === 0 ? null : attempts.reduce((sum, count) => sum + count, 0),
+    pendingMinute: run.pendingMinute,
+    windows: run.windows + 1,
+    valueSum: run.valueSum + value,
+    attemptsSum: attempts === null ? null : (run.attemptsSum ?? 0) + attempts,
   };
+}
+
+function causeOf({ pendingMinute, windows, valueSum, attemptsSum }: Run, minute: number): Cause {
+  return { pendingMinute, minute, value: valueSum / windows, attempts: attemptsSum };
 }

@@ -143,6 +143,10 @@ export const breakdownEveryMs = 1_000;
 export const liveAlertsMs = 60 * 60_000;
 /** What a shard follows beside healthy: of more contents or devices in trouble at once, later ones are left out. */
 export const alertTracksMax = 48;
+/** Minutes of silence that rules can tell apart: of a longer one (a clock that jumped by years) the rest is passed over. */
+export const alertSilenceMinutesMax = 1440;
+/** Alerts of a shard that D1 has not confirmed: 3 KB each at most, and a row of an object's SQLite takes 2 MB. */
+export const alertsHeldMax = 500;
 /** Steps kept of an alert's life: late data may change it often, and a row is not a log. */
 export const alertHistoryMax = 20;
 /** A comment on an alert. */

@@ -88,7 +88,7 @@ export class LogWriter {
     assert(body.length <= logRowBytesMax, `a log row of ${body.length} bytes`);
     this.#rows.push({ kind: 'append', row, atMs: this.#nowMs, body });
     this.#state.nextRow++;
-    this.#state.keptOldestMinute = this.#state.oldestMinute;
+    this.#state.noteKept();
     this.#head = null;
     this.#chunks = [];
     this.#bytes = logRowHeadBytesMax;

@@ -5,19 +5,32 @@ import { hourEndMinute, minuteEndMs, minuteStartMs } from './time.ts';
 
 /** When a shard has something to do though nothing comes: ms, or null. */
 export function nextWakeMs(state: WokenState, backoff: Backoff, nowMs: number): number | null {
+  // While D1 is down, what is for it waits; windows close, and alerts fire, when their time has come.
+  const untilMs = backoff.isPausedAt(nowMs) ? backoff.untilMs : 0;
+  const next = Math.min(closingMs(state), Math.max(emissionMs(state, nowMs), untilMs));
+  return next === Number.POSITIVE_INFINITY ? null : Math.max(next, nowMs + 1);
+}
+
+/** When a window closes, or time alone changes an alert. */
+function closingMs({ watermark, alerts, table }: WokenState): number {
+  const open = table.inTimeOrder().filter(({ closed }) => !closed);
+  const ends = open.map(({ minute }) => watermark.passesAtMs(minuteEndMs(minute)));
+  const { nextMinute } = alerts;
+  if (nextMinute !== null) ends.push(watermark.passesAtMs(minuteEndMs(nextMinute)));
+  return Math.min(...ends);
+}
+
+/** When there is something for D1. */
+function emissionMs(state: WokenState, nowMs: number): number {
   const { watermark, parked, hours, alerts, table } = state;
   let next = parked.size > 0 || alerts.due.length > 0 ? nowMs : Number.POSITIVE_INFINITY;
   for (const window of table.inTimeOrder()) {
-    if (!window.closed) next = Math.min(next, watermark.passesAtMs(minuteEndMs(window.minute)));
-    else if (window.dirty) next = Math.min(next, window.emissionDueMs(nowMs));
+    if (window.closed && window.dirty) next = Math.min(next, window.emissionDueMs(nowMs));
   }
   for (const hour of new Set([...hours, ...table.hours()])) {
     // By the watermark, not by the clock: where events lag, the clock would wake it again and again for nothing.
     const overAtMs = watermark.passesAtMs(minuteStartMs(hourEndMinute(hour)) + allowedLatenessMs);
     next = Math.min(next, state.isHourOver(hour) ? nowMs : overAtMs);
   }
-  const judgedNext = alerts.nextMinute;
-  if (judgedNext !== null) next = Math.min(next, watermark.passesAtMs(minuteEndMs(judgedNext)));
-  if (next === Number.POSITIVE_INFINITY) return null;
-  return Math.max(next, nowMs + 1, backoff.isPausedAt(nowMs) ? backoff.untilMs : 0);
+  return next;
 }

@@ -102,14 +102,13 @@ export class Region {
   }
 
   /**
-   * Folds the closed windows through the rules anew (ALR-1): late data may have changed one. Called by itself when a
-   * window closes or dies. `throughMinute`: windows that are to die count as closed.
+   * Folds the closed windows through the rules anew (ALR-1), for late data may have changed one; done by itself when
+   * a window closes or dies. `throughMinute`: windows that are to die count as closed.
    */
   judge(nowMs: number, throughMinute = 0): RegionEffect[] {
     const through = Math.max(throughMinute, minuteOf(this.watermarkMs) - 1);
-    const windows = this.#table.inTimeOrder().filter(({ minute }) => minute <= through);
     const { alerts } = this.#state;
-    return alerts.judge(windows.map(judged), through, nowMs, this.#state.lastReceivedAtMs)
+    return alerts.judge(this.#table.inTimeOrder().map(judged), through, nowMs)
       ? [{ kind: 'alerts', body: alerts.encode() }]
       : [];
   }
@@ -130,9 +129,10 @@ export class Region {
     id: string,
     nowMs: number,
   ): { outcome: 'closed' | 'resolved' | 'absent'; effects: RegionEffect[] } {
-    const { alerts } = this.#state;
-    const outcome = alerts.close(id, nowMs);
-    return { outcome, effects: outcome === 'closed' ? [{ kind: 'alerts', body: alerts.encode() }] : [] };
+    const effects = [...this.tick(nowMs), ...this.judge(nowMs)];
+    const outcome = this.#state.alerts.close(id, nowMs);
+    if (outcome === 'closed') effects.push({ kind: 'alerts', body: this.#state.alerts.encode() });
+    return { outcome, effects };
   }
 
   /** Alerts whose present state D1 lacks. */
@@ -205,7 +205,7 @@ export class Region {
     if (throughRow === this.#snapshotRow || (ageMs >= 0 && ageMs < snapshotEveryMs)) return [];
     this.#snapshotAtMs = nowMs;
     this.#snapshotRow = throughRow;
-    this.#state.keptOldestMinute = this.#state.oldestMinute;
+    this.#state.noteKept();
     const { known } = this.#state;
     const body = encodeSnapshot({ atMs: nowMs, throughRow, known, doors: this.#doors.stored(nowMs) });
     const beforeRow = this.#table.firstNeededRow(this.#state.nextRow);

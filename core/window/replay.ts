@@ -1,5 +1,5 @@
 /** Waking: the state of a shard as its snapshot and log make it (LOG-2). Applies verdicts and never judges again. */
-import { AlertBook, type AlertSetup } from '../alert/book.ts';
+import { AlertBook, type AlertSetup, decodeBook } from '../alert/book.ts';
 import { emptyBase } from '../alert/fold.ts';
 import { assert } from '../protocol/assert.ts';
 import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
@@ -70,16 +70,19 @@ export class WokenState {
     this.doors = new DoorLedger(snapshot?.doors);
     this.totals = { ...known.totals };
     const base = known.alerts ?? emptyBase(known.oldestMinute - 1);
-    this.alerts = new AlertBook(source.origin, base, source.alerts, readSetup(source.alertSetup));
+    const book = source.alerts === null ? null : decodeBook(source.alerts);
+    this.alerts = new AlertBook(source.origin, base, book, readSetup(source.alertSetup));
     // Only closed windows are emitted, and of those that lived at the last commit only windows that the watermark had
-    // left behind are parked: it had passed them all, though no row since has said so.
-    const died = parked.filter(({ minute }) => minute >= known.oldestMinute);
-    const passed = [...confirmed.map(([minute]) => minute), ...died.map(({ minute }) => minute)];
+    // left behind are parked or judged: it had passed them all, though no row since has said so.
+    const left = [...parked.map(({ minute }) => minute), ...(book ? [book.judgedMinute] : [])];
+    const died = left.filter((minute) => minute >= known.oldestMinute);
+    const passed = [...confirmed.map(([minute]) => minute), ...died];
     const passedMs = Math.max(known.watermark.valueMs, ...passed.map(minuteEndMs));
     this.watermark = new Watermark({ ...known.watermark, valueMs: passedMs });
     this.keptOldestMinute = known.oldestMinute;
-    // Only dead windows are parked, and those before them are dead as well.
-    this.oldestMinute = Math.max(known.oldestMinute, ...parked.map((window) => window.minute + 1));
+    // Only dead windows are parked, and those before them are dead as well; so are those that the watermark had passed.
+    const dead = parked.map((window) => window.minute + 1);
+    this.oldestMinute = Math.max(known.oldestMinute, oldestLivingMinute(passedMs), ...dead);
     // A clock that was set back may have trimmed the last row before an earlier one: its number is not given again.
     this.nextRow = Math.max(lastRow?.row ?? -1, snapshot?.throughRow ?? -1) + 1;
     this.#lastReceivedAtMs = known.lastReceivedAtMs;
@@ -87,6 +90,12 @@ export class WokenState {
 
   get lastReceivedAtMs(): number | null {
     return this.#lastReceivedAtMs;
+  }
+
+  /** What is known now is about to be stored. */
+  noteKept(): void {
+    this.keptOldestMinute = this.oldestMinute;
+    this.alerts.noteKept();
   }
 
   /** What a log row and the snapshot keep. */
@@ -110,6 +119,7 @@ export class WokenState {
 
   noteReceived(receivedAtMs: number): void {
     this.#lastReceivedAtMs = Math.max(this.#lastReceivedAtMs ?? 0, receivedAtMs);
+    this.alerts.noteReceived(minuteOf(receivedAtMs));
   }
 
   countVerdicts(verdicts: Uint8Array): void {
@@ -140,6 +150,7 @@ export function replay(source: RegionSource, nowMs: number): WokenState {
     window.closed = isClosedAt(window.minute, state.watermark.valueMs);
     window.confirmedRow = state.confirmed.get(window.minute) ?? -1;
   }
+  state.alerts.resume(state.table.inTimeOrder().map(judged), minuteOf(state.watermark.valueMs) - 1);
   return state;
 }
 

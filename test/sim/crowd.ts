@@ -1,6 +1,6 @@
 /** Who and what the events of a history are about, and when they happened. */
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
-import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
+import { DOWNLOAD, eventTypes, FAILED, SLOW, SUCCESS, statuses } from '../../core/protocol/event-type.ts';
 import { epochMs } from '../../core/protocol/ids.ts';
 import {
   allowedLatenessMs,
@@ -88,4 +88,33 @@ function makeTime(random: Random, nowMs: number): number {
   const boundary = Math.floor((nowMs - random.below(allowedLatenessMs)) / size) * size;
   // Behind a boundary by the hold-back: there the watermark stands when the window closes.
   return boundary + random.pick([0, 0, holdBackMs]) + random.pick([-1, 0, 1]);
+}
+
+/** Downloads enough for alert rules, that fail for a while now and then. Of random numbers of its own. */
+export class Downloads {
+  readonly #random: Random;
+  readonly #share: number;
+  readonly #phaseMs: number;
+  readonly #contents: number;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#share = random.pick([0, 0.3, 0.9]);
+    this.#phaseMs = random.pick([1, 3, 8]) * windowMs;
+    this.#contents = random.between(1, 6);
+  }
+
+  /** The event, or a download in its place. */
+  apply(event: AcceptedEvent): AcceptedEvent {
+    const random = this.#random;
+    if (!random.chance(this.#share)) return event;
+    const fails = Math.floor(event.timeMs / this.#phaseMs) % 2 === 0 && this.#isOfThose(event.contentId);
+    const status = random.chance(fails ? 0.8 : 0.03) ? FAILED : random.pick([SUCCESS, SUCCESS, SLOW]);
+    return { ...event, type: DOWNLOAD, status };
+  }
+
+  /** In some histories all contents fail, in others only the first ones. */
+  #isOfThose(contentId: string | null): boolean {
+    return Number(contentId?.split('-')[1] ?? 0) < this.#contents;
+  }
 }

@@ -6,7 +6,7 @@ import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
 import { encodeChunk } from '../../core/protocol/chunk.ts';
 import type { ChunkHeader } from '../../core/protocol/chunk-header.ts';
 import { identitiesMax } from '../../core/protocol/limits.ts';
-import { type Crowd, makeCrowd, makeEvent } from './crowd.ts';
+import { type Crowd, Downloads, makeCrowd, makeEvent } from './crowd.ts';
 import { Random } from './random.ts';
 
 export const simRegion = { regionNumber: 7, shard: 0 } as const;
@@ -39,6 +39,8 @@ export interface Step {
   /** Server time of the step, ms; a jump back makes it smaller than the one before. */
   readonly nowMs: number;
   readonly action: Action;
+  /** Afterwards a person closes an alert: of those that fire the one of this number, counted round. */
+  readonly closes: number | null;
 }
 
 export interface History {
@@ -84,6 +86,9 @@ export function makeHistory(seed: number, steps: number): History {
 class HistoryMaker {
   readonly #seed: number;
   readonly #random: Random;
+  /** For what was added to histories later: the seeds that are kept stay what they are. */
+  readonly #laterRandom: Random;
+  readonly #downloads: Downloads;
   readonly #temper: Temper;
   readonly #crowd: Crowd;
   readonly #startMs: number;
@@ -102,6 +107,8 @@ class HistoryMaker {
     this.#seed = seed;
     const random = new Random(seed);
     this.#random = random;
+    this.#laterRandom = new Random(seed ^ 0x5bd1e995);
+    this.#downloads = new Downloads(this.#laterRandom);
     this.#temper = makeTemper(random);
     this.#crowd = makeCrowd(random);
     this.#startMs = startMsBase + random.below(2 * hour);
@@ -170,7 +177,7 @@ class HistoryMaker {
     const random = this.#random;
     return Array.from({ length: random.between(1, this.#temper.chunkEventsMax) }, () => {
       if (this.#sent.length > 0 && random.chance(this.#temper.twins)) return random.pick(this.#sent);
-      const event = makeEvent(random, this.#crowd, this.#nowMs);
+      const event = this.#downloads.apply(makeEvent(random, this.#crowd, this.#nowMs));
       this.#sent.push(event);
       return event;
     });
@@ -216,7 +223,9 @@ class HistoryMaker {
   }
 
   #push(action: Action): void {
-    this.#steps.push({ nowMs: this.#nowMs, action });
+    const random = this.#laterRandom;
+    const closes = random.chance(0.02) ? random.below(100) : null;
+    this.#steps.push({ nowMs: this.#nowMs, action, closes });
   }
 }
 

