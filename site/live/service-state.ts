@@ -1,7 +1,7 @@
 /** The state of the service in one line: the first thing on the page, and the largest. */
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { worstSeverity } from './alert-feed.ts';
-import { downloadsJudgedMin, type RegionSummary } from './region-summary.ts';
+import { downloadsJudgedMin, type RegionSummary, successRateMin } from './region-summary.ts';
 
 export interface ServiceState {
   /** `warning` and `notice`: regions do well now, but alerts fire that are not critical. */
@@ -67,15 +67,27 @@ function regionsState(regions: readonly RegionSummary[], eventsJudged: number): 
     kind: 'healthy',
     headline: healthy(total, idle.length),
     regions: weakest ? [weakest] : [],
-    remark: idleRemark(idle),
+    remark: [recoveredRemark(regions), idleRemark(idle)].filter((text) => text !== '').join(' '),
   };
 }
 
 /** Nothing fails, so this is where it would first: the lowest success rate that rests on enough downloads. */
 function weakestOf(regions: readonly RegionSummary[]): RegionSummary | undefined {
   return regions
-    .filter(({ downloads, successRate }) => downloads >= downloadsJudgedMin && successRate !== null)
+    .filter(
+      ({ downloads, successRate }) => downloads >= downloadsJudgedMin && (successRate ?? 0) >= successRateMin,
+    )
     .sort((a, b) => (a.successRate ?? 1) - (b.successRate ?? 1))[0];
+}
+
+/** Healthy now, while the last 5 minutes still hold what is over. */
+function recoveredRemark(regions: readonly RegionSummary[]): string {
+  const recovered = regions.filter(
+    ({ status, downloads, successRate }) =>
+      status === 'healthy' && downloads >= downloadsJudgedMin && (successRate ?? 1) < successRateMin,
+  );
+  if (recovered.length === 0) return '';
+  return `${listed(recovered)} ${recovered.length === 1 ? 'has' : 'have'} recovered.`;
 }
 
 /** "3 of 12 regions are" */

@@ -60,6 +60,17 @@ describe('the status of a region', () => {
     });
     const failedBefore = region(100, 50, 1_000, noon - 3 * windowMs);
 
+    test('the headline says that it has recovered, and does not call it the weakest', () => {
+      const alerts = [alert(resolvedAt(noon - windowMs))];
+      const live = applyFrame(
+        null,
+        snapshot({ A: failedBefore, B: region(100, 8) }, { alerts, at: noon }),
+      ).state;
+      const state = serviceState(regionSummaries(live, noon), 200, []);
+      expect(state).toMatchObject({ kind: 'healthy', remark: 'A has recovered.' });
+      expect(state.regions.map(({ name }) => name)).toEqual(['B']);
+    });
+
     test.each([
       ['a critical one that fires is a failure', region(500, 0), {}, 'failing'],
       ['of another kind is none', region(500, 0), { metric: 'silent_minutes' }, 'healthy'],
