@@ -4,7 +4,7 @@ import { readRules } from './alert-store.ts';
 import { loadRegions } from './region-registry.ts';
 
 /** A new version of a rule is known everywhere after this and the time to a shard's next alarm. */
-export const rulesCacheMs = 30_000;
+const rulesCacheMs = 30_000;
 
 interface Cached {
   readonly rules: readonly AlertRule[];

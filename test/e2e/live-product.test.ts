@@ -203,7 +203,7 @@ describe('[DUP-1, WIN-2, API-1] the live questions over messy traffic equal a na
     expect(lowTold.length).toBeGreaterThan(0);
     // A window that follows one in breach belongs to the same alert.
     for (const alert of lowTold)
-      expect(low.map(([key]) => key)).toContain(`${alert.region} ${alert.window_start}`);
+      expect(low.map(([key]) => key)).toContain(`${String(alert.region)} ${String(alert.window_start)}`);
     expect(new Set(lowTold.map(({ region }) => region))).toEqual(
       new Set(low.map(([key]) => key.split(' ')[0])),
     );
