@@ -29,18 +29,26 @@ function rateMessage(
     span === 1
       ? `in the minute from ${clock(minute)}`
       : `in ${counted(rule.windows, 'minute')} in a row up to ${clock(minute + 1)}`;
-  const [what, limit] =
-    rule.metric === 'success_rate'
-      ? [`only ${percent(value)} of ${counted(attempts ?? 0, 'download')} succeeded`, 'the limit is']
-      : [`${percent(value)} of ${counted(attempts ?? 0, 'download')} failed`, 'at most'];
-  return `Downloads are failing in ${where}: ${what} ${when} (${limit} ${percent(rule.threshold)}).`;
+  const downloads = counted(attempts ?? 0, 'download');
+  if (rule.metric === 'success_rate') {
+    const share = value === 0 ? `none of ${downloads}` : `only ${percent(value, Math.floor)} of ${downloads}`;
+    return `Downloads are failing in ${where}: ${share} succeeded ${when} (the limit is ${limit(rule)}).`;
+  }
+  const share = value === 1 ? `all of ${downloads}` : `${percent(value, Math.ceil)} of ${downloads}`;
+  return `Downloads are failing in ${where}: ${share} failed ${when} (at most ${limit(rule)}).`;
 }
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+/** Rounded away from the limit: what is in breach must not read as if it were at it. */
+function percent(share: number, round: (value: number) => number): string {
+  const nudge = round === Math.floor ? 1e-9 : -1e-9;
+  return `${(round(share * 1000 + nudge) / 10).toFixed(1)} %`;
+}
+
+const limit = ({ threshold }: AlertRule): string => percent(threshold, Math.round);
 
 const clock = (minute: number): string =>
   `${new Date(minuteStartMs(minute)).toISOString().slice(11, 16)} UTC`;

@@ -33,6 +33,8 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   #emitting = false;
   #alarmAtMs: number | null = null;
   #setUpAtMs = Number.NEGATIVE_INFINITY;
+  /** The rules could not be read: an alarm comes for them, though nothing else should need one. */
+  #rulesUnread = false;
 
   constructor(ctx: DurableObjectState, env: RegionEnv) {
     super(ctx, env);
@@ -99,7 +101,8 @@ export class RegionWindow extends DurableObject<RegionEnv> {
       if (!region.hasAlertSetup) await this.#setUpAlerts(region);
       this.#judge(Date.now());
       await this.#emit(region);
-      if (Date.now() - this.#setUpAtMs >= setupEveryMs) await this.#setUpAlerts(region);
+      if (region.hasAlertSetup && Date.now() - this.#setUpAtMs >= setupEveryMs)
+        await this.#setUpAlerts(region);
     } catch (error) {
       // An alarm that throws dies after some two minutes of outage: it is set again below instead.
       this.#region = null;
@@ -122,10 +125,12 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   async #setUpAlerts(region: Region): Promise<void> {
     try {
       const setup = await loadAlertSetup(this.env.DB, region.address.regionNumber, Date.now());
+      this.#rulesUnread = false;
       if (region !== this.#region || !setup) return;
       this.#commit(() => ({ effects: region.setUpAlerts(setup) }));
       this.#setUpAtMs = Date.now();
     } catch (error) {
+      this.#rulesUnread = true;
       console.warn(logLine('warn', 'rules_unread', { ...region.address, ...errorFields(error) }));
     }
   }
@@ -193,8 +198,9 @@ export class RegionWindow extends DurableObject<RegionEnv> {
 
   /** Sets the alarm only when it is needed earlier than the one that is set: each is a row written. */
   #schedule(nowMs: number): void {
-    const wantedMs = this.#region?.nextWakeMs(nowMs) ?? null;
-    if (wantedMs === null || this.#emitting) return;
+    const rulesMs = this.#rulesUnread ? nowMs + setupEveryMs : Number.POSITIVE_INFINITY;
+    const wantedMs = Math.min(this.#region?.nextWakeMs(nowMs) ?? Number.POSITIVE_INFINITY, rulesMs);
+    if (wantedMs === Number.POSITIVE_INFINITY || this.#emitting) return;
     if (this.#alarmAtMs !== null && this.#alarmAtMs <= wantedMs) return;
     this.#alarmAtMs = wantedMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(wantedMs));

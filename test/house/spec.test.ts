@@ -7,12 +7,10 @@ import { isNode, type Node, parse, read, type Source, textFiles, walk } from './
 const later: Readonly<Record<string, string>> = {
   'LAK-1': 'lake',
   'BAT-1': 'batch',
-  'ALR-1': 'alerts',
   'ING-6b': 'reconciliation',
   'LOG-1b': 'redrive',
   'LOG-5b': 'lake',
   'WIN-5b': 'batch',
-  'WIN-8b': 'alerts',
   'DUP-1b': 'batch',
   'API-1b': 'batch',
 };

@@ -20,6 +20,8 @@ afterEach(() => {
   vi.doUnmock('../../core/window/log-row.ts');
   vi.doUnmock('../../core/window/replay.ts');
   vi.doUnmock('../../core/window/newest-windows.ts');
+  vi.doUnmock('../../core/alert/book.ts');
+  vi.doUnmock('../../core/alert/ledger.ts');
   vi.resetModules();
 });
 
@@ -45,7 +47,9 @@ describe('a store or database that does not do its part', () => {
   });
 
   test('[DUP-2] D1 without the guard of revisions', async () => {
-    expect(await firstDifference(() => ({ database: new Database(false) }))).toMatch(/window/);
+    expect(await firstDifference(() => ({ database: new Database({ windowsGuarded: false }) }))).toMatch(
+      /window/,
+    );
   });
 
   test('[LOG-5] a failed write to D1 taken for a good one', async () => {
@@ -72,6 +76,75 @@ describe('a store or database that does not do its part', () => {
           : encodeChunk({ ...header, firstNumber: header.firstNumber + 1000 * times }, events),
     }));
     expect(found).toMatch(/verdicts|totals/);
+  });
+});
+
+/** The store keeps the book of alerts, but not all of it. */
+const bookWithout =
+  (members: object) =>
+  (effects: readonly RegionEffect[]): readonly RegionEffect[] =>
+    effects.map((effect) =>
+      effect.kind === 'alerts'
+        ? { ...effect, body: JSON.stringify({ ...JSON.parse(effect.body), ...members }) }
+        : effect,
+    );
+
+describe('alerts that are not looked after', () => {
+  test('[ALR-1] a book of alerts that is not stored', async () => {
+    expect(await firstDifference(() => ({ intoStore: without('alerts') }))).toMatch(/alert|answer|cause/);
+  });
+
+  test('[ALR-1] a person has closed an alert, and that is lost', async () => {
+    const found = await firstDifference(() => ({ intoStore: bookWithout({ closings: [] }) }));
+    expect(found).toMatch(/alerts|answer/);
+  });
+
+  test('[ALR-1, WIN-3] how far was judged is lost', async () => {
+    vi.doMock(import('../../core/alert/book.ts'), async (original) => {
+      const module = await original();
+      return { ...module, decodeBook: (text) => ({ ...module.decodeBook(text), judgedMinute: 0 }) };
+    });
+    expect(await firstDifference()).toMatch(/watermark|alerts/);
+  });
+
+  test('[ALR-1] late data that is not judged', async () => {
+    expect(await firstDifference(() => ({ judgesLateData: false }))).toMatch(/alerts/);
+  });
+
+  test('[ALR-1, DUP-2] D1 without the guard of revisions', async () => {
+    const found = await firstDifference(() => ({ database: new Database({ alertsGuarded: false }) }));
+    expect(found).toMatch(/alerts in D1/);
+  });
+
+  test('[ALR-1, LOG-2] the log does not keep what dead windows have left', async () => {
+    vi.doMock(import('../../core/alert/book.ts'), async (original) => {
+      const module = await original();
+      const { emptyBase } = await import('../../core/alert/fold.ts');
+      return {
+        ...module,
+        AlertBook: class extends module.AlertBook {
+          override get base() {
+            return emptyBase(super.base.throughMinute);
+          }
+        },
+      };
+    });
+    expect(await firstDifference()).toMatch(/alert|answer|cause/);
+  });
+
+  test('[ALR-1] an alert that can still come back after a death is forgotten', async () => {
+    vi.doMock(import('../../core/alert/ledger.ts'), async (original) => {
+      const module = await original();
+      return {
+        ...module,
+        AlertLedger: class extends module.AlertLedger {
+          override forget(keptMinute: number): void {
+            super.forget(keptMinute + 20);
+          }
+        },
+      };
+    });
+    expect(await firstDifference()).toMatch(/alert|answer|cause/);
   });
 });
 

@@ -6,14 +6,14 @@ import keptSeeds from './kept-seeds.json' with { type: 'json' };
 import { baseSeed, describeFound, emptyTotals, tryHistory } from './search.ts';
 
 const seed = baseSeed();
-const histories = Number(process.env.SIM_HISTORIES ?? 5000);
+const histories = Number(process.env.SIM_HISTORIES ?? 3000);
 const steps = Number(process.env.SIM_STEPS ?? 200);
 const perTest = 500;
 const totals = emptyTotals();
 
 console.info(`simulation: ${histories} histories of ${steps} steps, SIM_SEED=${seed}`);
 
-describe('[LOG-2, LOG-4, LOG-5, WIN-2, WIN-3, WIN-4, WIN-5, WIN-6, WIN-7, WIN-8, DUP-1, DUP-2] a shard', () => {
+describe('[LOG-2, LOG-4, LOG-5, WIN-2, WIN-3, WIN-4, WIN-5, WIN-6, WIN-7, WIN-8, DUP-1, DUP-2, ALR-1] a shard', () => {
   test.each(keptSeeds)('does not do again: $why', (kept) => {
     const found = tryHistory(kept.seed, kept.steps);
     expect(found && describeFound(found)).toBeNull();

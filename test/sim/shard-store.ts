@@ -104,17 +104,19 @@ export class Database {
   /** Hour rows: what they were merged from. */
   readonly hours = new Map<number, readonly PackedWindow[]>();
   readonly alerts = new Map<string, AlertRecord>();
-  readonly #guarded: boolean;
+  readonly #windowsGuarded: boolean;
+  readonly #alertsGuarded: boolean;
 
-  constructor(guarded = true) {
-    this.#guarded = guarded;
+  constructor({ windowsGuarded = true, alertsGuarded = true } = {}) {
+    this.#windowsGuarded = windowsGuarded;
+    this.#alertsGuarded = alertsGuarded;
   }
 
   save(windows: readonly PackedWindow[]): void {
     for (const window of windows) {
       const held = this.windows.get(window.minute);
       if (held) this.#check(held, window);
-      if (!held || !this.#guarded || isNewer(window, held)) this.windows.set(window.minute, window);
+      if (!held || !this.#windowsGuarded || isNewer(window, held)) this.windows.set(window.minute, window);
     }
   }
 
@@ -126,7 +128,7 @@ export class Database {
         throw new Error(`two states of alert ${record.id}`);
       // The same alert: another under its id would take its place.
       if (held && held.createdAtMs !== record.createdAtMs) throw new Error(`alert ${record.id} twice`);
-      if (!this.#guarded || order > 0) this.alerts.set(record.id, record);
+      if (!this.#alertsGuarded || order > 0) this.alerts.set(record.id, record);
     }
   }
 
