@@ -135,15 +135,20 @@ export class AlertBook {
   }
 
   /**
-   * Notes that something was received in a minute, whatever its time: a region that is sent a back-fill is not silent.
-   * It stands for the minute before, as the last events of a minute come in the next one.
+   * Notes that something was received in a minute. No minute from its oldest event on is silent: a back-fill comes in
+   * order, and what lies between is on its way. Whatever its time, it stands for the minute before, as the last events
+   * of a minute come in the next one.
    */
-  noteReceived(receivedMinute: number): void {
-    const minute = receivedMinute - 1;
+  noteReceived(receivedMinute: number, oldestMinute: number): void {
     const { throughMinute, received } = this.#base;
-    if (minute <= throughMinute || received.includes(minute)) return;
-    this.#base = { ...this.#base, received: [...received, minute] };
-    this.#heardLate ||= minute <= this.#judgedMinute;
+    const first = Math.max(throughMinute + 1, Math.min(oldestMinute, receivedMinute - 1));
+    const heard: number[] = [];
+    for (let minute = first; minute < receivedMinute; minute++) {
+      if (!received.includes(minute)) heard.push(minute);
+    }
+    if (heard.length === 0) return;
+    this.#base = { ...this.#base, received: [...received, ...heard] };
+    this.#heardLate ||= (heard[0] as number) <= this.#judgedMinute;
   }
 
   /** One that has woken: windows up to `closedMinute` were judged in another life, and what they said is stored. */

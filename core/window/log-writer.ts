@@ -41,7 +41,6 @@ export class LogWriter {
     this.#head ??= { atMs: this.#nowMs, watermark: watermark.state, oldestMinute };
     this.#chunks.push({ bytes, verdicts: this.#judge(chunk) });
     this.#state.doors.commit(chunk.header);
-    this.#state.noteReceived(chunk.header.receivedAtMs);
   }
 
   /** The rows to append, in order; none when nothing was added. The last holds what the shard knows by now. */
@@ -57,6 +56,7 @@ export class LogWriter {
     const { timeMs, identity, type, session } = chunk.columns;
     const verdicts = new Uint8Array(chunk.header.count);
     let allCounted = true;
+    let oldestLiving = Number.POSITIVE_INFINITY;
     for (let i = 0; i < verdicts.length; i++) {
       const eventMs = timeMs[i] as number;
       const minute = minuteOf(eventMs);
@@ -65,6 +65,7 @@ export class LogWriter {
       let verdict = COUNTED;
       if (late) verdict = LATE;
       else {
+        if (minute < oldestLiving) oldestLiving = minute;
         const window = state.table.obtain(minute, row);
         if (window.identities.add(identity.hi[i] as number, identity.lo[i] as number)) {
           fold.count(window, i);
@@ -76,6 +77,7 @@ export class LogWriter {
     }
     if (this.#updates) fold.noteChanges(this.#updates);
     state.countVerdicts(verdicts);
+    state.noteReceived(chunk.header.receivedAtMs, oldestLiving);
     return allCounted ? null : verdicts;
   }
 

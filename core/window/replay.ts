@@ -117,9 +117,10 @@ export class WokenState {
     return true;
   }
 
-  noteReceived(receivedAtMs: number): void {
+  /** A chunk came; `oldestMinute`: of its events that are not late. */
+  noteReceived(receivedAtMs: number, oldestMinute: number): void {
     this.#lastReceivedAtMs = Math.max(this.#lastReceivedAtMs ?? 0, receivedAtMs);
-    this.alerts.noteReceived(minuteOf(receivedAtMs));
+    this.alerts.noteReceived(minuteOf(receivedAtMs), oldestMinute);
   }
 
   countVerdicts(verdicts: Uint8Array): void {

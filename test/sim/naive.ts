@@ -54,7 +54,7 @@ export class NaiveShard {
   #kept: Knowledge | null = null;
   /** Counted events in log order. */
   readonly counted: AcceptedEvent[] = [];
-  /** The minutes before those in which something was received, if they still lived when it was committed. */
+  /** Minutes from the oldest event of what was received up to the one before its receipt, if they lived then. */
   readonly received: number[] = [];
   readonly #committedNumbers = new Set<string>();
   readonly #voidNumbers = new Set<string>();
@@ -177,8 +177,11 @@ export class NaiveShard {
       for (let n = from; n < to; n++) this.#voidNumbers.add(`${chunk.header.door}/${n}`);
     }
     for (const event of chunk.events) this.#judge(event, nowMs, living);
-    const receivedMinute = Math.floor(chunk.header.receivedAtMs / windowMs) - 1;
-    if (this.isAlive(receivedMinute)) this.received.push(receivedMinute);
+    const before = Math.floor(chunk.header.receivedAtMs / windowMs) - 1;
+    const minutes = chunk.events.map(minuteOf).filter((minute) => this.isAlive(minute));
+    for (let minute = Math.min(before, ...minutes); minute <= before; minute++) {
+      if (this.isAlive(minute)) this.received.push(minute);
+    }
     const lastReceivedAtMs = Math.max(this.#known.lastReceivedAtMs ?? 0, chunk.header.receivedAtMs);
     this.#known = { ...this.#known, lastReceivedAtMs };
   }
