@@ -95,6 +95,9 @@ class Fold {
   readonly #open = new Map<string, Omit<Episode, 'resolved'>>();
   readonly #episodes: Episode[] = [];
   #lastHeardMinute: number | null;
+  /** The rules in force, and the first minute in which they may be others. */
+  #inForce: readonly AlertRule[] = [];
+  #inForceTo = Number.NEGATIVE_INFINITY;
 
   constructor(base: AlertBase, input: FoldInput) {
     this.#base = base;
@@ -159,8 +162,7 @@ class Fold {
     const silentMinutes = this.#lastHeardMinute === null ? null : minute - this.#lastHeardMinute;
     const cut = this.#base.cuts.find(([at]) => at === minute);
     const measured = { silentMinutes, latenessCuts: cut?.[1] ?? 0 };
-    const rules = rulesAt(this.#input.rules, minute);
-    this.#dropOthers(rules, minute);
+    const rules = this.#rulesAt(minute);
     for (const rule of rules) {
       if (rule.dimension === 'region') {
         this.#judge(rule, null, minute, { ...measured, counters: window?.counters ?? null });
@@ -171,6 +173,16 @@ class Fold {
         }
       }
     }
+  }
+
+  /** Minutes come in order: the rules are chosen, and tracks of others end, where a version takes effect. */
+  #rulesAt(minute: number): readonly AlertRule[] {
+    if (minute < this.#inForceTo) return this.#inForce;
+    const { rules } = this.#input;
+    this.#inForce = rulesAt(rules, minute);
+    this.#inForceTo = Math.min(...rules.map(({ fromMinute }) => fromMinute).filter((from) => from > minute));
+    this.#dropOthers(this.#inForce, minute);
+    return this.#inForce;
   }
 
   /** Tracks of versions that judge no longer. */

@@ -38,6 +38,7 @@ export class WindowState {
   readonly #keys = new Map<Dimension, Map<string, Counters>>(dimensions.map((name) => [name, new Map()]));
   readonly #titles = new Map<string, readonly [string | null, string | null]>();
   #packed: PackedWindow | null = null;
+  #totals: Counters | null = null;
 
   constructor(minute: number, firstRow: number) {
     this.minute = minute;
@@ -60,6 +61,7 @@ export class WindowState {
   paneFor(index: number, row: number): Pane {
     this.lastRow = row;
     this.#packed = null;
+    this.#totals = null;
     let pane = this.panes[index];
     if (!pane) {
       pane = new Pane();
@@ -117,10 +119,12 @@ export class WindowState {
     return this.#keys.get(dimension) as Map<string, Counters>;
   }
 
-  /** Counters of the whole window. */
+  /** Counters of the whole window. Shared until the next change: do not write to them. */
   totals(): Counters {
+    if (this.#totals) return this.#totals;
     const totals = emptyCounters();
     for (const pane of this.panes) if (pane) addCounters(totals, pane.counters);
+    this.#totals = totals;
     return totals;
   }
 
@@ -162,7 +166,9 @@ export class WindowState {
 export function judged(window: WindowState): JudgedWindow {
   return {
     minute: window.minute,
-    counters: window.totals(),
+    get counters() {
+      return window.totals();
+    },
     keys: (dimension) => window.countersByKey(dimension),
   };
 }

@@ -6,7 +6,7 @@ import keptSeeds from './kept-seeds.json' with { type: 'json' };
 import { baseSeed, describeFound, emptyTotals, tryHistory } from './search.ts';
 
 const seed = baseSeed();
-const histories = Number(process.env.SIM_HISTORIES ?? 3000);
+const histories = Number(process.env.SIM_HISTORIES ?? 1500);
 const steps = Number(process.env.SIM_STEPS ?? 200);
 const perTest = 500;
 const totals = emptyTotals();

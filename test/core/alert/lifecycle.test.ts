@@ -90,10 +90,22 @@ describe('[ALR-1] silence', () => {
   test('a region that receives a back-fill is not silent', () => {
     const shard = new Shard(noData).see(well);
     for (let minute = 1; minute < 20; minute++) {
-      if (minute < 12) shard.book.noteReceived(m0 + minute + 1);
+      if (minute < 12) shard.book.noteReceived(m0 + minute + 1, Number.POSITIVE_INFINITY);
       shard.see(null);
     }
     expect(shard.lives).toEqual(['NO_DATA 16 firing']);
+  });
+
+  test('what was received is of all minutes from its oldest event on: none of them was silent', () => {
+    const shard = new Shard(noData).see(well, null, null, null, null, null);
+    expect(shard.lives).toEqual(['NO_DATA 5 firing']);
+    shard.book.noteReceived(m0 + 7, m0 + 3);
+    expect(shard.book.isBehind(m0 + 5)).toBe(true);
+    shard.judge();
+    expect(shard.lives).toEqual(['NO_DATA 5 corrected 5']);
+    shard.see(...new Array<null>(5).fill(null));
+    expect(shard.lives).toEqual(['NO_DATA 5 corrected 5']);
+    expect(shard.see(null).lives.at(-1)).toBe('NO_DATA 11 firing');
   });
 
   test('a clock that jumps by years folds the first day of the silence, and says the same wherever it begins', () => {
