@@ -1,4 +1,5 @@
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { personRoles } from '../core/access/caller.ts';
 import { type CounterName, counterNames } from '../core/aggregate/counters.ts';
 import { alertResolutions } from '../core/alert/alert-record.ts';
 import { alertBreaches, alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
@@ -152,3 +153,69 @@ export const alerts = sqliteTable(
     index('alerts_by_resolution').on(table.resolved_at),
   ],
 );
+
+/** Producers' keys. The secret itself is nowhere. */
+export const ingestKeys = sqliteTable('ingest_keys', {
+  id: text('id').primaryKey(),
+  /** Producer account: part of the identity of its events (IDN-1). Two keys of one account are for rotation. */
+  account: text('account').notNull(),
+  name: text('name').notNull(),
+  /** SHA-256 of the secret, hex. */
+  digest: text('digest').notNull(),
+  /** JSON: names of regions, or null for all. */
+  regions: text('regions'),
+  events_per_day: integer('events_per_day'),
+  events_per_second: integerColumn('events_per_second'),
+  bytes_per_second: integerColumn('bytes_per_second'),
+  created_at: text('created_at').notNull(),
+  created_by: text('created_by').notNull(),
+  expires_at: text('expires_at'),
+  revoked_at: text('revoked_at'),
+  last_used_at: text('last_used_at'),
+});
+
+export const people = sqliteTable('people', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email'),
+  role: text('role', { enum: personRoles }).notNull(),
+  /** JSON: names of regions, or null for all. */
+  regions: text('regions'),
+  /** SHA-256 of the sign-in token, hex; null where there is none. */
+  token_digest: text('token_digest').unique(),
+  created_at: text('created_at').notNull(),
+  created_by: text('created_by').notNull(),
+  disabled_at: text('disabled_at'),
+  last_seen_at: text('last_seen_at'),
+});
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    /** SHA-256 of the cookie's secret, hex. */
+    id: text('id').primaryKey(),
+    person_id: text('person_id').notNull(),
+    created_at: text('created_at').notNull(),
+    expires_at: text('expires_at').notNull(),
+    revoked_at: text('revoked_at'),
+    country: text('country').notNull(),
+  },
+  (table) => [index('sessions_by_person').on(table.person_id)],
+);
+
+/** Each row bears the hash of the one before: an edit, a deletion or a swap breaks the chain. */
+export const auditLog = sqliteTable('audit_log', {
+  /** From 1, without gaps. */
+  seq: integer('seq').primaryKey(),
+  at: text('at').notNull(),
+  actor: text('actor').notNull(),
+  role: text('role').notNull(),
+  action: text('action').notNull(),
+  target: text('target').notNull(),
+  country: text('country').notNull(),
+  result: text('result', { enum: ['ok', 'refused', 'failed'] }).notNull(),
+  /** JSON: texts by name. */
+  details: text('details').notNull(),
+  /** SHA-256 over the hash before and the row's canonical form, hex. */
+  hash: text('hash').notNull(),
+});
