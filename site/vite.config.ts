@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 
 /** The bodies of the pages of documentation are made by tools/docs-pages.ts. */
 const pages = ['index.html', 'docs.html', 'docs/problems.html', '404.html', 'offline.html'];
@@ -30,10 +31,50 @@ function shellOfServiceWorker(): Plugin {
   };
 }
 
+/** The variables of the build. This file is checked with the types of a page, which has none. */
+const { env } = (globalThis as unknown as { process: { env: Record<string, string | undefined> } }).process;
+
+/** What the asset store says with every file, in its own form. Only a deployment's build is served over https. */
+function headersOfAssets(): Plugin {
+  const headers = { ...pageHeaders, ...(env.MARQUEE_HTTPS === '1' ? strictTransport : {}) };
+  const rule = (path: string, of: Readonly<Record<string, string>>): string =>
+    `${path}\n${Object.entries(of)
+      .map(([name, value]) => `  ${name}: ${value}\n`)
+      .join('')}`;
+  const text = [
+    rule('/*', headers),
+    rule('/assets/*', { 'cache-control': 'public, max-age=31536000, immutable' }),
+  ].join('\n');
+  return {
+    name: 'headers-of-assets',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: '_headers', source: text });
+    },
+  };
+}
+
+/** RFC 9116. The day is rounded: files that are the same are not copied anew, and do not restart a local run. */
+function securityText(): Plugin {
+  return {
+    name: 'security-text',
+    generateBundle() {
+      const expires = new Date();
+      expires.setUTCHours(0, 0, 0, 0);
+      expires.setUTCFullYear(expires.getUTCFullYear() + 1);
+      const lines = [
+        `Contact: ${env.SECURITY_CONTACT ?? 'mailto:security@marquee.example'}`,
+        `Expires: ${expires.toISOString()}`,
+        'Preferred-Languages: en',
+      ];
+      this.emitFile({ type: 'asset', fileName: '.well-known/security.txt', source: `${lines.join('\n')}\n` });
+    },
+  };
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [shellOfServiceWorker()],
+  plugins: [headersOfAssets(), securityText(), shellOfServiceWorker()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,4 +1,4 @@
-// `npm run build`: the site, into site/dist. Built aside and then copied over, file by file, and only what differs:
+// `npm run build`: the site, into site/dist; with `-- --https` as a deployment serves it. Built aside and then copied over, file by file, and only what differs:
 // several runs of `wrangler dev` share that folder, each builds when something in it changes, and each change restarts
 // the others' Workers. It is also never empty for the viewer who asks just then.
 import { rmSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { root } from './bootstrap.mjs';
 import { syncFolder } from './sync-folder.mjs';
 
 /** @typedef {{ buildSite: (outDir: string) => Promise<void> }} Building */
+
+if (process.argv.includes('--https')) process.env.MARQUEE_HTTPS = '1';
 
 const aside = join(root, '.cache', `site-${process.pid}`);
 try {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pageHeaders, strictTransport } from '../../core/protocol/security-headers.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const javascriptGzippedMax = 60 * 1024;
@@ -40,4 +41,31 @@ test('nothing in the page would be blocked by its own policy, and nothing points
   expect(read('_headers')).toContain("script-src 'self'; style-src 'self'");
   for (const name of files().filter((file) => file.endsWith('.css')))
     expect(read(name)).not.toMatch(/url\(|@import/);
+});
+
+test('[SEC-1] what the files are served with is the list of core, with HSTS only where there is https', async () => {
+  const rules = () => read('_headers').split('\n\n')[0]?.trim().split('\n');
+  const lines = (headers: Readonly<Record<string, string>>) =>
+    Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
+  expect(rules()).toEqual(['/*', ...lines(pageHeaders)]);
+  process.env.MARQUEE_HTTPS = '1';
+  try {
+    await build({ configFile: join(root, 'site/vite.config.ts'), logLevel: 'silent', build: { outDir } });
+  } finally {
+    delete process.env.MARQUEE_HTTPS;
+  }
+  expect(rules()).toEqual(['/*', ...lines(pageHeaders), ...lines(strictTransport)]);
+  expect(lines(pageHeaders).join()).not.toContain('unsafe');
+});
+
+test('[SEC-2] security.txt names a contact and expires in a year', () => {
+  const fields = read('.well-known/security.txt')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(': ', 2) as [string, string]);
+  const { Contact, Expires } = Object.fromEntries(fields) as Record<string, string>;
+  expect(Contact).toMatch(/^(mailto|https):/);
+  const days = (Date.parse(Expires ?? '') - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(363);
+  expect(days).toBeLessThan(367);
 });

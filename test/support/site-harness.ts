@@ -23,6 +23,7 @@ import { type ProblemCode, problem, problemContentType } from '../../core/protoc
 import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
+import { pageHeadersOf } from './static-site.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
 
 const builtSite = fileURLToPath(new URL('../../site/dist/', import.meta.url));
@@ -231,7 +232,7 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
   const asked = join(folder, pathname);
   const isFile = asked.startsWith(folder) && extname(asked) !== '' && existsSync(asked);
   const file = isFile ? asked : join(folder, 'index.html');
-  for (const [name, value] of pageHeaders(folder)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(pageHeadersOf(folder))) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
   response.end(readFileSync(file));
 }
@@ -260,12 +261,6 @@ async function act(
     : seen;
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: row }));
   harness.tell(row);
-}
-
-/** Those of the first rule in _headers, which holds for every path: the policy must be in force here too. */
-function pageHeaders(folder: string): [string, string][] {
-  const [, rule = ''] = /^\/\*\n((?: {2}.+\n)+)/.exec(readFileSync(join(folder, '_headers'), 'utf8')) ?? [];
-  return [...rule.matchAll(/^ {2}([\w-]+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value]);
 }
 
 function stopped(server: Server, peers: ReadonlySet<Peer>): Promise<void> {

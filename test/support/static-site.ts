@@ -19,8 +19,7 @@ export interface StaticSite {
 }
 
 export async function serveStatically(folder: string): Promise<StaticSite> {
-  const policy =
-    /Content-Security-Policy: (.*)/.exec(readFileSync(join(folder, '_headers'), 'utf8'))?.[1] ?? '';
+  const headers = pageHeadersOf(folder);
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
@@ -35,7 +34,7 @@ export async function serveStatically(folder: string): Promise<StaticSite> {
     const name = found ? named : '/404.html';
     response.writeHead(found ? 200 : 404, {
       'content-type': types[extname(name)] ?? 'text/html; charset=utf-8',
-      'content-security-policy': policy,
+      ...headers,
     });
     response.end(readFileSync(join(folder, name)));
   });
@@ -50,4 +49,12 @@ export async function serveStatically(folder: string): Promise<StaticSite> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Those of the first rule in _headers, which holds for every path: the policy must be in force in tests too. */
+export function pageHeadersOf(folder: string): Record<string, string> {
+  const [, rule = ''] = /^\/\*\n((?: {2}.+\n)+)/.exec(readFileSync(join(folder, '_headers'), 'utf8')) ?? [];
+  return Object.fromEntries(
+    [...rule.matchAll(/^ {2}([\w-]+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
 }

@@ -13,13 +13,14 @@ import { requestIds } from './request-id.ts';
 import { logForRequest } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { type Doors, routesOf } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { ApiContext } from './stats-query.ts';
 
 /** The HTTP door: every route behind its role, and an answer for everything else. */
 export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   const routes = routesOf(doors);
-  app.use(requestIds, processTime, cors);
+  app.use(securityHeaders, requestIds, processTime, cors);
   for (const route of routes) {
     app.on(route.method, route.path, behindRole(route), ...around(route), (context) =>
       route.handler(context),

@@ -11,9 +11,14 @@ const doors = { events: async () => new Response(null, { status: 202 }) };
 const app = createApp(doors);
 export const routes = routesOf(doors);
 
-export async function ask(path: string, init: RequestInit = {}, bindings: Env = env): Promise<Response> {
+export async function ask(
+  path: string,
+  init: RequestInit = {},
+  bindings: Env = env,
+  origin = 'http://127.0.0.1:8787',
+): Promise<Response> {
   const ctx = createExecutionContext();
-  const request = new Request(`http://127.0.0.1:8787${path}`, init);
+  const request = new Request(`${origin}${path}`, init);
   request.headers.set('cache-control', 'no-cache');
   const response = await app.fetch(request, bindings, ctx);
   await waitOnExecutionContext(ctx);
