@@ -160,3 +160,29 @@ export const contentsByMinuteMinutesMax = 60;
 export const contentsPerAnswerMax = 50_000;
 /** Body of an action on an alert: its comment, each character escaped. */
 export const actionBodyBytesMax = 16 * 1024;
+
+/** A sign-in lasts a working day and does not slide: a stolen cookie ends too (ACC-3). */
+export const sessionMs = 12 * 3_600_000;
+/** How long an isolate believes what D1 said of a session: a revocation is known everywhere after this (ACC-3). */
+export const sessionCacheMs = 10_000;
+/** Sessions that an isolate remembers: some 500 B each. */
+export const sessionsCachedMax = 2_000;
+/** Failed sign-ins of an isolate and country in a minute: people mistype, programs guess (ACC-3). */
+export const failedSignInsPerMinuteMax = 10;
+
+/** A key may spend ten seconds of its rate at once after a pause: back ends send in gusts. */
+export const rateBurstSeconds = 10;
+/** An isolate asks a key's meter at most once in this long: a call a request would cost more than the request. */
+export const rateRenewMs = 1_000;
+/** A lease lives for two such seconds, so that the next one can be fetched while it is spent. */
+export const rateLeaseMs = 2 * rateRenewMs;
+/** A meter that has not answered by then is passed over: events are not refused for a fault of ours. */
+export const meterWaitMsMax = 250;
+/** A key revoked now is refused everywhere after this (KEY-3); a read of D1 for each key, isolate and 10 s. */
+export const keyCacheMs = 10_000;
+/** Keys that an isolate remembers: some 500 B each. */
+export const keysCachedMax = 10_000;
+/** Ids without a key that an isolate remembers: strangers may send as many as they like. */
+export const strangeKeysCachedMax = 1_000;
+/** The use of a key is noted at most once in this long: a row written. */
+export const keyUseNotedMs = 60_000;
