@@ -1,38 +1,47 @@
+import { type Caller, hasRole, nobody, type PersonRole } from '../../core/access/caller.ts';
+import { shownKey } from '../../core/access/shown-key.ts';
 import type { Env } from '../env.ts';
-import { isListedOrigin } from './cors.ts';
-import { isLoopback } from './loopback.ts';
+import { findCaller } from './access-caller.ts';
+import { isStrangePage } from './access-origin.ts';
 
-/** Who may use a route: `public` is anyone; the others are what a credential stands for. */
-export type Role = 'public' | 'viewer' | 'analyst' | 'admin' | 'producer';
+/** Who may use a route: `public` is anyone, `producer` is who shows a producer's key; the others are people's. */
+export type Role = 'public' | PersonRole | 'producer';
 
 export type Admission =
-  | { readonly admitted: true }
+  | { readonly admitted: true; readonly caller: Caller }
   | { readonly admitted: false; readonly code: 'unauthorized' | 'forbidden'; readonly detail: string };
 
-/**
- * API-2: the one place that decides who may use a route. Until keys exist a local run admits callers on the same
- * machine and a deployment admits nobody but to public routes.
- */
-export function admit(
+/** API-2: the one place that decides who may use a route. Throws what D1 throws. */
+export async function admit(
   route: { readonly role: Role },
   request: Request,
-  env: Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>,
-): Admission {
-  if (route.role === 'public') return { admitted: true };
-  if (env.ENVIRONMENT === 'local' && isFromThisMachine(request, env)) return { admitted: true };
-  return {
-    admitted: false,
-    code: 'unauthorized',
-    detail: `This needs a credential of the role ${route.role}.`,
-  };
+  env: Env,
+  nowMs: number,
+): Promise<Admission> {
+  if (route.role === 'public') return { admitted: true, caller: nobody };
+  if (route.role === 'producer' && isKey(shownKey(request.headers, request.url)))
+    return { admitted: true, caller: nobody };
+  const found = await findCaller(request, env, nowMs);
+  if (!found.ok) return refused('unauthorized', found.detail);
+  const { caller } = found;
+  if (caller.kind === 'nobody')
+    return refused('unauthorized', `This needs a credential of the role ${route.role}.`);
+  if (route.role === 'producer') {
+    if (caller.via === 'local') return { admitted: true, caller };
+    return refused('forbidden', "Events are sent with a producer's key, not with a person's credential.");
+  }
+  if (!hasRole(caller, route.role))
+    return refused('forbidden', `This needs the role ${route.role}; yours is ${caller.role}.`);
+  if (isStrangePage(request, caller, env))
+    return refused('forbidden', 'The page that asks is of another site, which is not among CORS_ORIGINS.');
+  return { admitted: true, caller };
 }
 
-/**
- * The name by which the caller asked is a loopback one, which stops DNS rebinding; and so is the page that made it
- * ask, since neither sockets nor simple POSTs of a strange page are stopped by its browser. The operator may list more
- * pages.
- */
-function isFromThisMachine(request: Request, env: Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>): boolean {
-  const origin = request.headers.get('origin');
-  return isLoopback(request.url) && (origin === null || isLoopback(origin) || isListedOrigin(origin, env));
+function refused(code: 'unauthorized' | 'forbidden', detail: string): Admission {
+  return { admitted: false, code, detail };
+}
+
+/** What is no JWT is a producer's key, or was meant to be: the door for events looks at it (workers/ingest). */
+function isKey(shown: string | null): boolean {
+  return shown !== null && shown.split('.').length !== 3;
 }

@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import type { Env } from '../env.ts';
-import { admit } from './admission.ts';
+import { type Admission, admit } from './admission.ts';
 import { cors } from './cors.ts';
 import { edgeCache, isShared } from './edge-cache.ts';
 import { entityTags, isTagged, notModified } from './entity-tag.ts';
@@ -10,7 +10,7 @@ import { problemResponse } from './problem-response.ts';
 import { processTime } from './process-time.ts';
 import { NothingAnswersError } from './range-reader.ts';
 import { requestIds } from './request-id.ts';
-import { logForRequest } from './request-scope.ts';
+import { logForRequest, requestScope } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { type Doors, routesOf } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -40,12 +40,30 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
 
 function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
   return async (context, next) => {
-    const admission = admit(route, context.req.raw, context.env);
-    if (admission.admitted) return await next();
+    const admission = await admissionTo(route, context);
+    if (admission === null)
+      return problemResponse('storage_unavailable', 'The database does not answer: who asks is not known.');
+    const scope = requestScope();
+    if (admission.admitted && scope) {
+      scope.caller = admission.caller;
+      return await next();
+    }
+    if (admission.admitted) throw new Error('a request is answered outside of its scope');
     const challenge =
       admission.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="marquee"' } : {};
     return problemResponse(admission.code, admission.detail, { headers: challenge });
   };
+}
+
+/** Null where D1 does not answer: then nobody is admitted by a session. */
+async function admissionTo(route: Route, { req, env }: ApiContext): Promise<Admission | null> {
+  try {
+    return await admit(route, req.raw, env, Date.now());
+  } catch (error) {
+    if (error instanceof NotMigratedError) throw error;
+    logForRequest('error', 'caller_unread', errorFields(error));
+    return null;
+  }
 }
 
 /** The cache holds tagged answers, and is asked before a caller's tag is compared. */

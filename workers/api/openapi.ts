@@ -23,6 +23,7 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Stream: 'The same windows under the names of the stream tables.',
   Alerts: 'What fires, what was resolved, and who has seen it.',
   Live: 'Pushed as it happens.',
+  Access: 'Who asks, and who may.',
   Service: 'Health, and this description.',
 };
 

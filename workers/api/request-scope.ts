@@ -1,8 +1,9 @@
 /**
- * What belongs to the request that is being answered, wherever in its calls: its id, and how long its parts took. Kept
- * by the platform along the awaits, so that no reader of D1 has to be handed the request.
+ * What belongs to the request that is being answered, wherever in its calls: its id, who asks, and how long its parts
+ * took. Kept by the platform along the awaits, so that no reader of D1 has to be handed the request.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Caller, nobody, type Person } from '../../core/access/caller.ts';
 import { logLine } from '../../core/protocol/log-line.ts';
 
 /** What an answer waits for: reads of D1, calls of region shards. */
@@ -16,16 +17,27 @@ interface Span {
 export interface RequestScope {
   readonly id: string;
   readonly spans: Map<Part, Span>;
+  /** As admission found; nobody on public routes. */
+  caller: Caller;
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>();
 
 export function inScope<T>(id: string, work: (scope: RequestScope) => T): T {
-  const scope: RequestScope = { id, spans: new Map() };
+  const scope: RequestScope = { id, spans: new Map(), caller: nobody };
   return scopes.run(scope, work, scope);
 }
 
 export const requestScope = (): RequestScope | undefined => scopes.getStore();
+
+export const caller = (): Caller => scopes.getStore()?.caller ?? nobody;
+
+/** Who asks, behind admission to a role of people. */
+export function person(): Person {
+  const found = caller();
+  if (found.kind === 'nobody') throw new Error('nobody has been admitted to this request');
+  return found;
+}
 
 /** Prints a log line of the request that is being answered. */
 export function logForRequest(

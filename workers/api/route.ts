@@ -5,7 +5,7 @@ import type { Role } from './admission.ts';
 import type { ApiContext } from './stats-query.ts';
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** As the router takes it: `/api/alerts/:id/ack`. */
   readonly path: string;
   readonly role: Role;
@@ -17,7 +17,7 @@ export interface RouteDoc {
   /** One line, without a full stop. */
   readonly summary: string;
   readonly description?: string;
-  readonly tag: 'Statistics' | 'Stream' | 'Alerts' | 'Live' | 'Events' | 'Service';
+  readonly tag: 'Statistics' | 'Stream' | 'Alerts' | 'Live' | 'Events' | 'Access' | 'Service';
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;

@@ -8,6 +8,7 @@ import { openapiRoute } from './openapi-route.ts';
 import { realtimeRoute } from './realtime.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
+import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
 import { timeseriesRoute } from './timeseries.ts';
@@ -37,5 +38,8 @@ export function routesOf(doors: Doors): readonly Route[] {
     resolveRoute,
     liveRoute,
     liveEventsRoute,
+    signInRoute,
+    whoAmIRoute,
+    signOutRoute,
   ];
 }

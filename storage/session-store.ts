@@ -1,0 +1,114 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { Person } from '../core/access/caller.ts';
+import { sessionCacheMs, sessionsCachedMax } from '../core/protocol/limits.ts';
+import { needsMigration } from './migrated.ts';
+import { readRegions, readRole } from './person-row.ts';
+import { people, sessions } from './schema.ts';
+
+export interface NewSession {
+  /** SHA-256 of the cookie's secret, hex. */
+  readonly id: string;
+  readonly personId: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Two letters, or empty. */
+  readonly country: string;
+}
+
+interface Cached {
+  readonly person: Person;
+  readonly atMs: number;
+}
+
+/** One map per database binding of this isolate. Only sessions that stand: what is guessed must not fill it. */
+const caches = new WeakMap<D1Database, Map<string, Cached>>();
+
+const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+export async function addSession(db: D1Database, session: NewSession): Promise<void> {
+  await needsMigration(() =>
+    drizzle(db)
+      .insert(sessions)
+      .values({
+        id: session.id,
+        person_id: session.personId,
+        created_at: isoTime(session.createdAtMs),
+        expires_at: isoTime(session.expiresAtMs),
+        country: session.country,
+      }),
+  );
+}
+
+/** Whose session it is, as D1 said at most sessionCacheMs ago; null where it does not stand. */
+export async function sessionPerson(db: D1Database, id: string, nowMs: number): Promise<Person | null> {
+  const held = caches.get(db)?.get(id);
+  // A clock that was set back must not keep it for ever.
+  if (held && Math.abs(nowMs - held.atMs) < sessionCacheMs)
+    return isOver(held.person, nowMs) ? null : held.person;
+  return await readSession(db, id, nowMs);
+}
+
+/** The same, as D1 says now. */
+export async function readSession(db: D1Database, id: string, nowMs: number): Promise<Person | null> {
+  const cache = cacheOf(db);
+  cache.delete(id);
+  const [row] = await needsMigration(() =>
+    drizzle(db)
+      .select({
+        personId: people.id,
+        name: people.name,
+        role: people.role,
+        regions: people.regions,
+        expiresAt: sessions.expires_at,
+      })
+      .from(sessions)
+      .innerJoin(people, eq(people.id, sessions.person_id))
+      .where(and(eq(sessions.id, id), isNull(sessions.revoked_at), isNull(people.disabled_at))),
+  );
+  if (!row) return null;
+  const person: Person = {
+    kind: 'person',
+    id: row.personId,
+    name: row.name,
+    role: readRole('people', row.personId, row.role),
+    regions: readRegions('people', row.personId, row.regions),
+    via: 'session',
+    sessionId: id,
+    expiresAtMs: Date.parse(row.expiresAt),
+  };
+  if (isOver(person, nowMs)) return null;
+  if (cache.size >= sessionsCachedMax) cache.clear();
+  cache.set(id, { person, atMs: nowMs });
+  return person;
+}
+
+/** Other isolates learn of it within sessionCacheMs. */
+export async function revokeSession(db: D1Database, id: string, atMs: number): Promise<void> {
+  await revokeWhere(db, eq(sessions.id, id), atMs);
+}
+
+/** All of a person's. */
+export async function revokeSessionsOf(db: D1Database, personId: string, atMs: number): Promise<void> {
+  await revokeWhere(db, eq(sessions.person_id, personId), atMs);
+}
+
+async function revokeWhere(db: D1Database, which: ReturnType<typeof eq>, atMs: number): Promise<void> {
+  await needsMigration(() =>
+    drizzle(db)
+      .update(sessions)
+      .set({ revoked_at: isoTime(atMs) })
+      .where(and(which, isNull(sessions.revoked_at))),
+  );
+  cacheOf(db).clear();
+}
+
+function isOver({ expiresAtMs }: Person, nowMs: number): boolean {
+  return expiresAtMs !== null && nowMs >= expiresAtMs;
+}
+
+function cacheOf(db: D1Database): Map<string, Cached> {
+  const cache = caches.get(db) ?? new Map<string, Cached>();
+  caches.set(db, cache);
+  return cache;
+}
