@@ -152,6 +152,22 @@ export const alertHistoryMax = 20;
 /** A comment on an alert. */
 export const alertCommentLengthMax = 2_000;
 
+/** A text of the audit log: ids, names, paths. What is longer is cut. */
+export const auditTextLengthMax = 256;
+/** What else a line of the audit log tells: a few short texts, so that a line is at most some 5 KB. */
+export const auditDetailCountMax = 16;
+export const auditDetailLengthMax = 256;
+/** Lines that an isolate holds until D1 has them; beyond it the newest are dropped, and a log line says how many. */
+export const auditHeldMax = 2_000;
+/** Lines that one statement chains: half a megabyte at most, below what D1 takes. */
+export const auditBatchMax = 100;
+/** Rows that the check of the audit log reads at a time: some 300 B each. */
+export const auditPieceRows = 1_000;
+/** Between two anchors that are kept for good lie at most so many rows... */
+export const auditAnchorRows = 100;
+/** ...or, where rows come slowly, so much time. */
+export const auditAnchorMs = 60_000;
+
 /** Rows of one page of an answer. */
 export const pageRowsMax = 1000;
 /** Contents minute by minute are hundreds of rows each: an hour of them is tens of thousands. */

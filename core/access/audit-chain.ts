@@ -1,0 +1,159 @@
+/**
+ * The chain of the audit log (AUD-1). Each row's hash covers the row and the hash before it, so that a change anywhere
+ * shows where it was made. Who rewrites the rest of the chain as well is found by an anchor: a head, noted elsewhere.
+ */
+import type { AuditRow, UnchainedRow } from './audit-row.ts';
+
+/** SHA-256. */
+export type Digest = (bytes: Uint8Array) => Promise<Uint8Array>;
+
+/** A place in the chain: of the newest row, or before the first one. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** A head that was noted outside of the table. */
+export interface Anchor extends ChainHead {
+  readonly at: string;
+}
+
+export type FaultKind =
+  /** The content or the hash of the row is not what was written, or it was put there by someone else. */
+  | 'changed'
+  /** It stands where another row stood. */
+  | 'swapped'
+  /** It was put between two others. */
+  | 'inserted'
+  /** It is not there, though later ones are. */
+  | 'missing'
+  /** The rows before the first one are not there. */
+  | 'truncated_start'
+  /** The rows after the last one are not there, though an anchor knows of them. */
+  | 'truncated_end'
+  /** The chain is whole in itself, but it is not the one that was anchored. */
+  | 'rewritten';
+
+export interface ChainFault {
+  /** Where it shows first. */
+  readonly seq: number;
+  readonly kind: FaultKind;
+}
+
+export const chainStart: ChainHead = { seq: 0, hash: '0'.repeat(64) };
+
+const canonicalVersion = 1;
+const encoder = new TextEncoder();
+
+/** Version, then each field as its length in bytes (32 bits, big endian) and its UTF-8: no two rows share a form. */
+export function canonicalRow(row: UnchainedRow & { readonly seq: number }): Uint8Array {
+  const { seq, at, actor, role, action, target, country, result, details } = row;
+  const fields = [String(seq), at, actor, role, action, target, country, result, details].map((text) =>
+    encoder.encode(text),
+  );
+  const bytes = new Uint8Array(1 + fields.reduce((sum, field) => sum + 4 + field.length, 0));
+  const view = new DataView(bytes.buffer);
+  bytes[0] = canonicalVersion;
+  let offset = 1;
+  for (const field of fields) {
+    view.setUint32(offset, field.length);
+    bytes.set(field, offset + 4);
+    offset += 4 + field.length;
+  }
+  return bytes;
+}
+
+/** SHA-256(hash before as hex, canonical form), as hex. */
+async function chainHash(
+  before: string,
+  row: UnchainedRow & { readonly seq: number },
+  digest: Digest,
+): Promise<string> {
+  const [head, body] = [encoder.encode(before), canonicalRow(row)];
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  const hash = await digest(bytes);
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The rows behind a head, with their places and hashes. */
+export async function chained(
+  head: ChainHead,
+  rows: readonly UnchainedRow[],
+  digest: Digest,
+): Promise<AuditRow[]> {
+  const done: AuditRow[] = [];
+  let { seq, hash } = head;
+  for (const row of rows) {
+    seq += 1;
+    hash = await chainHash(hash, { ...row, seq }, digest);
+    done.push({ ...row, seq, hash });
+  }
+  return done;
+}
+
+/** Checks a table piece by piece: rows in the order of their seq, then the end. Stops at the first fault. */
+export class ChainCheck {
+  readonly #digest: Digest;
+  readonly #anchors: ReadonlyMap<number, string>;
+  readonly #newestSeq: number;
+  #head = chainStart;
+
+  /** `anchors` are read before any row, so that none is newer than the rows. */
+  constructor(anchors: readonly Anchor[], digest: Digest) {
+    this.#digest = digest;
+    const bySeq = new Map<number, string>();
+    for (const { seq, hash } of anchors) {
+      // Two that contradict each other: no row can be what both say.
+      bySeq.set(seq, (bySeq.get(seq) ?? hash) === hash ? hash : 'disputed');
+    }
+    this.#anchors = bySeq;
+    this.#newestSeq = anchors.reduce((newest, { seq }) => Math.max(newest, seq), 0);
+  }
+
+  /** Of the rows that were checked and are right. */
+  get head(): ChainHead {
+    return this.#head;
+  }
+
+  async take(rows: readonly AuditRow[]): Promise<ChainFault | null> {
+    for (const [index, row] of rows.entries()) {
+      const { seq, hash } = this.#head;
+      if (row.seq !== seq + 1)
+        return { seq: seq + 1, kind: seq === 0 && row.seq > 1 ? 'truncated_start' : 'missing' };
+      if ((await chainHash(hash, row, this.#digest)) !== row.hash)
+        return { seq: row.seq, kind: await this.#nameOf(row, rows.slice(index + 1)) };
+      const anchored = this.#anchors.get(row.seq);
+      if (anchored !== undefined && anchored !== row.hash) return { seq: row.seq, kind: 'rewritten' };
+      this.#head = { seq: row.seq, hash: row.hash };
+    }
+    return null;
+  }
+
+  /** After the last row. */
+  end(): ChainFault | null {
+    if (this.#newestSeq <= this.#head.seq) return null;
+    return { seq: this.#head.seq + 1, kind: this.#head.seq === 0 ? 'truncated_start' : 'truncated_end' };
+  }
+
+  /** What was done to a row that does not fit: whether one of those behind it would fit in its place. */
+  async #nameOf(row: AuditRow, later: readonly AuditRow[]): Promise<FaultKind> {
+    for (const [index, other] of later.entries()) {
+      const hash = await chainHash(this.#head.hash, { ...other, seq: row.seq }, this.#digest);
+      if (hash === row.hash) return 'swapped';
+      if (hash === other.hash) return index === 0 && other.seq === row.seq + 1 ? 'inserted' : 'swapped';
+    }
+    return 'changed';
+  }
+}
+
+/** Checks a whole chain at once. */
+export async function verifyChain(
+  rows: readonly AuditRow[],
+  anchors: readonly Anchor[],
+  digest: Digest,
+): Promise<ChainFault | null> {
+  const check = new ChainCheck(anchors, digest);
+  return (await check.take(rows)) ?? check.end();
+}
