@@ -7,7 +7,7 @@ import { refreshBreakdown } from './held-breakdown.ts';
 import type { Hub, HubEffect, HubLife } from './hub-state.ts';
 import { readersDueAt, serveReaders } from './reader.ts';
 import { pruneCells } from './region-cells.ts';
-import type { Subscription } from './subscription.ts';
+import { breakdownKey, type Subscription } from './subscription.ts';
 import { ackIntervalMs, isStalled, mayReceive, noteSent, stalledAt, type Viewer } from './viewer.ts';
 
 /** Frames to all at once if the last ones are frameEveryMs old or an alert changed; else when they will be. */
@@ -87,9 +87,9 @@ function freshen(
   viewers: readonly { readonly subscription: Subscription }[],
   now: number,
 ): HubEffect[] {
-  const wanted = new Set(viewers.map(({ subscription }) => subscription.breakdown));
-  for (const region of wanted) {
-    const dueAt = region === null ? null : refreshBreakdown(life, region, now);
+  const wanted = new Map(viewers.map(({ subscription }) => [breakdownKey(subscription), subscription]));
+  for (const [key, subscription] of wanted) {
+    const dueAt = key === null ? null : refreshBreakdown(life, key, subscription, now);
     if (dueAt !== null) life.breakdownAt = Math.min(life.breakdownAt ?? dueAt, dueAt);
   }
   return life.breakdownAt === null ? [] : wakeBy(life, life.breakdownAt);

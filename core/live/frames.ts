@@ -3,6 +3,8 @@
  * frame holds depends on nothing else, and its `at` may be as old as shareMsMax.
  */
 
+import { maskAcknowledgement } from '../access/masks.ts';
+import type { AlertRow } from '../alert/alert-row.ts';
 import { frameEveryMs } from '../protocol/limits.ts';
 import {
   type LiveBreakdown,
@@ -21,7 +23,7 @@ import { contentsInSight, minuteInSight, paneInSight } from './horizon.ts';
 import { alertInSight } from './live-alerts.ts';
 import type { RegionCells } from './region-cells.ts';
 import { regionFieldNames } from './region-fields.ts';
-import { type Subscription, wantsRegion } from './subscription.ts';
+import { breakdownKey, maySee, type Subscription, wantsRegion } from './subscription.ts';
 
 /** Cells that changed at one seq. A cell counts at the newest of its entries only, where its own seq is the entry's. */
 export interface JournalEntry {
@@ -139,7 +141,7 @@ export function changedSince(picture: Picture, prev: number, subscription: Subsc
 
 function changesSince(picture: Picture, prev: number, subscription: Subscription) {
   const regions = changedRegions(picture, prev, subscription);
-  const alerts = alertsSince(picture.alerts, prev, (name) => wantsRegion(subscription, name));
+  const alerts = shownAlerts(picture, prev, subscription);
   const breakdown = breakdownSince(picture, prev, subscription);
   const any = Object.keys(regions).length > 0 || alerts.length > 0 || breakdown !== null;
   return any ? { regions, alerts, breakdown } : null;
@@ -172,10 +174,8 @@ function snapshotFrame(picture: Picture, subscription: Subscription): ServerFram
     const region = picture.regions.get(number);
     regions[name] = region ? wholeRegion(region, subscription.contents, at) : {};
   }
-  const facts = picture.registry.map(factsOf);
-  const alerts = alertsSince(picture.alerts, -1, (name) => wantsRegion(subscription, name)).filter((alert) =>
-    alertInSight(alert, at),
-  );
+  const facts = picture.registry.filter(({ name }) => maySee(subscription, name)).map(factsOf);
+  const alerts = shownAlerts(picture, -1, subscription).filter((alert) => alertInSight(alert, at));
   const breakdown = breakdownSince(picture, -1, subscription);
   return {
     t: 'snapshot',
@@ -190,8 +190,14 @@ function snapshotFrame(picture: Picture, subscription: Subscription): ServerFram
   };
 }
 
-function breakdownSince(picture: Picture, prev: number, { breakdown }: Subscription): LiveBreakdown | null {
-  const held = breakdown === null ? undefined : picture.breakdowns.get(breakdown);
+function shownAlerts({ alerts }: Picture, prev: number, subscription: Subscription): AlertRow[] {
+  const rows = alertsSince(alerts, prev, (name) => wantsRegion(subscription, name));
+  return subscription.scope?.masksPeople ? rows.map(maskAcknowledgement) : rows;
+}
+
+function breakdownSince(picture: Picture, prev: number, subscription: Subscription): LiveBreakdown | null {
+  const key = breakdownKey(subscription);
+  const held = key === null ? undefined : picture.breakdowns.get(key);
   return held && held.seq > prev ? held.value : null;
 }
 

@@ -93,7 +93,7 @@ export interface HubLife {
   readonly regions: Map<number, RegionCells>;
   journal: JournalEntry[];
   readonly alerts: AlertBoard;
-  /** By region, or '*' for all. */
+  /** By breakdownKey. */
   readonly breakdowns: Map<string, HeldBreakdown>;
   readonly jobs: HubJobs;
   /** False until every job was tried once or took too long: then the first snapshots go. */

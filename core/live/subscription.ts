@@ -1,5 +1,13 @@
 import type { SubscribeFrame } from '../protocol/live.ts';
 
+/** What somebody may see, whatever is asked for; the door says it (ACC-2, ACC-6). */
+export interface LiveScope {
+  /** Names, sorted. */
+  readonly regions: readonly string[] | '*';
+  /** Whether names of people are masked. */
+  readonly masksPeople: boolean;
+}
+
 /** What a viewer wants to see. Plain data: it rests in the socket's attachment while the hub hibernates. */
 export interface Subscription {
   /** Sorted and without repetition, so that equal subscriptions have equal keys. */
@@ -7,6 +15,8 @@ export interface Subscription {
   readonly contents: boolean;
   /** Region of the breakdown, '*' for all; null: none is wanted. */
   readonly breakdown: string | null;
+  /** What it is held to; the shell of the hub always sets it. Absent: to nothing. */
+  readonly scope?: LiveScope | undefined;
 }
 
 /** What a viewer sees that has not said anything. */
@@ -26,10 +36,21 @@ export function readEventsQuery(query: URLSearchParams): Subscription {
 }
 
 /** Viewers with the same key and the same `prev` share one encoding (LIV-2). */
-export function subscriptionKey({ regions, contents, breakdown }: Subscription): string {
-  return JSON.stringify([contents, breakdown, regions]);
+export function subscriptionKey({ regions, contents, breakdown, scope }: Subscription): string {
+  return JSON.stringify([contents, breakdown, regions, scope?.regions ?? '*', scope?.masksPeople ?? false]);
 }
 
-export function wantsRegion({ regions }: Subscription, name: string): boolean {
-  return regions === '*' || regions.includes(name);
+export function wantsRegion(subscription: Subscription, name: string): boolean {
+  const { regions } = subscription;
+  return maySee(subscription, name) && (regions === '*' || regions.includes(name));
+}
+
+/** Whether it lies in the scope, wanted or not. */
+export function maySee({ scope }: Subscription, name: string): boolean {
+  return scope === undefined || scope.regions === '*' || scope.regions.includes(name);
+}
+
+/** Viewers with the same key share a breakdown: `*` of two scopes is not the same. Null where none is wanted. */
+export function breakdownKey({ breakdown, scope }: Subscription): string | null {
+  return breakdown === null ? null : JSON.stringify([breakdown, scope?.regions ?? '*']);
 }

@@ -5,7 +5,7 @@ import { errorFrame, parseClientFrame } from './client-frame.ts';
 import { deliver } from './feed.ts';
 import { encodedFrame } from './frames.ts';
 import type { Hub, HubEffect, HubLife } from './hub-state.ts';
-import { subscriptionKey, subscriptionOf } from './subscription.ts';
+import { maySee, type Subscription, subscriptionKey, subscriptionOf } from './subscription.ts';
 import { noteAck, noteBadFrame, noteFrame, noteResync, type Viewer } from './viewer.ts';
 
 /** Takes a viewer's message; `text` is null for a binary one. What cannot be taken is answered, and borne for a while. */
@@ -33,12 +33,15 @@ export function hear(hub: Hub, life: HubLife, id: string, text: string | null, n
 }
 
 function subscribe(hub: Hub, life: HubLife, viewer: Viewer, frame: SubscribeFrame, now: number): HubEffect[] {
-  const subscription = subscriptionOf(frame);
+  const { scope } = viewer.subscription;
+  const subscription: Subscription = scope ? { ...subscriptionOf(frame), scope } : subscriptionOf(frame);
   const known = new Set(life.registry.map(({ name }) => name));
-  const names = [subscription.regions, subscription.breakdown ?? '*'].flat();
-  const unknown = names.find((name) => name !== '*' && !known.has(name));
+  const names = [subscription.regions, subscription.breakdown ?? '*'].flat().filter((name) => name !== '*');
+  const hidden = names.find((name) => !maySee(subscription, name));
   // Before the registry is there, names are taken on trust; one that does not exist shows nothing.
-  if (unknown !== undefined && life.readyBy !== null) {
+  const unknown = hidden ?? (life.readyBy === null ? undefined : names.find((name) => !known.has(name)));
+  // A region that the viewer may not see is as one that does not exist.
+  if (unknown !== undefined) {
     const message = `there is no region ${JSON.stringify(unknown)}; the subscription stays as it was`;
     return refuse(hub, viewer, errorFrame('unknown_region', message), now);
   }

@@ -202,3 +202,5 @@ export const keysCachedMax = 10_000;
 export const strangeKeysCachedMax = 1_000;
 /** The use of a key is noted at most once in this long: a row written. */
 export const keyUseNotedMs = 60_000;
+/** A live connection outlives its credential by no more than this: its session is looked up again, others end. */
+export const socketRecheckMs = 30 * 60_000;

@@ -1,8 +1,10 @@
+import { type LiveCaller, liveCallerFrom } from '../../core/live/live-caller.ts';
 import { type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
 
 /** What a socket carries through hibernation. */
 export interface Attachment {
   readonly viewer: string;
+  readonly caller: LiveCaller;
   readonly subscription: Subscription;
 }
 
@@ -11,8 +13,10 @@ export function readAttachment(value: unknown): Attachment | null {
   if (typeof value !== 'object' || value === null) return null;
   const fields = new Map<string, unknown>(Object.entries(value));
   const viewer = fields.get('viewer');
-  if (typeof viewer !== 'string') return null;
-  return { viewer, subscription: readSubscription(fields.get('subscription')) ?? wholeSubscription };
+  const caller = liveCallerFrom(fields.get('caller'));
+  if (typeof viewer !== 'string' || !caller) return null;
+  const subscription = readSubscription(fields.get('subscription')) ?? wholeSubscription;
+  return { viewer, caller, subscription: { ...subscription, scope: caller.scope } };
 }
 
 function readSubscription(value: unknown): Subscription | null {

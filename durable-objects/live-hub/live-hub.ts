@@ -3,12 +3,13 @@ import type { Acknowledgement } from '../../core/alert/alert-record.ts';
 import { step } from '../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../core/live/hub-state.ts';
 import type { HubJob } from '../../core/live/jobs.ts';
+import { type LiveCaller, liveCallerHeader, readLiveCaller } from '../../core/live/live-caller.ts';
 import { readEventsQuery, type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
 import { sseReadersMax } from '../../core/protocol/limits.ts';
 import { liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { problem, problemContentType } from '../../core/protocol/problem.ts';
+import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import { type Attachment, readAttachment } from './attachment.ts';
 import { EventStreams } from './event-streams.ts';
 import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
@@ -37,23 +38,26 @@ export class LiveHub extends DurableObject<HubEnv> {
       const attachment = readAttachment(socket.deserializeAttachment());
       if (socket.readyState !== WebSocket.OPEN || !attachment) continue;
       this.#sockets.set(attachment.viewer, socket);
-      this.#take({ type: 'connected', ...attachment });
+      const { viewer, subscription } = attachment;
+      this.#take({ type: 'connected', viewer, subscription });
     }
   }
 
   override fetch(request: Request): Response {
-    if (new URL(request.url).pathname === liveEventsPath) return this.#openStream(request);
-    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
-      const body = JSON.stringify(problem('upgrade_required', 'Connect to this address by WebSocket.'));
-      const headers = { 'content-type': problemContentType, upgrade: 'websocket' };
-      return new Response(body, { status: 426, headers });
-    }
+    const caller = readLiveCaller(request.headers.get(liveCallerHeader));
+    if (!caller) return problemAnswer('unauthorized', 'The door has not said who this is.');
+    if (new URL(request.url).pathname === liveEventsPath) return this.#openStream(request, caller);
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket')
+      return problemAnswer('upgrade_required', 'Connect to this address by WebSocket.', {
+        upgrade: 'websocket',
+      });
     const { 0: client, 1: server } = new WebSocketPair();
     const viewer = crypto.randomUUID();
     this.ctx.acceptWebSocket(server);
-    attach(server, { viewer, subscription: wholeSubscription });
+    const subscription: Subscription = { ...wholeSubscription, scope: caller.scope };
+    attach(server, { viewer, caller, subscription });
     this.#sockets.set(viewer, server);
-    this.#take({ type: 'connected', viewer });
+    this.#take({ type: 'connected', viewer, subscription });
     const offered = (request.headers.get('sec-websocket-protocol') ?? '')
       .split(',')
       .map((name) => name.trim());
@@ -68,22 +72,18 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   /** GET liveEventsPath: the caller has checked the names. */
-  #openStream(request: Request): Response {
-    if (this.readerCount >= sseReadersMax) {
-      const body = JSON.stringify(problem('overloaded', `There are ${sseReadersMax} readers already.`));
-      const headers = {
-        'content-type': problemContentType,
+  #openStream(request: Request, caller: LiveCaller): Response {
+    if (this.readerCount >= sseReadersMax)
+      return problemAnswer('overloaded', `There are ${sseReadersMax} readers already.`, {
         'retry-after': '10',
-        'cache-control': 'no-store',
-      };
-      return new Response(body, { status: 503, headers });
-    }
+      });
     const reader = crypto.randomUUID();
     const stream = this.#streams.open(reader, {
       drained: () => this.#take({ type: 'reader_drained', reader }),
       left: () => this.#take({ type: 'reader_left', reader }),
     });
-    const subscription = readEventsQuery(new URL(request.url).searchParams);
+    const asked = readEventsQuery(new URL(request.url).searchParams);
+    const subscription: Subscription = { ...asked, scope: caller.scope };
     this.#take({ type: 'reader_came', reader, subscription });
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
     return new Response(stream, { headers });
@@ -228,8 +228,21 @@ export class LiveHub extends DurableObject<HubEnv> {
 
   #remember(viewer: string, subscription: Subscription): void {
     const socket = this.#sockets.get(viewer);
-    if (socket) attach(socket, { viewer, subscription });
+    const caller = readAttachment(socket?.deserializeAttachment())?.caller;
+    if (socket && caller) attach(socket, { viewer, caller, subscription });
   }
+}
+
+function problemAnswer(
+  code: ProblemCode,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = problem(code, detail);
+  return new Response(JSON.stringify(body), {
+    status: body.status,
+    headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers },
+  });
 }
 
 function attach(socket: WebSocket, attachment: Attachment): void {

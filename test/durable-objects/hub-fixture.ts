@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect } from 'vitest';
+import { type LiveCaller, liveCallerHeader, writeLiveCaller } from '../../core/live/live-caller.ts';
 import { applyFrame, type LiveState } from '../../core/live/live-state.ts';
 import { parseServerFrame } from '../../core/live/server-frame.ts';
 import { liveCounterIndex, liveSubprotocol } from '../../core/protocol/live.ts';
@@ -85,8 +86,25 @@ export function freshHub() {
 }
 export type HubStub = ReturnType<typeof freshHub>['stub'];
 
-export async function connect(stub: HubStub, protocol = liveSubprotocol): Promise<Viewer> {
-  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocol };
+/** An admin without an end. */
+export const anyone: LiveCaller = {
+  personId: 'ann',
+  sessionId: null,
+  endsAtMs: null,
+  scope: { regions: '*', masksPeople: false },
+};
+
+/** As the door says who comes. */
+export const callerHeaders = (caller: LiveCaller = anyone) => ({
+  [liveCallerHeader]: writeLiveCaller(caller),
+});
+
+export async function connect(
+  stub: HubStub,
+  protocol = liveSubprotocol,
+  caller: LiveCaller = anyone,
+): Promise<Viewer> {
+  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocol, ...callerHeaders(caller) };
   const response = await stub.fetch('https://hub/api/live', { headers });
   expect(response.status).toBe(101);
   return accept(response.webSocket);

@@ -8,7 +8,7 @@ import { sseEveryMs, sseLifeMs, sseReadersMax } from '../../core/protocol/limits
 import { liveCounterIndex, liveEventsPath } from '../../core/protocol/live.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import { createApp } from '../../workers/api/app.ts';
-import { alarmOf, commit, freshHub, region } from './hub-fixture.ts';
+import { alarmOf, callerHeaders, commit, freshHub, region } from './hub-fixture.ts';
 
 const opened: EventReader[] = [];
 afterEach(async () => {
@@ -61,7 +61,9 @@ class EventReader {
 type HubStub = ReturnType<typeof freshHub>['stub'];
 
 async function open(stub: HubStub, query = ''): Promise<EventReader> {
-  const reader = new EventReader(await stub.fetch(`https://hub${liveEventsPath}${query}`));
+  const reader = new EventReader(
+    await stub.fetch(`https://hub${liveEventsPath}${query}`, { headers: callerHeaders() }),
+  );
   expect(await reader.next()).toBe('retry: 1000');
   return reader;
 }
@@ -128,7 +130,7 @@ describe('server-sent events of a hub', () => {
   it('[LIV-4] one reader more than a hub has is told to come later', async () => {
     const { stub } = freshHub();
     const readers = await Promise.all(Array.from({ length: sseReadersMax }, () => open(stub)));
-    const response = await stub.fetch(`https://hub${liveEventsPath}`);
+    const response = await stub.fetch(`https://hub${liveEventsPath}`, { headers: callerHeaders() });
     expect(response.status).toBe(503);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({ code: 'overloaded' });

@@ -8,7 +8,7 @@ import { liveCounterIndex, livePing, livePong, liveSubprotocol } from '../../cor
 import { minuteOf } from '../../core/window/time.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import { alertRecord } from '../core/live/hub-fixture.ts';
-import { accept, alarmOf, commit, connect, freshHub, region } from './hub-fixture.ts';
+import { accept, alarmOf, callerHeaders, commit, connect, freshHub, region } from './hub-fixture.ts';
 
 const { events } = liveCounterIndex;
 
@@ -56,7 +56,7 @@ describe('a viewer of the hub', () => {
     const viewer = await connect(stub, `other, ${liveSubprotocol}`);
     viewer.send(livePing);
     await viewer.until(() => viewer.texts.includes(livePong));
-    const upgrade = { upgrade: 'websocket' };
+    const upgrade = { upgrade: 'websocket', ...callerHeaders() };
     const offered = { ...upgrade, 'sec-websocket-protocol': `other,${liveSubprotocol}` };
     const echoed = await stub.fetch('https://hub/', { headers: offered });
     expect(echoed.headers.get('sec-websocket-protocol')).toBe(liveSubprotocol);
@@ -100,7 +100,7 @@ describe('a viewer of the hub', () => {
   });
 
   it('that is no WebSocket is told so', async () => {
-    const response = await freshHub().stub.fetch('https://hub/api/live');
+    const response = await freshHub().stub.fetch('https://hub/api/live', { headers: callerHeaders() });
     expect(response.status).toBe(426);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await response.json()).toMatchObject({ code: 'upgrade_required' });

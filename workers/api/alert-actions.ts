@@ -15,13 +15,10 @@ import { findAlert } from './alert-reader.ts';
 import { alertSchema } from './alert-schema.ts';
 import { isoTime } from './figures.ts';
 import { jsonResponse, problemResponse } from './problem-response.ts';
-import { logForRequest } from './request-scope.ts';
+import { logForRequest, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { alertSourcesOf } from './sources.ts';
 import { type ApiContext, namedRegions } from './stats-query.ts';
-
-/** Until people have names, whoever is admitted is this one. */
-const localPerson = 'local';
 
 const path = z.object({
   id: z.string().describe('`id` of the alert').meta({ example: 'LOW_SUCCESS_RATE.1.4.29920325' }),
@@ -116,11 +113,12 @@ async function act(
   const sources = alertSourcesOf(context.env);
   try {
     const found = await findAlert(sources, regions, id);
-    if (!found) return problemResponse('not_found', `There is no alert ${id}.`);
+    const isSeen = regions.some(({ number }) => number === found?.alert.record.regionNumber);
+    if (!found || !isSeen) return problemResponse('not_found', `There is no alert ${id}.`);
     // A shard may have told of it before D1 has it; what people say needs its row.
     if (!found.isStored) await saveAlerts(context.env.DB, [found.alert.record]);
     const comment = read.value.comment?.trim() || null;
-    const refused = await work(found.alert, { by: localPerson, atMs, comment });
+    const refused = await work(found.alert, { by: person().name, atMs, comment });
     if (refused) return refused;
     const own = regions.filter(({ number }) => number === found.alert.record.regionNumber);
     const { record, acknowledgement } = (await findAlert(sources, own, id))?.alert ?? found.alert;

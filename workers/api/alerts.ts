@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maskAcknowledgement } from '../../core/access/masks.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
 import { type AlertRule, alertSeverities } from '../../core/alert/alert-rule.ts';
 import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
@@ -10,6 +11,7 @@ import { writeCursor } from './cursor.ts';
 import { isoTime } from './figures.ts';
 import { invalidParameters, jsonResponse } from './problem-response.ts';
 import { rankedResponse } from './range-answer.ts';
+import { person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { alertSourcesOf } from './sources.ts';
 import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
@@ -85,11 +87,15 @@ async function alerts(context: ApiContext): Promise<Response> {
     after,
   });
   const rows = read.alerts.map(({ record, acknowledgement }) => alertRow(record, acknowledgement));
+  const shown = person().role === 'viewer' ? rows.map(maskAcknowledgement) : rows;
   const last = read.more ? read.alerts.at(-1)?.record : undefined;
   const next = last ? writeCursor(page.question, { range, after: [last.createdAtMs, last.id] }) : null;
   const { answers, warnings } = read;
   const active = new Set(regions.map(({ number }) => number));
-  return rankedResponse(context, { range, regions, active, answers, warnings }, alertSchema, { rows, next });
+  return rankedResponse(context, { range, regions, active, answers, warnings }, alertSchema, {
+    rows: shown,
+    next,
+  });
 }
 
 function filterOf({ values, regions, range }: StatsQuery<AlertValues>): AlertFilter {

@@ -1,13 +1,15 @@
 /**
  * API-4: answers that do not depend on who asks are shared at the edge for two seconds, as long as a person takes to
  * notice. A hundred open dashboards then cost as much as one. It stands behind admission, so a cached answer is only
- * given to who may have it. When roles come to limit the regions that a caller sees, the limit belongs into the key:
- * two callers share an answer only if they would have been given the same.
+ * given to who may have it. The regions that a caller may see are part of the key: two callers share an answer only if
+ * they would have been given the same. What is masked by role is not shared at all.
  */
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Person } from '../../core/access/caller.ts';
 import type { Env } from '../env.ts';
 import { prefersCsv } from './csv.ts';
 import { browserPolicy } from './entity-tag.ts';
+import { person } from './request-scope.ts';
 import type { Route } from './route.ts';
 
 /** SPEC API-4. Of the time at which the answer was begun. */
@@ -28,7 +30,7 @@ export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, n
     finish(context, 'bypass');
     return;
   }
-  const key = cacheKey(request);
+  const key = cacheKey(request, person());
   const begunMs = Date.now();
   const stored = await fresh(key, begunMs);
   if (stored) {
@@ -41,12 +43,13 @@ export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, n
   finish(context, 'miss');
 };
 
-/** Of the whole query, known or not, in one order, and of what Accept comes to. */
-export function cacheKey(request: Request): Request {
+/** Of the whole query, known or not, in one order, of what Accept comes to, and of the regions that are seen. */
+export function cacheKey(request: Request, { regions }: Pick<Person, 'regions'>): Request {
   const url = new URL(request.url);
   url.searchParams.sort();
   const type = prefersCsv(request.headers.get('accept')) ? 'csv' : 'json';
-  return new Request(`${url.origin}/~cache/${type}${url.pathname}${url.search}`);
+  const seen = regions === '*' ? 'all' : `of:${encodeURIComponent(JSON.stringify([...regions].sort()))}`;
+  return new Request(`${url.origin}/~cache/${type}/${seen}${url.pathname}${url.search}`);
 }
 
 async function fresh(key: Request, nowMs: number): Promise<Response | undefined> {

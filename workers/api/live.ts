@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import { maySeeRegion } from '../../core/access/caller.ts';
+import { liveCallerHeader, liveCallerOf, writeLiveCaller } from '../../core/live/live-caller.ts';
+import { socketRecheckMs } from '../../core/protocol/limits.ts';
 import { liveEventsPath } from '../../core/protocol/live.ts';
 import { hubObjectName } from '../../core/protocol/region.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import { parseParameters } from './parameters.ts';
 import { invalidParameters, type ParameterFault, problemResponse } from './problem-response.ts';
+import { person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 
@@ -66,7 +70,7 @@ async function live(context: ApiContext): Promise<Response> {
       headers: { upgrade: 'websocket', connection: 'upgrade' },
     });
   }
-  return await hubOf(context).fetch(request);
+  return await hubOf(context).fetch(withCaller(request));
 }
 
 /** Hands the stream of the hub on. */
@@ -77,14 +81,19 @@ async function liveEvents(context: ApiContext): Promise<Response> {
   const faults = await unknownNames(context, parsed.value);
   if (faults.length > 0) return invalidParameters(faults);
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
-  return request.method === 'GET' ? await hubOf(context).fetch(request) : new Response(null, { headers });
+  return request.method === 'GET'
+    ? await hubOf(context).fetch(withCaller(request))
+    : new Response(null, { headers });
 }
 
 async function unknownNames(
   context: ApiContext,
   { regions, breakdown }: z.output<typeof eventsQuery>,
 ): Promise<ParameterFault[]> {
-  const known = await loadRegions(context.env.DB, Date.now());
+  const asking = person();
+  const known = (await loadRegions(context.env.DB, Date.now())).filter(({ name }) =>
+    maySeeRegion(asking, name),
+  );
   const isKnown = (asked: string) => known.some(({ name }) => name === asked);
   const example = known[0]?.name;
   const faults: ParameterFault[] = [];
@@ -95,6 +104,14 @@ async function unknownNames(
     faults.push({ parameter: 'breakdown', message: `must be * or the name of a region, such as ${example}` });
   }
   return faults;
+}
+
+/** Says who comes, in place of whatever the client has sent under that name. */
+function withCaller(request: Request): Request {
+  const named = new Request(request);
+  const caller = liveCallerOf(person(), Date.now(), socketRecheckMs);
+  named.headers.set(liveCallerHeader, writeLiveCaller(caller));
+  return named;
 }
 
 function hubOf({ env: { LIVE_HUB } }: ApiContext) {

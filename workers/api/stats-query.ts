@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { maySeeRegion } from '../../core/access/caller.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
@@ -21,7 +22,7 @@ import {
   resolveRange,
 } from './parameters.ts';
 import { invalidParameters, problemResponse } from './problem-response.ts';
-import { logForRequest } from './request-scope.ts';
+import { logForRequest, person } from './request-scope.ts';
 
 export type ApiContext = Context<{ Bindings: Env }>;
 
@@ -136,7 +137,10 @@ function cursorOf(
   return readCursor(text, question, pages.shape);
 }
 
-/** The region of that name, or all. While D1 does not answer, those that it told last. */
+/**
+ * The region of that name, or all, of those that the caller may see: another is as one that does not exist (ACC-2).
+ * While D1 does not answer, those that it told last.
+ */
 export async function namedRegions(
   db: D1Database,
   name: string | undefined,
@@ -147,9 +151,13 @@ export async function namedRegions(
     const detail = 'The database does not answer, and with it the list of the regions.';
     return { response: problemResponse('storage_unavailable', detail) };
   }
-  const regions = name === undefined ? known : known.filter((region) => region.name === name);
+  const asking = person();
+  const seen = known.filter((region) => maySeeRegion(asking, region.name));
+  const [example] = seen;
+  if (!example) return { response: problemResponse('forbidden', 'Your role is limited to no region.') };
+  const regions = name === undefined ? seen : seen.filter((region) => region.name === name);
   if (regions.length > 0) return regions;
-  const message = `must be the name of a region, such as ${known[0]?.name}`;
+  const message = `must be the name of a region, such as ${example.name}`;
   return { response: invalidParameters([{ parameter: 'region', message }]) };
 }
 

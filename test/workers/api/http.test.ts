@@ -191,9 +191,10 @@ describe('[API-4] two seconds at the edge', () => {
   });
 
   test('nothing that a caller writes makes two questions one', () => {
-    const key = (path: string, accept?: string) =>
-      cacheKey(new Request(`http://a.example${path}`, accept === undefined ? {} : { headers: { accept } }))
-        .url;
+    const key = (path: string, accept?: string, regions: readonly string[] | '*' = '*') => {
+      const headers = accept === undefined ? {} : { headers: { accept } };
+      return cacheKey(new Request(`http://a.example${path}`, headers), { regions }).url;
+    };
     const keys = [
       key('/api/stats/a'),
       key('/api/stats/a?accept=text/csv'),
@@ -203,9 +204,16 @@ describe('[API-4] two seconds at the edge', () => {
       key('/api/stats/a?x=1&x=2'),
       key('/api/stats/a?x=2&x=1'),
       key('/api/stats/a?x=1%26x=2'),
+      key('/api/stats/a', '*/*', []),
+      key('/api/stats/a', '*/*', ['all']),
+      key('/api/stats/a', '*/*', ['EU-London']),
+      key('/api/stats/a', '*/*', ['EU-London', 'EU-Paris']),
+      key('/api/stats/a', '*/*', ['EU-London,EU-Paris']),
+      key('/of:%5B%5D/api/stats/a'),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(key('/api/stats/a', '*/*')).toBe(key('/api/stats/a'));
+    expect(key('/api/stats/a', '*/*', ['b', 'a'])).toBe(key('/api/stats/a', '*/*', ['a', 'b']));
     expect(key('/api/stats/a?b=1&a=2')).toBe(key('/api/stats/a?a=2&b=1'));
   });
 });

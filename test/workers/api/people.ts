@@ -63,7 +63,7 @@ export async function askAs(
 ): Promise<Response> {
   const ctx = createExecutionContext();
   const request = new Request(path.startsWith('/') ? `${host}${path}` : path, init);
-  request.headers.set('cache-control', 'no-cache');
+  if (!request.headers.has('cache-control')) request.headers.set('cache-control', 'no-cache');
   if (cookie !== null) request.headers.set('cookie', cookie);
   const response = await app.fetch(request, bindings, ctx);
   await waitOnExecutionContext(ctx);
