@@ -1,3 +1,4 @@
+import type { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
 import type { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 import type { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 
@@ -9,6 +10,8 @@ export interface Env {
   readonly EVENTS: Queue<Uint8Array>;
   readonly REGION_WINDOW: DurableObjectNamespace<RegionWindow>;
   readonly LIVE_HUB: DurableObjectNamespace<LiveHub>;
+  /** One object a producer's key, named by the key's id. */
+  readonly KEY_METER: DurableObjectNamespace<KeyMeter>;
   readonly ASSETS: Fetcher;
   /** "local" or "production". Local admits loopback callers without credentials until locks exist (API-2). */
   readonly ENVIRONMENT: string;

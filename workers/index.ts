@@ -4,6 +4,7 @@ import { handleQueue } from './consumer/handle-queue.ts';
 import type { Env } from './env.ts';
 import { handleEvents } from './ingest/handle-events.ts';
 
+export { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
 export { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 export { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 

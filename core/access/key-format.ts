@@ -17,7 +17,7 @@ export interface KeyParts {
   readonly secret: string;
 }
 
-export const keyIdLength = 12;
+const keyIdLength = 12;
 const secretLength = 26;
 /** How many random bytes make a key. */
 export const keyRandomBytes = keyIdLength + secretLength;

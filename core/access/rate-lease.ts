@@ -11,6 +11,7 @@ import {
   type Left,
   type LimitName,
   type Loan,
+  waitFor,
 } from './rate-limit.ts';
 
 interface Lease {
@@ -96,7 +97,7 @@ export class RateLease {
     }
     // The meter was empty less than a second ago; asking again would be a call for each request of a flood.
     if (this.#clipped && nowMs - this.#askedAtMs < rateRenewMs && nowMs >= this.#askedAtMs) {
-      return this.#refuse(this.#clipped, 0, nowMs);
+      return this.#refuse(this.#clipped, waitFor(this.#clipped, own, cost, this.#limits, nowMs), nowMs);
     }
     return { kind: 'ask' };
   }

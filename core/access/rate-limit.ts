@@ -84,7 +84,7 @@ export function lend(
   const kept = { ...state, dayEvents: spentToday };
   const short = shortOf(kept, need, dayLeft);
   if (short) {
-    const waitMs = waitFor(short, kept, ask, nowMs);
+    const waitMs = waitFor(short, kept, ask.need, limits, nowMs);
     return { state: kept, loan: { ok: false, short, waitMs, left: leftOf(kept, limits) } };
   }
   const lent = {
@@ -120,11 +120,18 @@ function shortOf(state: MeterState, need: Amount, dayLeft: number): LimitName | 
   return need.bytes > state.bytes ? 'bytes' : null;
 }
 
-function waitFor(short: LimitName, state: MeterState, { limits, need }: LeaseAsk, nowMs: number): number {
+/** How long until there is as much as is needed, at these limits, if nobody else takes any. */
+export function waitFor(
+  short: LimitName,
+  held: Amount,
+  need: Amount,
+  limits: KeyLimits,
+  nowMs: number,
+): number {
   if (short === 'day') return (dayOf(nowMs) + 1) * dayMs - nowMs;
   // Both may be short: the longer wait of the two.
-  const events = Math.max(0, need.events - state.events) / limits.eventsPerSecond;
-  const bytes = Math.max(0, need.bytes - state.bytes) / limits.bytesPerSecond;
+  const events = Math.max(0, need.events - held.events) / limits.eventsPerSecond;
+  const bytes = Math.max(0, need.bytes - held.bytes) / limits.bytesPerSecond;
   return Math.ceil(Math.max(events, bytes) * 1000);
 }
 

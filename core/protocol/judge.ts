@@ -16,6 +16,8 @@ export interface JudgeContext {
   readonly regions: RegionDirectory;
   /** The region nearest to the request, for records without one; null where the place is unknown. */
   readonly nearest: RegionEntry | null;
+  /** Names of the regions that the producer's key is limited to; null for all. */
+  readonly regionScope: ReadonlySet<string> | null;
   /** The body's bytes were not valid UTF-8, so U+FFFD may stand for what was lost. */
   readonly bytesReplaced: boolean;
 }
@@ -63,6 +65,9 @@ function judgeSent(sent: SentEvent, ext: object | null, context: JudgeContext): 
   if (typeof time !== 'number') return time;
   const region = judgeRegion(sent, context);
   if ('code' in region) return region;
+  if (context.regionScope?.has(region.name) === false) {
+    return reject('region_not_allowed', '/region', 'region is outside what the key of this request may send');
+  }
   const extText = ext === null ? null : JSON.stringify(ext);
   if (extText !== null && isLongerInUtf8(extText, extBytesMax)) {
     return reject('too_long', '/ext', `ext has more than ${extBytesMax} bytes of JSON`);

@@ -23,6 +23,7 @@ export const rejectCodes = {
   time_too_old: 'the timestamp is before 2000',
   unknown_region: 'the region is not in the registry',
   missing_region: 'there is no region and no place to find one by',
+  region_not_allowed: 'the region is outside what the key may send',
 } as const;
 
 export type RejectCode = keyof typeof rejectCodes;

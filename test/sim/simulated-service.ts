@@ -93,6 +93,7 @@ export class SimulatedService {
       receivedAtMs,
       regions: this.#directory,
       nearest: null,
+      regionScope: null,
       bytesReplaced: false,
       producer: 'local',
       identifier: this.#identifier,

@@ -45,6 +45,7 @@ export function testContext(changes: Partial<RequestContext> = {}): RequestConte
     receivedAtMs: nowMs,
     regions: directory,
     nearest: london,
+    regionScope: null,
     bytesReplaced: false,
     producer: 'local',
     identifier: testIdentifier(),

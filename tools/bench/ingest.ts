@@ -42,7 +42,11 @@ async function startMarquee(): Promise<Miniflare> {
     bindings: { ENVIRONMENT: 'local' },
     d1Databases: ['DB'],
     r2Buckets: ['LAKE'],
-    durableObjects: { REGION_WINDOW: object('RegionWindow'), LIVE_HUB: object('LiveHub') },
+    durableObjects: {
+      REGION_WINDOW: object('RegionWindow'),
+      LIVE_HUB: object('LiveHub'),
+      KEY_METER: object('KeyMeter'),
+    },
     queueProducers: { EVENTS: 'events' },
     queueConsumers: { events: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 } },
   });

@@ -38,7 +38,8 @@ export function eventsRoute(door: EventsDoor): Route {
       description:
         'One event, an array, `{"batch": [...]}`, or one event a line; plain, or with `content-encoding: gzip` or ' +
         '`deflate`. Each record is judged alone. 202 means that every accepted record is durably queued; any other ' +
-        'answer may be retried whole, and nothing counts twice as long as `event_id` and `timestamp` stay the same.',
+        'answer may be retried whole, and nothing counts twice as long as `event_id` and `timestamp` stay the same. The ' +
+        "producer's key goes into `authorization: Bearer mq_...`, or into `?key=` where no header can be set.",
       body: z.union([
         eventSchema,
         z.array(eventSchema).describe('Many events'),
@@ -61,7 +62,9 @@ export function eventsRoute(door: EventsDoor): Route {
         'unreadable_body',
         'payload_too_large',
         'unsupported_media_type',
+        'too_many_requests',
         'overloaded',
+        'storage_unavailable',
         'queue_unavailable',
         'not_configured',
       ],

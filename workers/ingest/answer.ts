@@ -3,7 +3,9 @@ import type { AnswerNote, IngestAnswer } from '../../core/protocol/ingest-answer
 import type { JudgedRequest } from '../../core/protocol/judge-request.ts';
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 
-export function acceptedAnswer(receipt: string, judged: JudgedRequest): Response {
+type Fields = Readonly<Record<string, string>>;
+
+export function acceptedAnswer(receipt: string, judged: JudgedRequest, headers: Fields): Response {
   const { received, accepted, duplicates, rejected, errors } = judged;
   const notes = notesOn(judged);
   const answer: IngestAnswer = {
@@ -16,23 +18,25 @@ export function acceptedAnswer(receipt: string, judged: JudgedRequest): Response
     errors_truncated: rejected > errors.length,
     ...(notes.length > 0 ? { notes } : {}),
   };
-  return Response.json(answer, { status: 202 });
+  return Response.json(answer, { status: 202, headers });
 }
 
 /** Seconds after which a 503 is worth another try. */
 const retryAfter: Partial<Record<ProblemCode, string>> = {
   overloaded: '1',
   queue_unavailable: '2',
+  storage_unavailable: '2',
   not_migrated: '30',
   not_configured: '30',
 };
 
-export function problemAnswer(code: ProblemCode, detail: string): Response {
+export function problemAnswer(code: ProblemCode, detail: string, fields: Fields = {}): Response {
   const body = problem(code, detail);
-  const headers = new Headers({ 'content-type': problemContentType });
+  const headers = new Headers({ 'content-type': problemContentType, ...fields });
   const seconds = retryAfter[code];
   if (seconds) headers.set('retry-after', seconds);
   if (code === 'method_not_allowed') headers.set('allow', 'POST');
+  if (code === 'unauthorized') headers.set('www-authenticate', 'Bearer realm="marquee"');
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 

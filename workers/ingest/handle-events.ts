@@ -8,18 +8,22 @@ import { toHex } from '../../storage/hex.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
+import { type Admitted, admitProducer } from './admit-producer.ts';
 import { acceptedAnswer, problemAnswer } from './answer.ts';
 import { deliver } from './deliver.ts';
 import { Door } from './door.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { KeyLimitsOfIsolate } from './key-limits.ts';
+import { KeyRing } from './key-ring.ts';
 import { loadIdentifier, NotConfiguredError } from './load-identifier.ts';
-import { producerOf } from './producer.ts';
 import { type BodyForm, type BodyRefusal, bodyForm, readBody } from './read-body.ts';
 
 /** What the requests of one isolate share. */
 export interface Isolate {
   readonly door: Door;
   readonly held: HeldBytes;
+  readonly keys: KeyRing;
+  readonly limits: KeyLimitsOfIsolate;
   readonly now: () => number;
 }
 
@@ -27,7 +31,13 @@ export interface Isolate {
 let isolate: Isolate | undefined;
 
 export function createIsolate(doorId: string, now: () => number): Isolate {
-  return { door: new Door(doorId, now()), held: new HeldBytes(inflatedBytesPerIsolateMax), now };
+  return {
+    door: new Door(doorId, now()),
+    held: new HeldBytes(inflatedBytesPerIsolateMax),
+    keys: new KeyRing(),
+    limits: new KeyLimitsOfIsolate(),
+    now,
+  };
 }
 
 /** The door for events. Every answer but 202 may be retried whole. `requestId` goes into its log lines. */
@@ -46,31 +56,39 @@ export async function ingest(
   request: Request,
   env: Env,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
-  { door, held, now }: Isolate,
+  isolate: Isolate,
   requestId?: string,
 ): Promise<Response> {
+  const { door, held, now } = isolate;
   if (request.method !== 'POST') return problemAnswer('method_not_allowed', 'events are sent with POST');
-  const form = bodyForm(request.headers);
-  if (!form.ok) return problemAnswer(form.code, form.detail);
   try {
+    const admitted = await admitProducer(request, env, {
+      ...isolate,
+      waitUntil: (task) => ctx.waitUntil(task),
+    });
+    if (admitted instanceof Response) return admitted;
+    const { account: producer, regionScope } = admitted;
+    const form = bodyForm(request.headers);
+    if (!form.ok) return problemAnswer(form.code, form.detail);
     const identifier = await loadIdentifier(env);
     const regions = new RegionDirectory(await loadRegions(env.DB, now()));
-    const producer = producerOf(request);
-    const judged = await judgeBody(request, form, held, (bytesReplaced) => ({
+    const judged = await judgeBody(request, form, held, admitted, (bytesReplaced) => ({
       receivedAtMs: epochMs(now()),
       regions,
       nearest: regions.nearest(...placeOf(request)),
+      regionScope,
       bytesReplaced,
       producer,
       identifier,
     }));
+    if (judged instanceof Response) return judged;
     if ('ok' in judged) return problemAnswer(judged.code, judged.detail);
     const receipt = door.nextReceipt();
     const delivery = { receipt, requestId, producer, pseudonymVersion: identifier.pseudonymVersion };
     const delivering = deliver(judged, door, env.EVENTS, delivery);
     // A client that goes away must not leave numbers behind of which nobody knows whether they were sent.
     ctx.waitUntil(delivering);
-    if (await delivering) return acceptedAnswer(receipt, judged);
+    if (await delivering) return acceptedAnswer(receipt, judged, admitted.fields());
     return problemAnswer(
       'queue_unavailable',
       'the events are not all in the queue; send the request again, whole',
@@ -82,18 +100,25 @@ export async function ingest(
   }
 }
 
-/** Reads and judges while the body is held; only the judged records outlive it. */
+/**
+ * Reads, charges the key and judges while the body is held; only the judged records outlive it. A body that cannot be
+ * read costs its bytes.
+ */
 async function judgeBody(
   request: Request,
   { encoding, framing }: BodyForm,
   held: HeldBytes,
+  admitted: Admitted,
   contextOf: (bytesReplaced: boolean) => RequestContext,
-): Promise<JudgedRequest | BodyRefusal> {
+): Promise<JudgedRequest | BodyRefusal | Response> {
   const lease = held.lease();
   try {
     const body = await readBody(request, encoding, lease);
     if (!body.ok) return body;
     const parsed = parseBody(body.text, framing);
+    const events = parsed.ok ? parsed.records.length : 0;
+    const refused = await admitted.charge({ events, bytes: body.wireBytes });
+    if (refused) return refused;
     return parsed.ok ? judgeRequest(parsed.records, contextOf(body.bytesReplaced)) : parsed;
   } finally {
     lease.release();

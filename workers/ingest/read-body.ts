@@ -13,6 +13,8 @@ export interface BodyForm {
 export interface BodyText {
   readonly ok: true;
   readonly text: string;
+  /** As it came, before it was inflated. */
+  readonly wireBytes: number;
   /** The bytes were not valid UTF-8; what was lost stands as U+FFFD. */
   readonly bytesReplaced: boolean;
 }
@@ -68,11 +70,11 @@ export async function readBody(
 ): Promise<BodyText | BodyRefusal> {
   const wire = await readWire(request, lease);
   if ('ok' in wire) return wire;
-  if (encoding === 'identity') return decode(wire);
+  if (encoding === 'identity') return decode(wire, wire.length);
   const bytes = inflate(wire, encoding);
   if ('ok' in bytes) return bytes;
   lease.release();
-  return lease.take(bytes.length) ? decode(bytes) : tooBusy;
+  return lease.take(bytes.length) ? decode(bytes, wire.length) : tooBusy;
 }
 
 const tooLarge: BodyRefusal = {
@@ -139,10 +141,10 @@ function unreadable(detail: string): BodyRefusal {
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 const lenient = new TextDecoder('utf-8');
 
-function decode(bytes: Uint8Array): BodyText {
+function decode(bytes: Uint8Array, wireBytes: number): BodyText {
   try {
-    return { ok: true, text: strict.decode(bytes), bytesReplaced: false };
+    return { ok: true, text: strict.decode(bytes), wireBytes, bytesReplaced: false };
   } catch {
-    return { ok: true, text: lenient.decode(bytes), bytesReplaced: true };
+    return { ok: true, text: lenient.decode(bytes), wireBytes, bytesReplaced: true };
   }
 }

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { envelopeBytesMax } from '../../../core/protocol/limits.ts';
 import { handleEvents } from '../../../workers/ingest/handle-events.ts';
+import { makeKey } from './keyed-door.ts';
 import { compressed, eventsRequest, TestDoor, view, views } from './recording-env.ts';
 
 const regionOf = (name: string) =>
@@ -202,8 +203,9 @@ describe('[IDN-1] identities', () => {
   test('keys of a deployment are its secrets: missing or bad ones are named, never shown', async () => {
     const secret = '00112233445566778899aabbccddeeff';
     const good = { ENVIRONMENT: 'production', IDENTITY_KEY: secret, PSEUDONYM_KEY: `7:${secret}` };
+    const { bearer } = await makeKey({}, 'live');
     const door = new TestDoor(good);
-    await door.post(view());
+    await door.post(view(), bearer);
     expect(door.queue.chunks[0]?.header.pseudonymVersion).toBe(7);
     const { IDENTITY_KEY: _i, ...withoutIdentity } = good;
     const { PSEUDONYM_KEY: _p, ...withoutPseudonym } = good;
@@ -215,7 +217,7 @@ describe('[IDN-1] identities', () => {
       [{ ...good, PSEUDONYM_KEY: `0:${secret}` }, 'PSEUDONYM_KEY'],
     ];
     for (const [changes, name] of faults) {
-      const response = await new TestDoor(changes).send(eventsRequest(view()));
+      const response = await new TestDoor(changes).send(eventsRequest(view(), bearer));
       expect(response.status).toBe(503);
       const text = await response.text();
       expect(text).toContain(name);
