@@ -204,3 +204,9 @@ export const strangeKeysCachedMax = 1_000;
 export const keyUseNotedMs = 60_000;
 /** A live connection outlives its credential by no more than this: its session is looked up again, others end. */
 export const socketRecheckMs = 30 * 60_000;
+/** Name of a producer's key. */
+export const keyNameLengthMax = 128;
+/** Regions that a key may be limited to: more than any registry holds. */
+export const keyRegionsMax = 256;
+/** Any rate or quota of a key: a day's quota of 115,000 events a second, and what JSON counts exactly. */
+export const keyRateMax = 10_000_000_000;

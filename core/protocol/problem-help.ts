@@ -19,9 +19,10 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
     remedy: 'Correct what `errors` names. The same request would fail again.',
   },
   unauthorized: {
-    meaning: 'The address needs a credential, and the request has none that is valid.',
+    meaning:
+      'The address needs a credential, and the request has none that is valid, or several that are not of one person.',
     remedy:
-      'A local run admits callers of the same machine: ask by 127.0.0.1 or localhost, and from a page of the same machine or of CORS_ORIGINS. Access keys for deployments do not exist yet.',
+      "Sign in, or show a token or a producer's key that is still good. A local run admits callers of the same machine without: ask by 127.0.0.1 or localhost, and from a page of the same machine or of CORS_ORIGINS.",
   },
   forbidden: {
     meaning: 'The credential is valid, but its role may not do this.',

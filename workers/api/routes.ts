@@ -1,3 +1,4 @@
+import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { alertRulesRoute, alertsRoute } from './alerts.ts';
 import { devicesRoute } from './devices.ts';
@@ -38,6 +39,9 @@ export function routesOf(doors: Doors): readonly Route[] {
     resolveRoute,
     liveRoute,
     liveEventsRoute,
+    keysRoute,
+    createKeyRoute,
+    revokeKeyRoute,
     signInRoute,
     whoAmIRoute,
     signOutRoute,
