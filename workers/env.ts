@@ -21,4 +21,19 @@ export interface Env {
   readonly IDENTITY_KEY?: string;
   /** "VERSION:32 hex digits", e.g. "1:00..". Required in a deployment. */
   readonly PSEUDONYM_KEY?: string;
+  /** Of the one issuer of bearer tokens (docs/operations.md): a secret of at least 32 bytes (HS256), */
+  readonly JWT_SECRET?: string;
+  /** or the address of its public keys, with the one algorithm that it signs by, RS256 or ES256. */
+  readonly JWT_JWKS_URL?: string;
+  readonly JWT_ALGORITHM?: string;
+  readonly JWT_ISSUER?: string;
+  readonly JWT_AUDIENCE?: string;
+  /** Names of claims: `role`, `regions` and `name` where they are not given. */
+  readonly JWT_ROLE_CLAIM?: string;
+  readonly JWT_REGIONS_CLAIM?: string;
+  readonly JWT_NAME_CLAIM?: string;
+  /** Cloudflare Access: TEAM of TEAM.cloudflareaccess.com, audience tag, and JSON of roles by address or group. */
+  readonly ACCESS_TEAM?: string;
+  readonly ACCESS_AUDIENCE?: string;
+  readonly ACCESS_ROLES?: string;
 }

@@ -204,6 +204,15 @@ export const strangeKeysCachedMax = 1_000;
 export const keyUseNotedMs = 60_000;
 /** A live connection outlives its credential by no more than this: its session is looked up again, others end. */
 export const socketRecheckMs = 30 * 60_000;
+/** A token of a person: 1 to 2 KB with many groups; what is longer is not read. */
+export const jwtBytesMax = 8 * 1024;
+/** Keys of an issuer are asked for again after this: a key that is withdrawn ends within it (ACC-4). */
+export const jwksCacheMs = 10 * 60_000;
+/** An unknown key id asks for them before that, but no more often than this. */
+export const jwksRefetchMs = 60_000;
+export const jwksBytesMax = 64 * 1024;
+/** Requests wait for them. */
+export const jwksWaitMsMax = 3_000;
 /** Name of a producer's key. */
 export const keyNameLengthMax = 128;
 /** Regions that a key may be limited to: more than any registry holds. */

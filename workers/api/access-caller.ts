@@ -3,18 +3,13 @@ import { type Caller, nobody, type Person } from '../../core/access/caller.ts';
 import { sessionPerson } from '../../storage/session-store.ts';
 import type { Env } from '../env.ts';
 import { digestOf } from './access-digest.ts';
+import { accessSettings, type JwtIssuer } from './access-settings.ts';
 import { isListedOrigin } from './cors.ts';
+import { type Verified, verifyJwt } from './jwt.ts';
 import { isLoopback } from './loopback.ts';
 import { shownSecrets } from './session-cookie.ts';
 
-export type Found =
-  | { readonly ok: true; readonly caller: Caller }
-  | { readonly ok: false; readonly detail: string };
-
-/** What a credential of any kind comes to. */
-export type Shown =
-  | { readonly ok: true; readonly person: Person }
-  | { readonly ok: false; readonly detail: string };
+type Found = { readonly ok: true; readonly caller: Caller } | { readonly ok: false; readonly detail: string };
 
 /** Whoever asks on the same machine of a run that has no locks yet. */
 const localPerson: Person = {
@@ -33,7 +28,8 @@ export async function findCaller(request: Request, env: Env, nowMs: number): Pro
   const shown = (
     await Promise.all([
       ...shownSecrets(request).map((secret) => sessionOf(env.DB, secret, nowMs)),
-      bearerOf(request),
+      bearerOf(request, env, nowMs),
+      assertionOf(request, env, nowMs),
     ])
   ).filter((each) => each !== null);
   const refused = shown.find((each) => !each.ok);
@@ -45,14 +41,32 @@ export async function findCaller(request: Request, env: Env, nowMs: number): Pro
   return { ok: true, caller: first };
 }
 
-async function sessionOf(db: D1Database, secret: string, nowMs: number): Promise<Shown> {
+async function sessionOf(db: D1Database, secret: string, nowMs: number): Promise<Verified> {
   const person = secret === '' ? null : await sessionPerson(db, await digestOf(secret), nowMs);
   return person ? { ok: true, person } : { ok: false, detail: 'The session has ended. Sign in again.' };
 }
 
-async function bearerOf(request: Request): Promise<Shown | null> {
-  if (!request.headers.has('authorization')) return null;
-  return { ok: false, detail: 'This deployment takes no bearer tokens.' };
+async function bearerOf(request: Request, env: Env, nowMs: number): Promise<Verified | null> {
+  const shown = request.headers.get('authorization');
+  if (shown === null) return null;
+  const token = /^bearer +(\S+)$/i.exec(shown)?.[1] ?? '';
+  return await verified(token, accessSettings(env).bearer, 'bearer', nowMs);
+}
+
+/** Cloudflare Access puts it on every request that it lets through. */
+async function assertionOf(request: Request, env: Env, nowMs: number): Promise<Verified | null> {
+  const token = request.headers.get('cf-access-jwt-assertion');
+  return token === null ? null : await verified(token, accessSettings(env).access, 'access', nowMs);
+}
+
+async function verified(
+  token: string,
+  issuer: JwtIssuer | null,
+  via: 'bearer' | 'access',
+  nowMs: number,
+): Promise<Verified> {
+  if (issuer) return await verifyJwt(token, issuer, via, nowMs);
+  return { ok: false, detail: 'The request shows a token, and this deployment names no issuer of such.' };
 }
 
 function isSame(a: Person, b: Person): boolean {

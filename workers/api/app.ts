@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import type { Env } from '../env.ts';
+import { accessSettings } from './access-settings.ts';
 import { type Admission, admit } from './admission.ts';
 import { cors } from './cors.ts';
 import { edgeCache, isShared } from './edge-cache.ts';
@@ -20,7 +21,7 @@ import type { ApiContext } from './stats-query.ts';
 export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   const routes = routesOf(doors);
-  app.use(securityHeaders, requestIds, processTime, cors);
+  app.use(securityHeaders, requestIds, processTime, cors, configured);
   for (const route of routes) {
     app.on(route.method, route.path, behindRole(route), ...around(route), (context) =>
       route.handler(context),
@@ -37,6 +38,13 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   app.onError(answerToError);
   return app;
 }
+
+/** ACC-4: with a secret that is missing or weak nothing is answered, or a lock would be one in name only. */
+const configured: MiddlewareHandler<{ Bindings: Env }> = async ({ env }, next) => {
+  const { faults } = accessSettings(env);
+  if (faults.length === 0) return await next();
+  return problemResponse('not_configured', `Missing or not valid: ${faults.join('; ')}.`);
+};
 
 function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
   return async (context, next) => {

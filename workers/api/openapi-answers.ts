@@ -103,11 +103,15 @@ function success(route: Route, shared: Record<string, JsonSchema>): Answer {
   };
 }
 
+/** Whatever is asked. */
+const anywhere: readonly ProblemCode[] = ['internal_error', 'not_configured'];
+
 /** What every route of its kind may end in, and what this one may. */
 function problemsOf({ role, doc }: Route): readonly ProblemCode[] {
   const asked: ProblemCode[] = doc.query || doc.path ? ['invalid_parameter'] : [];
-  const guarded: ProblemCode[] = role === 'public' ? [] : ['unauthorized', 'forbidden', 'not_migrated'];
-  const found = new Set<ProblemCode>([...asked, ...guarded, ...(doc.problems ?? []), 'internal_error']);
+  const guarded: ProblemCode[] =
+    role === 'public' ? [] : ['unauthorized', 'forbidden', 'storage_unavailable', 'not_migrated'];
+  const found = new Set<ProblemCode>([...asked, ...guarded, ...(doc.problems ?? []), ...anywhere]);
   return Object.keys(problems).filter((code): code is ProblemCode => found.has(code as ProblemCode));
 }
 

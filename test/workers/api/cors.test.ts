@@ -4,12 +4,12 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../../workers/api/app.ts';
 import type { Env } from '../../../workers/env.ts';
+import { deployment } from './people.ts';
 
 const app = createApp({ events: async () => Promise.resolve(new Response('{}', { status: 202 })) });
 const listed = 'https://dashboard.example';
 const production: Env = {
-  ...env,
-  ENVIRONMENT: 'production',
+  ...deployment,
   CORS_ORIGINS: ` ${listed} ,https://other.example:8443`,
 };
 

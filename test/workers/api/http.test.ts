@@ -8,10 +8,11 @@ import { cachedMsMax, cacheKey } from '../../../workers/api/edge-cache.ts';
 import type { EventsDoor } from '../../../workers/api/events.ts';
 import { routesOf } from '../../../workers/api/routes.ts';
 import type { Env } from '../../../workers/env.ts';
+import { deployment } from './people.ts';
 
 const events = vi.fn<EventsDoor>(async () => Promise.resolve(new Response('{}', { status: 202 })));
 const app = createApp({ events });
-const production: Env = { ...env, ENVIRONMENT: 'production' };
+const production: Env = deployment;
 const realtime = '/api/stats/realtime?minutes=5';
 
 afterEach(() => vi.useRealTimers());

@@ -10,10 +10,11 @@ import { createApp } from '../../../workers/api/app.ts';
 import { routesOf } from '../../../workers/api/routes.ts';
 import type { Env } from '../../../workers/env.ts';
 import { groupBy, midnight, modelEvents, windowsOf } from '../../storage/packed-windows.ts';
+import { deployment } from './people.ts';
 
 const events = vi.fn(async (request: Request) => new Response(await request.text(), { status: 202 }));
 const app = createApp({ events });
-const production: Env = { ...env, ENVIRONMENT: 'production' };
+const production: Env = deployment;
 
 /** Past the edge's cache: a test that asks twice wants to be answered twice. */
 async function ask(
