@@ -120,8 +120,8 @@ export class ChainCheck {
   async take(rows: readonly AuditRow[]): Promise<ChainFault | null> {
     for (const [index, row] of rows.entries()) {
       const { seq, hash } = this.#head;
-      if (row.seq !== seq + 1)
-        return { seq: seq + 1, kind: seq === 0 && row.seq > 1 ? 'truncated_start' : 'missing' };
+      if (row.seq <= seq) return { seq: row.seq, kind: 'inserted' };
+      if (row.seq !== seq + 1) return { seq: seq + 1, kind: seq === 0 ? 'truncated_start' : 'missing' };
       if ((await chainHash(hash, row, this.#digest)) !== row.hash)
         return { seq: row.seq, kind: await this.#nameOf(row, rows.slice(index + 1)) };
       const anchored = this.#anchors.get(row.seq);

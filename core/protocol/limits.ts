@@ -161,6 +161,8 @@ export const auditDetailLengthMax = 256;
 export const auditHeldMax = 2_000;
 /** Lines that one statement chains: half a megabyte at most, below what D1 takes. */
 export const auditBatchMax = 100;
+/** Kinds of refusals (who, what for) that an isolate tells apart in a minute; the rest is counted as one. */
+export const auditRefusalKindsMax = 500;
 /** Rows that the check of the audit log reads at a time: some 300 B each. */
 export const auditPieceRows = 1_000;
 /** Between two anchors that are kept for good lie at most so many rows... */

@@ -9,7 +9,13 @@ export type Role = 'public' | PersonRole | 'producer';
 
 export type Admission =
   | { readonly admitted: true; readonly caller: Caller }
-  | { readonly admitted: false; readonly code: 'unauthorized' | 'forbidden'; readonly detail: string };
+  | {
+      readonly admitted: false;
+      /** Who was refused, for the audit log. */
+      readonly caller: Caller;
+      readonly code: 'unauthorized' | 'forbidden';
+      readonly detail: string;
+    };
 
 /** API-2: the one place that decides who may use a route. Throws what D1 throws. */
 export async function admit(
@@ -28,17 +34,25 @@ export async function admit(
     return refused('unauthorized', `This needs a credential of the role ${route.role}.`);
   if (route.role === 'producer') {
     if (caller.via === 'local') return { admitted: true, caller };
-    return refused('forbidden', "Events are sent with a producer's key, not with a person's credential.");
+    return refused(
+      'forbidden',
+      "Events are sent with a producer's key, not with a person's credential.",
+      caller,
+    );
   }
   if (!hasRole(caller, route.role))
-    return refused('forbidden', `This needs the role ${route.role}; yours is ${caller.role}.`);
+    return refused('forbidden', `This needs the role ${route.role}; yours is ${caller.role}.`, caller);
   if (isStrangePage(request, caller, env))
-    return refused('forbidden', 'The page that asks is of another site, which is not among CORS_ORIGINS.');
+    return refused(
+      'forbidden',
+      'The page that asks is of another site, which is not among CORS_ORIGINS.',
+      caller,
+    );
   return { admitted: true, caller };
 }
 
-function refused(code: 'unauthorized' | 'forbidden', detail: string): Admission {
-  return { admitted: false, code, detail };
+function refused(code: 'unauthorized' | 'forbidden', detail: string, caller: Caller = nobody): Admission {
+  return { admitted: false, code, detail, caller };
 }
 
 /** What is no JWT is a producer's key, or was meant to be: the door for events looks at it (workers/ingest). */

@@ -4,6 +4,7 @@ import { NotMigratedError } from '../../storage/migrated.ts';
 import type { Env } from '../env.ts';
 import { accessSettings } from './access-settings.ts';
 import { type Admission, admit } from './admission.ts';
+import { auditTrail } from './audit-trail.ts';
 import { cors } from './cors.ts';
 import { edgeCache, isShared } from './edge-cache.ts';
 import { entityTags, isTagged, notModified } from './entity-tag.ts';
@@ -23,7 +24,7 @@ export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   const routes = routesOf(doors);
   app.use(securityHeaders, requestIds, processTime, cors, configured);
   for (const route of routes) {
-    app.on(route.method, route.path, behindRole(route), ...around(route), (context) =>
+    app.on(route.method, route.path, auditTrail(route), behindRole(route), ...around(route), (context) =>
       route.handler(context),
     );
   }
@@ -52,11 +53,9 @@ function behindRole(route: Route): MiddlewareHandler<{ Bindings: Env }> {
     if (admission === null)
       return problemResponse('storage_unavailable', 'The database does not answer: who asks is not known.');
     const scope = requestScope();
-    if (admission.admitted && scope) {
-      scope.caller = admission.caller;
-      return await next();
-    }
-    if (admission.admitted) throw new Error('a request is answered outside of its scope');
+    if (!scope) throw new Error('a request is answered outside of its scope');
+    scope.caller = admission.caller;
+    if (admission.admitted) return await next();
     const challenge =
       admission.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="marquee"' } : {};
     return problemResponse(admission.code, admission.detail, { headers: challenge });

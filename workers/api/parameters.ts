@@ -26,7 +26,8 @@ export function wholeNumber(min: number, max: number) {
 /** Epoch minutes have 26 bits in a key: to the year 2097. */
 const timeMsEnd = 2 ** 26 * windowMs;
 
-const instant = z.string().transform((text, context) => {
+/** A time of a query, in ms. */
+export const instant = z.string().transform((text, context) => {
   // In a query an unescaped plus sign means a space: "...T00:00:00+02:00" arrives as "...T00:00:00 02:00".
   const ms = parseTimestamp(
     text.replace(/ (\d\d:?\d\d)$/, (zone) => (text.includes('T') ? `+${zone.slice(1)}` : zone)),

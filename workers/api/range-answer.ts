@@ -49,7 +49,7 @@ export function rankedResponse(
 }
 
 /** The rows as a file; the next page is told by a Link header, as CSV has no place for it. */
-function csvResponse(
+export function csvResponse(
   context: ApiContext,
   row: z.ZodObject,
   rows: readonly object[],

@@ -19,12 +19,25 @@ export interface RequestScope {
   readonly spans: Map<Part, Span>;
   /** As admission found; nobody on public routes. */
   caller: Caller;
+  /** What the handler adds to the request's line of the audit log. */
+  audit: AuditNote;
+}
+
+/** What only the handler of a route knows about what it did. */
+export interface AuditNote {
+  /** Who, where admission could not know: as at sign-in. */
+  readonly actor?: string;
+  readonly role?: string;
+  /** Id of what was acted on, where it is not in the path. */
+  readonly target?: string;
+  /** Short texts by name; never a secret. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>();
 
 export function inScope<T>(id: string, work: (scope: RequestScope) => T): T {
-  const scope: RequestScope = { id, spans: new Map(), caller: nobody };
+  const scope: RequestScope = { id, spans: new Map(), caller: nobody, audit: {} };
   return scopes.run(scope, work, scope);
 }
 
@@ -37,6 +50,12 @@ export function person(): Person {
   const found = caller();
   if (found.kind === 'nobody') throw new Error('nobody has been admitted to this request');
   return found;
+}
+
+/** Adds to the line that the audit log gets of this request, if it gets one (audit-trail.ts). */
+export function noteForAudit(note: AuditNote): void {
+  const scope = scopes.getStore();
+  if (scope) scope.audit = { ...scope.audit, ...note };
 }
 
 /** Prints a log line of the request that is being answered. */

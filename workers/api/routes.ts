@@ -1,3 +1,4 @@
+import { auditCheckRoute, auditRoute } from './admin-audit.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { alertRulesRoute, alertsRoute } from './alerts.ts';
@@ -45,5 +46,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     signInRoute,
     whoAmIRoute,
     signOutRoute,
+    auditRoute,
+    auditCheckRoute,
   ];
 }

@@ -4,10 +4,11 @@ import { type Person, personRoles } from '../../core/access/caller.ts';
 import { isTrustedOrigin } from './access-origin.ts';
 import { readActionBody } from './action-body.ts';
 import { time } from './answer-schema.ts';
+import { countryOf } from './country.ts';
 import { isoTime } from './figures.ts';
 import { isLoopback } from './loopback.ts';
 import { jsonResponse, problemResponse } from './problem-response.ts';
-import { person } from './request-scope.ts';
+import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { cookieName, sessionCookie } from './session-cookie.ts';
 import { beginSession, endShownSessions, personOfToken } from './sign-in.ts';
@@ -123,6 +124,7 @@ async function signIn(context: ApiContext): Promise<Response> {
   await endShownSessions(env.DB, req.raw, nowMs);
   const { secret, session } = await beginSession(env.DB, found.id, country, nowMs);
   const { id, name, role, regions } = found;
+  noteForAudit({ actor: id, role, target: id });
   const response = jsonResponse(
     identityOf({ id, name, role, regions, via: 'session', expiresAtMs: session.expiresAtMs }),
   );
@@ -161,10 +163,4 @@ function identityOf(shown: Pick<Person, 'id' | 'name' | 'role' | 'regions' | 'vi
   const { id, name, role, regions, via, expiresAtMs } = shown;
   const expires_at = expiresAtMs === null ? null : isoTime(expiresAtMs);
   return { data: { id, name, role, regions, via, expires_at } };
-}
-
-/** Two letters as the platform tells; empty where it does not. */
-function countryOf({ cf }: Request): string {
-  const country = cf?.country;
-  return typeof country === 'string' && /^[A-Z][A-Z0-9]$/.test(country) ? country : '';
 }

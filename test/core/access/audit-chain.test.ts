@@ -127,7 +127,7 @@ describe('[AUD-1] the chain of the audit log', () => {
     for (let seed = 1; seed <= 1_000; seed++) {
       const random = new Random(seed);
       const kind = kinds[seed % kinds.length] ?? '';
-      const tampered = (await tamperings[kind]?.(random)) ?? (await rewritten(random));
+      const tampered = tamperings[kind]?.(random) ?? (await rewritten(random));
       const fault = await verifyChain(tampered.rows, anchors, sha256);
       if (fault?.seq !== tampered.seq)
         missed.push(`seed ${seed}: ${kind} at ${tampered.seq}: ${JSON.stringify(fault)}`);

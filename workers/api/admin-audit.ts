@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import { ChainCheck, type ChainFault } from '../../core/access/audit-chain.ts';
+import { type AuditRow, auditResults } from '../../core/access/audit-row.ts';
+import { auditPieceRows, auditTextLengthMax, pageRowsMax } from '../../core/protocol/limits.ts';
+import { errorFields } from '../../core/protocol/log-line.ts';
+import { readAnchors } from '../../storage/audit-anchor.ts';
+import { readAuditPage, readAuditPiece, sha256 } from '../../storage/audit-store.ts';
+import { count, time } from './answer-schema.ts';
+import { prefersCsv } from './csv.ts';
+import { instant, parseParameters, wholeNumber } from './parameters.ts';
+import { invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
+import { csvResponse } from './range-answer.ts';
+import { logForRequest } from './request-scope.ts';
+import type { Route } from './route.ts';
+import type { ApiContext } from './stats-query.ts';
+
+const limitDefault = 100;
+const text = z.string().min(1, 'must not be empty').max(auditTextLengthMax, 'is too long').optional();
+
+const query = z.object({
+  actor: text.describe('Only what this person or key did').meta({ example: 'local' }),
+  action: text.describe('Only this action').meta({ example: 'alert.acknowledge' }),
+  result: z
+    .enum(auditResults, 'must be ok, refused or failed')
+    .optional()
+    .describe('Only with this outcome')
+    .meta({ example: 'refused' }),
+  from: instant
+    .optional()
+    .describe('Only at this time or later, ISO 8601 or epoch ms')
+    .meta({ example: '2026-11-21T03:00:00Z' }),
+  to: instant
+    .optional()
+    .describe('Only before this time, ISO 8601 or epoch ms')
+    .meta({ example: '2026-11-21T03:30:00Z' }),
+  limit: wholeNumber(1, pageRowsMax)
+    .optional()
+    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
+    .meta({ example: String(limitDefault) }),
+  cursor: wholeNumber(1, 999_999_999_999_999)
+    .optional()
+    .describe('`meta.next_cursor` of the page before, for the page after it')
+    .meta({ example: '4711' }),
+});
+
+const row = z.strictObject({
+  seq: z.int().min(1).describe('Place in the log, from 1, without gaps'),
+  at: time('When'),
+  actor: z.string().describe('Id of the person or key; `nobody` where none was shown'),
+  role: z.string().describe('Role of the actor then'),
+  action: z.string().describe('What was done'),
+  target: z.string().describe('Id of what it was done to; empty where there is none'),
+  country: z.string().describe('Two letters, as the platform tells; empty where it does not'),
+  result: z.enum(auditResults).describe('How it ended'),
+  details: z.record(z.string(), z.string()).describe('Short texts by name'),
+  hash: z.string().describe('SHA-256 over the line and the hash of the line before'),
+});
+
+export const auditRoute: Route = {
+  method: 'GET',
+  path: '/api/admin/audit',
+  role: 'admin',
+  handler: audit,
+  doc: {
+    tag: 'Access',
+    summary: 'The audit log, newest first',
+    description: 'Who did what, when, from which country, and how it ended. Reading it is noted too.',
+    query,
+    answer: z.strictObject({
+      data: z.array(row),
+      count: count('Rows in data'),
+      meta: z
+        .strictObject({
+          next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+        })
+        .describe('How it goes on'),
+    }),
+    csv: true,
+    problems: ['storage_unavailable'],
+  },
+};
+
+export const auditCheckRoute: Route = {
+  method: 'GET',
+  path: '/api/admin/audit/check',
+  role: 'admin',
+  handler: check,
+  doc: {
+    tag: 'Access',
+    summary: 'Whether the audit log is as it was written',
+    description:
+      'Reads the whole log and holds it against its hashes and against the heads that are noted outside of it. ' +
+      'Finds an edit, a deletion, a swap, an insertion, a cut end or beginning, and a history written anew.',
+    answer: z.strictObject({
+      data: z.strictObject({
+        ok: z.boolean().describe('False where something was done to the log'),
+        rows: count('Rows that are right, from the first on'),
+        fault: z
+          .strictObject({
+            seq: z.int().describe('Place in the log'),
+            kind: z
+              .enum([
+                'changed',
+                'swapped',
+                'inserted',
+                'missing',
+                'truncated_start',
+                'truncated_end',
+                'rewritten',
+              ])
+              .describe('What seems to have been done there'),
+          })
+          .nullable()
+          .describe('The first place where it shows'),
+        anchors: count('Heads that are noted outside of the log'),
+        newest_anchor: z
+          .strictObject({ seq: z.int().min(1).describe('Its place'), at: time('When it was noted') })
+          .nullable()
+          .describe('The newest of them; null where there is none'),
+      }),
+    }),
+    problems: ['storage_unavailable'],
+  },
+};
+
+async function audit(context: ApiContext): Promise<Response> {
+  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  if (!parsed.ok) return invalidParameters(parsed.faults);
+  const { actor, action, result, from, to, limit = limitDefault, cursor } = parsed.value;
+  return await orUnavailable(async () => {
+    const filter = { actor, action, result, fromMs: from, toMs: to };
+    const read = await readAuditPage(context.env.DB, filter, { limit: limit + 1, before: cursor });
+    const rows = read.slice(0, limit).map(shown);
+    const next = read.length > limit ? String(rows.at(-1)?.seq) : null;
+    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row, rows, next);
+    return jsonResponse({ data: rows, count: rows.length, meta: { next_cursor: next } });
+  });
+}
+
+/** Details that are no JSON were tampered with: the check tells so, the page shows them. */
+function shown(stored: AuditRow) {
+  let details: unknown;
+  try {
+    details = JSON.parse(stored.details);
+  } catch {
+    details = { unreadable: stored.details };
+  }
+  return { ...stored, details };
+}
+
+async function check({ env }: ApiContext): Promise<Response> {
+  return await orUnavailable(async () => {
+    // Before any row: rows that come meanwhile are behind every anchor.
+    const anchors = await readAnchors(env.LAKE);
+    const newest = anchors.toSorted((a, b) => b.seq - a.seq)[0];
+    const chain = new ChainCheck(anchors, sha256);
+    const fault = await firstFault(env.DB, chain);
+    if (fault) logForRequest('error', 'audit_fault', { ...fault });
+    return jsonResponse({
+      data: {
+        ok: fault === null,
+        rows: chain.head.seq,
+        fault,
+        anchors: anchors.length,
+        newest_anchor: newest ? { seq: newest.seq, at: newest.at } : null,
+      },
+    });
+  });
+}
+
+async function firstFault(db: D1Database, chain: ChainCheck): Promise<ChainFault | null> {
+  for (;;) {
+    // At first also what stands before the first place.
+    const after = chain.head.seq === 0 ? Number.MIN_SAFE_INTEGER : chain.head.seq;
+    const rows = await readAuditPiece(db, after, auditPieceRows);
+    if (rows.length === 0) return chain.end();
+    const fault = await chain.take(rows);
+    if (fault) return fault;
+  }
+}
+
+async function orUnavailable(work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    logForRequest('error', 'audit_unread', errorFields(error));
+    return problemResponse('storage_unavailable', 'The database or the bucket does not answer.');
+  }
+}

@@ -1,0 +1,74 @@
+/** What goes into the audit log of each request (AUD-3): changes, refusals, exports, and the reading of the log. */
+import type { MiddlewareHandler } from 'hono';
+import type { AuditEntry } from '../../core/access/audit-entry.ts';
+import type { Env } from '../env.ts';
+import { recordAudit } from './audit-queue.ts';
+import { countryOf } from './country.ts';
+import { requestScope } from './request-scope.ts';
+import type { Route } from './route.ts';
+import type { ApiContext } from './stats-query.ts';
+
+/** By method and path. A change without a name here bears the route's own. */
+const actions: Readonly<Record<string, string>> = {
+  'POST /api/alerts/:id/ack': 'alert.acknowledge',
+  'POST /api/alerts/:id/resolve': 'alert.close',
+  'POST /api/session': 'session.create',
+  'DELETE /api/session': 'session.end',
+  'GET /api/admin/audit': 'audit.read',
+  'GET /api/admin/audit/check': 'audit.check',
+};
+
+type Outcome = Pick<AuditEntry, 'action' | 'target' | 'result' | 'details'>;
+
+/** Around admission, so that it sees refusals. */
+export function auditTrail(route: Route): MiddlewareHandler<{ Bindings: Env }> {
+  return async (context, next) => {
+    await next();
+    const outcome = outcomeOf(route, context);
+    const scope = requestScope();
+    if (!outcome || !scope) return;
+    const { caller, audit, id } = scope;
+    const shown = caller.kind === 'person' ? caller : { id: 'nobody', role: '' };
+    const entry: AuditEntry = {
+      atMs: Date.now(),
+      actor: audit.actor ?? shown.id,
+      role: audit.role ?? shown.role,
+      country: countryOf(context.req.raw),
+      ...outcome,
+      target: outcome.result === 'refused' ? outcome.target : (audit.target ?? outcome.target),
+      details: { ...outcome.details, ...audit.details, request_id: id },
+    };
+    const { executionCtx } = context;
+    recordAudit(context.env, entry, { waitUntil: (work) => executionCtx.waitUntil(work) });
+  };
+}
+
+function outcomeOf(route: Route, context: ApiContext): Outcome | null {
+  const { status, headers } = context.res;
+  const name = `${route.method} ${route.path}`;
+  if (status === 401 || status === 403)
+    return { action: 'request.refuse', target: name, result: 'refused', details: { status: String(status) } };
+  const action = actions[name] ?? (route.method === 'GET' || route.role === 'producer' ? undefined : name);
+  const isCsv = headers.get('content-type')?.startsWith('text/csv') === true;
+  const format: Readonly<Record<string, string>> = isCsv ? { format: 'csv' } : {};
+  if (action !== undefined) {
+    // What changed nothing for a fault of the caller's is no event.
+    if (status >= 400 && status < 500) return null;
+    const target = Object.values(context.req.param()).join(' ');
+    const result = status >= 500 ? 'failed' : 'ok';
+    return { action, target, result, details: { ...askedFor(route, context), ...format } };
+  }
+  if (!isCsv) return null;
+  return { action: 'export.csv', target: route.path, result: 'ok', details: askedFor(route, context) };
+}
+
+/** The parameters that the route knows. Others may hold anything, secrets too. */
+function askedFor({ doc }: Route, { req }: ApiContext): Readonly<Record<string, string>> {
+  const names = Object.keys(doc.query?.shape ?? {}).filter((name) => name !== 'cursor');
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = req.query(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
