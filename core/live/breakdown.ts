@@ -10,6 +10,19 @@ import type { LiveBreakdown, LiveRankedContent, LiveShare } from '../protocol/li
 import type { Cell, KeyedKind, Label } from './cell.ts';
 import { keyedCounterNames, type RegionCells } from './region-cells.ts';
 
+/** One that is kept until it changes. */
+export interface HeldBreakdown {
+  readonly value: LiveBreakdown;
+  /** JSON of `value`. */
+  readonly text: string;
+  /** The hub's seq at which `value` last changed. */
+  readonly seq: number;
+  /** When it was made, ms. */
+  readonly madeAt: number;
+  /** Newest keyedSeq of its regions that it includes. */
+  readonly keyedSeq: number;
+}
+
 const [events, views, succeeded, slow, downloads] = (
   ['events', 'views', 'downloads_succeeded', 'downloads_slow', 'downloads'] as const
 ).map((name) => keyedCounterNames.indexOf(name)) as [number, number, number, number, number];

@@ -17,8 +17,8 @@ import {
 } from '../protocol/live.ts';
 import type { RegionEntry } from '../protocol/region.ts';
 import { type AlertBoard, alertsSince } from './alert-board.ts';
+import type { HeldBreakdown } from './breakdown.ts';
 import type { Cell } from './cell.ts';
-import type { HeldBreakdown } from './held-breakdown.ts';
 import { contentsInSight, minuteInSight, paneInSight } from './horizon.ts';
 import { alertInSight } from './live-alerts.ts';
 import type { RegionCells } from './region-cells.ts';

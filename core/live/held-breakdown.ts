@@ -1,22 +1,9 @@
 /** The breakdowns that viewers want, each made at most every breakdownEveryMs and shared by all who want it (LIV-5). */
 import { breakdownEveryMs } from '../protocol/limits.ts';
-import type { LiveBreakdown } from '../protocol/live.ts';
 import { breakdownFromMinute, breakdownOf } from './breakdown.ts';
 import type { HubLife } from './hub-state.ts';
 import type { RegionCells } from './region-cells.ts';
 import { maySee, type Subscription } from './subscription.ts';
-
-export interface HeldBreakdown {
-  readonly value: LiveBreakdown;
-  /** JSON of `value`. */
-  readonly text: string;
-  /** The hub's seq at which `value` last changed. */
-  readonly seq: number;
-  /** When it was made, ms. */
-  readonly madeAt: number;
-  /** Newest keyedSeq of its regions that it includes. */
-  readonly keyedSeq: number;
-}
 
 /**
  * Makes the breakdown of a subscription, kept under `key`, anew if it may have changed; the hub's seq rises if it has. Returns when to try

@@ -19,7 +19,8 @@ import {
 } from './hub-state.ts';
 import { addressOf, alarmWhenNeeded, renewWhenDue, retryWhenDue, shardsOf, start } from './job-effects.ts';
 import { allSettled, type HubJob, jobDone, jobFailed } from './jobs.ts';
-import { greet, newReader } from './reader.ts';
+import { greet } from './reader.ts';
+import { newReader } from './reader-state.ts';
 import {
   applyAnswerCells,
   applyUpdateCells,

@@ -2,40 +2,10 @@
  * Readers of server-sent events (LIV-4): they say nothing, so a state goes to them whole or not at all. The shell tells
  * when what was written has been read; until then a reader gets nothing, and then the newest.
  */
-import { sseEveryMs, sseHeartbeatMs, sseLifeMs, sseRetryMs, viewerStalledMsMax } from '../protocol/limits.ts';
+import { sseEveryMs, sseHeartbeatMs, sseRetryMs, viewerStalledMsMax } from '../protocol/limits.ts';
 import { changedSince, type Picture, sharedEvent } from './frames.ts';
 import type { Hub, HubEffect, HubLife } from './hub-state.ts';
-import { type Subscription, subscriptionKey } from './subscription.ts';
-
-export interface Reader {
-  readonly id: string;
-  readonly subscription: Subscription;
-  /** Key of `subscription`. */
-  readonly key: string;
-  /** When it is closed, to come again, ms. */
-  readonly endsAt: number;
-  /** Nothing that it sees has changed since this seq; null: it has no state yet. */
-  covered: number | null;
-  /** When it was last written a state, ms. */
-  stateAt: number;
-  /** When it was last written anything, ms. */
-  writtenAt: number;
-  /** Since when it has not read what was written, ms; null: it has read all. */
-  busySince: number | null;
-}
-
-export function newReader(id: string, subscription: Subscription, now: number): Reader {
-  return {
-    id,
-    subscription,
-    key: subscriptionKey(subscription),
-    endsAt: now + sseLifeMs,
-    covered: null,
-    stateAt: Number.NEGATIVE_INFINITY,
-    writtenAt: now,
-    busySince: null,
-  };
-}
+import type { Reader } from './reader-state.ts';
 
 /** The first words to a reader. */
 export function greet(reader: Reader, now: number): HubEffect {

@@ -1,7 +1,6 @@
 /** What uPlot does not draw by itself: names at the ends of lines instead of a legend, and the threshold. */
 import uPlot from 'uplot';
-import type { Inks } from './plot-options.ts';
-import type { PlotSpec } from './plot-spec.ts';
+import type { Inks, PlotSpec } from './plot-spec.ts';
 
 /** Names closer than this would overlap, CSS pixels. */
 const labelHeight = 15;

@@ -3,14 +3,11 @@ import type uPlot from 'uplot';
 import { hourText } from '../format/time.ts';
 import type { Series } from '../live/series.ts';
 import { drawEmptyWord, drawEndLabels, drawThreshold } from './plot-ink.ts';
-import type { PlotLine, PlotSource, PlotSpec } from './plot-spec.ts';
+import type { Inks, PlotLine, PlotSource, PlotSpec } from './plot-spec.ts';
 import { drawSpans } from './span-ink.ts';
 
 /** Left for the numbers of the y axis, and right for the names of the lines: the same in all, so that times align. */
 export const plotInsets = { left: 48, right: 76 } as const;
-
-/** Colours as the theme has them now: a canvas knows no custom properties. */
-export type Inks = (token: string) => string;
 
 export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: PlotSource): uPlot.Options {
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;

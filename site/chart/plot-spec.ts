@@ -5,6 +5,9 @@ import { successRateMin } from '../live/region-summary.ts';
 import type { Series } from '../live/series.ts';
 import { type AxisScale, countScale, shareScale } from './axis-scale.ts';
 
+/** Colours as the theme has them now: a canvas knows no custom properties. */
+export type Inks = (token: string) => string;
+
 /** What a plot draws; the same for every span of time. */
 export interface PlotSpec {
   /** CSS pixels. */

@@ -1,8 +1,7 @@
 /** Alert spans, behind everything: a wash by severity, and on the upper plot an edge that says it is one. */
 import uPlot from 'uplot';
 import type { AlertSeverity } from '../../core/alert/alert-rule.ts';
-import type { Inks } from './plot-options.ts';
-import type { PlotSource, PlotSpec } from './plot-spec.ts';
+import type { Inks, PlotSource, PlotSpec } from './plot-spec.ts';
 
 const tokens: Readonly<Record<AlertSeverity, string>> = {
   CRITICAL: '--failing',
