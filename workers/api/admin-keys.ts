@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { KeyEnvironment } from '../../core/access/key-format.ts';
 import { keyNameLengthMax, keyRateMax, keyRegionsMax } from '../../core/protocol/limits.ts';
-import { appendAudit } from '../../storage/audit-store.ts';
 import {
   createKey,
   type IngestKey,
@@ -16,7 +15,7 @@ import { readActionBody } from './action-body.ts';
 import { count, time } from './answer-schema.ts';
 import { isoTime } from './figures.ts';
 import { jsonResponse, problemResponse } from './problem-response.ts';
-import { person } from './request-scope.ts';
+import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 
@@ -152,8 +151,7 @@ async function create(context: ApiContext): Promise<Response> {
     createdBy: person().id,
     nowMs,
   });
-  // If this throws, nobody has been given the key, and its row opens nothing.
-  await note(context, 'key.create', key, nowMs);
+  noteKey(key);
   return jsonResponse({ data: rowOf(key, nowMs), key: text });
 }
 
@@ -163,7 +161,7 @@ async function revoke(context: ApiContext): Promise<Response> {
   const found = await readKey(context.env.DB, id);
   const key = found && mayManage(found.key) ? await revokeKey(context.env.DB, id, nowMs) : null;
   if (!key) return problemResponse('not_found', 'There is no such key.');
-  await note(context, 'key.revoke', key, nowMs);
+  noteKey(key);
   return jsonResponse({ data: rowOf(key, nowMs) });
 }
 
@@ -201,12 +199,9 @@ async function faultsOf({ regions, expiresAtMs }: KeyGrant, { DB }: Env, nowMs: 
   ];
 }
 
-async function note({ env, req }: ApiContext, action: string, key: IngestKey, atMs: number): Promise<void> {
-  const { id: actor, role } = person();
-  const country = req.raw.cf?.country;
-  const details = { account: key.account, name: key.name };
-  const entry = { atMs, actor, role, action, target: key.id, result: 'ok' as const, details };
-  await appendAudit(env.DB, [{ ...entry, country: typeof country === 'string' ? country : '' }]);
+/** For the line that audit-trail.ts writes of the request. */
+function noteKey({ id, account, name }: IngestKey): void {
+  noteForAudit({ target: id, details: { account, name } });
 }
 
 function rowOf(key: IngestKey, nowMs: number): z.output<typeof keySchema> {

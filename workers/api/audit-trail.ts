@@ -14,6 +14,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/alerts/:id/resolve': 'alert.close',
   'POST /api/session': 'session.create',
   'DELETE /api/session': 'session.end',
+  'POST /api/admin/keys': 'key.create',
+  'POST /api/admin/keys/:id/revoke': 'key.revoke',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };
@@ -28,6 +30,8 @@ export function auditTrail(route: Route): MiddlewareHandler<{ Bindings: Env }> {
     const scope = requestScope();
     if (!outcome || !scope) return;
     const { caller, audit, id } = scope;
+    // Anyone may sign out without being signed in: that is no event.
+    if (route.role === 'public' && outcome.result === 'ok' && audit.target === undefined) return;
     const shown = caller.kind === 'person' ? caller : { id: 'nobody', role: '' };
     const entry: AuditEntry = {
       atMs: Date.now(),

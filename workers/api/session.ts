@@ -137,7 +137,8 @@ async function signOut(context: ApiContext): Promise<Response> {
   const { req, env } = context;
   const refused = refusedPlace(context);
   if (refused) return refused;
-  await endShownSessions(env.DB, req.raw, Date.now());
+  const ended = await endShownSessions(env.DB, req.raw, Date.now());
+  if (ended.length > 0) noteForAudit({ target: ended.join(' ') });
   const response = jsonResponse({ data: { signed_out: true } });
   response.headers.set('set-cookie', sessionCookie(req.url, '', 0));
   return response;

@@ -5,6 +5,7 @@ import { saveAlerts } from '../../../storage/alert-store.ts';
 import { auditCheckRoute, auditRoute } from '../../../workers/api/admin-audit.ts';
 import { buildAlert } from '../../support/alert-record.ts';
 import { ask, brokenDatabase, problemOf } from './ask.ts';
+import { askAs, cookieFor, deployment, newPerson } from './people.ts';
 
 interface Line {
   readonly seq: number;
@@ -82,11 +83,10 @@ describe('[AUD-3] what is noted', () => {
   test('refusals, joined', async () => {
     vi.useFakeTimers({ now: 1_790_000_000_000, toFake: ['Date'] });
     try {
-      const production = { ...env, ENVIRONMENT: 'production' };
-      for (let n = 0; n < 5; n++) await ask('/api/stats/realtime', {}, production);
-      await ask('/api/admin/audit', {}, production);
+      for (let n = 0; n < 5; n++) await ask('/api/stats/realtime', {}, deployment);
+      await ask('/api/admin/audit', {}, deployment);
       vi.setSystemTime(1_790_000_060_000);
-      await ask('/api/stats/realtime', {}, production);
+      await ask('/api/stats/realtime', {}, deployment);
     } finally {
       vi.useRealTimers();
     }
@@ -97,6 +97,26 @@ describe('[AUD-3] what is noted', () => {
       ['GET /api/admin/audit', '401', undefined],
       ['GET /api/stats/realtime', '401', undefined],
     ]);
+  });
+
+  test('who signed in and out, and who was refused, by name of the person', async () => {
+    const viewer = await newPerson('viewer');
+    const body = JSON.stringify({ token: viewer.token });
+    const asked = { method: 'POST', body, cf: { country: 'NL' } } as RequestInit;
+    expect((await askAs(null, '/api/session', asked)).status).toBe(200);
+    const cookie = await cookieFor(viewer);
+    expect((await askAs(cookie, '/api/admin/audit')).status).toBe(403);
+    expect((await askAs(cookie, '/api/session', { method: 'DELETE' })).status).toBe(200);
+    expect((await askAs(null, '/api/session', { method: 'DELETE' })).status).toBe(200);
+    const { data } = await log();
+    expect(data.map(brief)).toEqual([
+      ['nobody', 'session.end', data[0]?.target, 'ok'],
+      [viewer.id, 'request.refuse', 'GET /api/admin/audit', 'refused'],
+      [viewer.id, 'session.create', viewer.id, 'ok'],
+    ]);
+    expect(data[0]?.target).toMatch(/^[0-9a-f]{64}$/);
+    expect(data[2]).toMatchObject({ role: 'viewer', country: 'NL' });
+    expect(JSON.stringify(data)).not.toContain(viewer.token);
   });
 
   test('a request does not fail when D1 does, and the line is written when D1 is back', async () => {
