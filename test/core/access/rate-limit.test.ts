@@ -143,6 +143,20 @@ describe('[KEY-5] the limit of a key, over all isolates', () => {
     expect(world.calls[0]).toBeLessThanOrEqual(60 + 10);
   });
 
+  test('leases that were not spent in time are not spent later, when the bucket is full again', () => {
+    let meter = newMeter(limits, noon);
+    const leases = Array.from({ length: 8 }, () => new RateLease(limits));
+    for (const lease of leases) {
+      const asked = lease.ask({ events: 1, bytes: 1 }, noon);
+      const { state, loan } = lend(meter, { ...asked.ask, want: { events: 100, bytes: 1 } }, noon);
+      meter = state;
+      lease.answered(asked, loan, noon);
+    }
+    const later = noon + 20_000;
+    const kinds = leases.map((lease) => lease.take({ events: 1, bytes: 1 }, later).kind);
+    expect(new Set(kinds)).toEqual(new Set(['ask']));
+  });
+
   test('bytes are limited like events', () => {
     const world = new World(2);
     for (let ms = 0; ms < 60_000; ms += 20) {
