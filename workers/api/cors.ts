@@ -9,7 +9,7 @@ type OriginEnv = Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>;
 const allowedHeaders =
   'authorization, cache-control, content-encoding, content-type, if-none-match, x-request-id';
 const exposedHeaders =
-  'content-disposition, etag, link, retry-after, server-timing, x-cache, x-next-cursor, x-process-time, x-request-id';
+  'content-disposition, etag, link, ratelimit, ratelimit-policy, retry-after, server-timing, x-cache, x-next-cursor, x-process-time, x-request-id';
 /** As long as any browser remembers a preflight. */
 const preflightSeconds = 7_200;
 

@@ -38,6 +38,16 @@ export const answerHeaders: OpenApiDocument['components']['headers'] = {
     schema: { type: 'string', pattern: '^\\d+$' },
     example: '2',
   },
+  RateLimit: {
+    description: "What is left to the producer's key, by limit; absent without a key (IETF draft)",
+    schema: { type: 'string' },
+    example: '"events";r=9900;t=1, "bytes";r=10461337;t=1',
+  },
+  RateLimitPolicy: {
+    description: "The limits of the producer's key; absent without a key (IETF draft)",
+    schema: { type: 'string' },
+    example: '"events";q=10000;w=10;qu="events", "bytes";q=10485760;w=10;qu="content-bytes"',
+  },
 };
 
 type HeaderName = keyof typeof answerHeaders;
@@ -53,6 +63,9 @@ const everywhere = {
   'server-timing': 'ServerTiming',
 };
 
+/** Of answers to producers: 202 and 429. */
+const rateHeaders = { ratelimit: 'RateLimit', 'ratelimit-policy': 'RateLimitPolicy' } as const;
+
 /** By status, in order. */
 export function answersOf(route: Route, shared: Record<string, JsonSchema>): Record<string, Answer> {
   const byStatus = new Map<number, ProblemCode[]>();
@@ -63,7 +76,10 @@ export function answersOf(route: Route, shared: Record<string, JsonSchema>): Rec
   const entries: [number, Answer][] = [
     [route.doc.status ?? 200, success(route, shared)],
     ...(isTagged(route) ? [[304, notModified(route)] as [number, Answer]] : []),
-    ...[...byStatus].map(([status, codes]): [number, Answer] => [status, problemAnswer(status, codes)]),
+    ...[...byStatus].map(([status, codes]): [number, Answer] => [
+      status,
+      problemAnswer(status, codes, route),
+    ]),
   ];
   return Object.fromEntries(
     entries.sort(([a], [b]) => a - b).map(([status, answer]) => [String(status), answer]),
@@ -98,7 +114,11 @@ function success(route: Route, shared: Record<string, JsonSchema>): Answer {
   ];
   return {
     description,
-    headers: headerRefs({ ...everywhere, ...cacheHeaders(route) }),
+    headers: headerRefs({
+      ...everywhere,
+      ...cacheHeaders(route),
+      ...(route.role === 'producer' ? rateHeaders : {}),
+    }),
     ...(Object.keys(content).length > 0 ? { content } : {}),
   };
 }
@@ -115,9 +135,12 @@ function problemsOf({ role, doc }: Route): readonly ProblemCode[] {
   return Object.keys(problems).filter((code): code is ProblemCode => found.has(code as ProblemCode));
 }
 
-function problemAnswer(status: number, codes: readonly ProblemCode[]): Answer {
-  const headers =
-    status === 503 || status === 429 ? { ...everywhere, 'retry-after': 'RetryAfter' } : everywhere;
+function problemAnswer(status: number, codes: readonly ProblemCode[], { role }: Route): Answer {
+  const headers = {
+    ...everywhere,
+    ...(status === 503 || status === 429 ? { 'retry-after': 'RetryAfter' as const } : {}),
+    ...(status === 429 && role === 'producer' ? rateHeaders : {}),
+  };
   return {
     description: codes.map((code) => `\`${code}\`: ${problemHelp[code].meaning}`).join('\n\n'),
     headers: headerRefs(headers),
