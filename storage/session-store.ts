@@ -83,24 +83,26 @@ export async function readSession(db: D1Database, id: string, nowMs: number): Pr
   return person;
 }
 
-/** Other isolates learn of it within sessionCacheMs. */
-export async function revokeSession(db: D1Database, id: string, atMs: number): Promise<void> {
-  await revokeWhere(db, eq(sessions.id, id), atMs);
+/** Other isolates learn of it within sessionCacheMs. False where there was none that stood. */
+export async function revokeSession(db: D1Database, id: string, atMs: number): Promise<boolean> {
+  return await revokeWhere(db, eq(sessions.id, id), atMs);
 }
 
-/** All of a person's. */
-export async function revokeSessionsOf(db: D1Database, personId: string, atMs: number): Promise<void> {
-  await revokeWhere(db, eq(sessions.person_id, personId), atMs);
+/** All of a person's. False where there was none. */
+export async function revokeSessionsOf(db: D1Database, personId: string, atMs: number): Promise<boolean> {
+  return await revokeWhere(db, eq(sessions.person_id, personId), atMs);
 }
 
-async function revokeWhere(db: D1Database, which: ReturnType<typeof eq>, atMs: number): Promise<void> {
-  await needsMigration(() =>
+async function revokeWhere(db: D1Database, which: ReturnType<typeof eq>, atMs: number): Promise<boolean> {
+  const ended = await needsMigration(() =>
     drizzle(db)
       .update(sessions)
       .set({ revoked_at: isoTime(atMs) })
-      .where(and(which, isNull(sessions.revoked_at))),
+      .where(and(which, isNull(sessions.revoked_at)))
+      .returning({ id: sessions.id }),
   );
   cacheOf(db).clear();
+  return ended.length > 0;
 }
 
 function isOver({ expiresAtMs }: Person, nowMs: number): boolean {

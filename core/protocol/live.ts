@@ -189,6 +189,8 @@ export const closeCodes = {
   tooSlow: 4008,
   /** The viewer kept sending frames that could not be taken. */
   badFrames: 1008,
+  /** The sign-in has ended or was taken back: sign in again, or show the credential anew. */
+  signedOut: 4001,
   /** The server is going away or restarting; reconnect with backoff. */
   goingAway: 1001,
 } as const;

@@ -5,6 +5,8 @@ import { type Subscription, wholeSubscription } from '../../core/live/subscripti
 export interface Attachment {
   readonly viewer: string;
   readonly caller: LiveCaller;
+  /** When the door or D1 last said that its session stands, ms. */
+  readonly checkedAtMs: number;
   readonly subscription: Subscription;
 }
 
@@ -16,7 +18,8 @@ export function readAttachment(value: unknown): Attachment | null {
   const caller = liveCallerFrom(fields.get('caller'));
   if (typeof viewer !== 'string' || !caller) return null;
   const subscription = readSubscription(fields.get('subscription')) ?? wholeSubscription;
-  return { viewer, caller, subscription: { ...subscription, scope: caller.scope } };
+  const checkedAtMs = Number(fields.get('checkedAtMs') ?? 0);
+  return { viewer, caller, checkedAtMs, subscription: { ...subscription, scope: caller.scope } };
 }
 
 function readSubscription(value: unknown): Subscription | null {

@@ -7,10 +7,12 @@ import { type LiveCaller, liveCallerHeader, readLiveCaller } from '../../core/li
 import { readEventsQuery, type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
 import { sseReadersMax } from '../../core/protocol/limits.ts';
-import { liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
+import { closeCodes, liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
+import { readSession } from '../../storage/session-store.ts';
 import { type Attachment, readAttachment } from './attachment.ts';
+import { CallerWatch, type SignedOut } from './caller-watch.ts';
 import { EventStreams } from './event-streams.ts';
 import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
 import { type ToldUpdate, wholeUpdate } from './told-by-region.ts';
@@ -28,17 +30,26 @@ export class LiveHub extends DurableObject<HubEnv> {
   readonly #hub: Hub = newHub(crypto.randomUUID());
   readonly #sockets = new Map<string, WebSocket>();
   readonly #streams = new EventStreams();
+  /** A test puts another in its place. */
+  sessionStands: (sessionId: string) => Promise<boolean>;
+  readonly #watch = new CallerWatch({
+    stands: async (sessionId) => this.sessionStands(sessionId),
+    end: (connection, reason) => this.#signOut(connection, reason),
+    checked: (connection, checkedAtMs) => this.#reattach(connection, { checkedAtMs }),
+  });
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(ctx: DurableObjectState, env: HubEnv) {
     super(ctx, env);
     this.sources = platformSources(env, ctx.id.name);
+    this.sessionStands = async (id) => (await readSession(env.DB, id, Date.now())) !== null;
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(livePing, livePong));
     for (const socket of ctx.getWebSockets()) {
       const attachment = readAttachment(socket.deserializeAttachment());
       if (socket.readyState !== WebSocket.OPEN || !attachment) continue;
       this.#sockets.set(attachment.viewer, socket);
-      const { viewer, subscription } = attachment;
+      const { viewer, subscription, caller, checkedAtMs } = attachment;
+      this.#watch.add(viewer, caller, checkedAtMs);
       this.#take({ type: 'connected', viewer, subscription });
     }
   }
@@ -55,7 +66,8 @@ export class LiveHub extends DurableObject<HubEnv> {
     const viewer = crypto.randomUUID();
     this.ctx.acceptWebSocket(server);
     const subscription: Subscription = { ...wholeSubscription, scope: caller.scope };
-    attach(server, { viewer, caller, subscription });
+    attach(server, { viewer, caller, checkedAtMs: Date.now(), subscription });
+    this.#watch.add(viewer, caller, Date.now());
     this.#sockets.set(viewer, server);
     this.#take({ type: 'connected', viewer, subscription });
     const offered = (request.headers.get('sec-websocket-protocol') ?? '')
@@ -80,8 +92,12 @@ export class LiveHub extends DurableObject<HubEnv> {
     const reader = crypto.randomUUID();
     const stream = this.#streams.open(reader, {
       drained: () => this.#take({ type: 'reader_drained', reader }),
-      left: () => this.#take({ type: 'reader_left', reader }),
+      left: () => {
+        this.#watch.remove(reader);
+        this.#take({ type: 'reader_left', reader });
+      },
     });
+    this.#watch.add(reader, caller, Date.now());
     const asked = readEventsQuery(new URL(request.url).searchParams);
     const subscription: Subscription = { ...asked, scope: caller.scope };
     this.#take({ type: 'reader_came', reader, subscription });
@@ -92,12 +108,18 @@ export class LiveHub extends DurableObject<HubEnv> {
   /** Changes of a region. Where nobody watches, the region is told to stop. */
   update(update: ToldUpdate): { readonly wanted: boolean } {
     this.#take({ type: 'update', update: wholeUpdate(update) });
+    this.#look();
     return { wanted: this.#hub.life !== null };
   }
 
   /** Somebody has acknowledged an alert; D1 has it already. */
   acknowledged(id: string, acknowledgement: Acknowledgement): void {
     this.#take({ type: 'acknowledged', id, acknowledgement });
+  }
+
+  /** Somebody's sign-in was taken back; D1 knows already. */
+  signedOut(who: SignedOut): void {
+    this.#watch.signedOut(who);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
@@ -117,13 +139,30 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   override alarm(): void {
+    this.#look();
     this.#take({ type: 'alarm' });
+  }
+
+  #look(): void {
+    const failed = (error: unknown) => console.warn(logLine('warn', 'session_unread', errorFields(error)));
+    this.ctx.waitUntil(this.#watch.look(Date.now()).catch(failed));
+  }
+
+  #signOut(connection: string, reason: string): void {
+    if (this.#sockets.has(connection)) {
+      this.#close(connection, closeCodes.signedOut, reason);
+      this.#take({ type: 'disconnected', viewer: connection });
+      return;
+    }
+    this.#streams.end(connection);
+    this.#take({ type: 'reader_left', reader: connection });
   }
 
   #disconnected(socket: WebSocket): void {
     const viewer = readAttachment(socket.deserializeAttachment())?.viewer;
     if (viewer === undefined) return;
     this.#sockets.delete(viewer);
+    this.#watch.remove(viewer);
     this.#take({ type: 'disconnected', viewer });
   }
 
@@ -143,10 +182,11 @@ export class LiveHub extends DurableObject<HubEnv> {
         this.#streams.write(effect.reader, effect.text);
         return;
       case 'end':
+        this.#watch.remove(effect.reader);
         this.#streams.end(effect.reader);
         return;
       case 'remember':
-        this.#remember(effect.viewer, effect.subscription);
+        this.#reattach(effect.viewer, { subscription: effect.subscription });
         return;
       case 'wake':
         clearTimeout(this.#timer);
@@ -223,13 +263,14 @@ export class LiveHub extends DurableObject<HubEnv> {
   #close(viewer: string, code: number, reason: string): void {
     const socket = this.#sockets.get(viewer);
     this.#sockets.delete(viewer);
+    this.#watch.remove(viewer);
     if (socket) closeQuietly(socket, code, reason);
   }
 
-  #remember(viewer: string, subscription: Subscription): void {
+  #reattach(viewer: string, changed: Partial<Attachment>): void {
     const socket = this.#sockets.get(viewer);
-    const caller = readAttachment(socket?.deserializeAttachment())?.caller;
-    if (socket && caller) attach(socket, { viewer, caller, subscription });
+    const attachment = readAttachment(socket?.deserializeAttachment());
+    if (socket && attachment) attach(socket, { ...attachment, ...changed });
   }
 }
 

@@ -1,12 +1,14 @@
 import type { Person } from '../../core/access/caller.ts';
 import type { Env } from '../env.ts';
 import { isListedOrigin } from './cors.ts';
+import { isLoopback } from './loopback.ts';
 
 type OriginEnv = Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>;
 
-/** Whether an origin is that of the service itself, or one that the operator lists. */
+/** Whether an origin is that of the service itself or one that the operator lists; of a local run, or of its machine. */
 export function isTrustedOrigin(origin: string, request: Request, env: OriginEnv): boolean {
-  return origin === new URL(request.url).origin || isListedOrigin(origin, env);
+  const isOwn = origin === new URL(request.url).origin || (env.ENVIRONMENT === 'local' && isLoopback(origin));
+  return isOwn || isListedOrigin(origin, env);
 }
 
 /**
@@ -18,4 +20,13 @@ export function isStrangePage(request: Request, { via }: Person, env: OriginEnv)
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   if (origin === null || isReading || via === 'bearer' || via === 'local') return false;
   return !isTrustedOrigin(origin, request, env);
+}
+
+/**
+ * Whether a socket may be opened (ACC-5): browsers ask no leave for one, but always say which page wants it. Who says
+ * nothing is no browser, and has to show a credential that none adds by itself.
+ */
+export function mayOpenSocket(request: Request, { via }: Person, env: OriginEnv): boolean {
+  const origin = request.headers.get('origin');
+  return origin === null ? via === 'bearer' || via === 'local' : isTrustedOrigin(origin, request, env);
 }

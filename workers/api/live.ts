@@ -6,6 +6,7 @@ import { liveEventsPath } from '../../core/protocol/live.ts';
 import { hubObjectName } from '../../core/protocol/region.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
+import { mayOpenSocket } from './access-origin.ts';
 import { parseParameters } from './parameters.ts';
 import { invalidParameters, type ParameterFault, problemResponse } from './problem-response.ts';
 import { person } from './request-scope.ts';
@@ -23,7 +24,8 @@ export const liveRoute: Route = {
     description:
       `Subprotocol \`${liveSubprotocol}\`: JSON frames. The first is a snapshot; then come absolute values of what ` +
       'has changed, alerts at once. The client acknowledges as often as `ack_every_ms` says, and may send ' +
-      '`{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`.',
+      '`{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`. Close code 4001 says that the sign-in ' +
+      'has ended; a connection by bearer token lasts half an hour at most.',
     tag: 'Live',
     status: 101,
     problems: ['upgrade_required'],
@@ -69,6 +71,11 @@ async function live(context: ApiContext): Promise<Response> {
     return problemResponse('upgrade_required', `Connect by WebSocket, subprotocol ${liveSubprotocol}.`, {
       headers: { upgrade: 'websocket', connection: 'upgrade' },
     });
+  }
+  if (!mayOpenSocket(request, person(), context.env)) {
+    const detail =
+      'The page that asks is of another site, or is not named (header Origin) and shows no bearer.';
+    return problemResponse('forbidden', detail);
   }
   return await hubOf(context).fetch(withCaller(request));
 }

@@ -6,7 +6,6 @@ import { readActionBody } from './action-body.ts';
 import { time } from './answer-schema.ts';
 import { countryOf } from './country.ts';
 import { isoTime } from './figures.ts';
-import { isLoopback } from './loopback.ts';
 import { jsonResponse, problemResponse } from './problem-response.ts';
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
@@ -121,7 +120,7 @@ async function signIn(context: ApiContext): Promise<Response> {
     meter.note(country, nowMs);
     return problemResponse('unauthorized', 'This token signs nobody in.');
   }
-  await endShownSessions(env.DB, req.raw, nowMs);
+  await endShownSessions(env, req.raw, nowMs);
   const { secret, session } = await beginSession(env.DB, found.id, country, nowMs);
   const { id, name, role, regions } = found;
   noteForAudit({ actor: id, role, target: id });
@@ -137,7 +136,7 @@ async function signOut(context: ApiContext): Promise<Response> {
   const { req, env } = context;
   const refused = refusedPlace(context);
   if (refused) return refused;
-  const ended = await endShownSessions(env.DB, req.raw, Date.now());
+  const ended = await endShownSessions(env, req.raw, Date.now());
   if (ended.length > 0) noteForAudit({ target: ended.join(' ') });
   const response = jsonResponse({ data: { signed_out: true } });
   response.headers.set('set-cookie', sessionCookie(req.url, '', 0));
@@ -149,11 +148,7 @@ function refusedPlace({ req, env }: ApiContext): Response | null {
   if (cookieName(req.url) === null)
     return problemResponse('forbidden', 'Sign in by https, so that nobody reads the cookie on its way.');
   const origin = req.header('origin');
-  const isOwn =
-    origin === undefined ||
-    isTrustedOrigin(origin, req.raw, env) ||
-    (env.ENVIRONMENT === 'local' && isLoopback(origin));
-  if (isOwn) return null;
+  if (origin === undefined || isTrustedOrigin(origin, req.raw, env)) return null;
   return problemResponse(
     'forbidden',
     'The page that asks is of another site, which is not among CORS_ORIGINS.',

@@ -1,8 +1,10 @@
 import { personIdOf } from '../../core/access/sign-in-token.ts';
 import { sessionMs } from '../../core/protocol/limits.ts';
 import { noteSeen, readPerson, type StoredPerson } from '../../storage/people-store.ts';
-import { addSession, type NewSession, revokeSession } from '../../storage/session-store.ts';
+import { addSession, type NewSession } from '../../storage/session-store.ts';
+import type { Env } from '../env.ts';
 import { digestOf, isSameDigest } from './access-digest.ts';
+import { endSession } from './access-revocation.ts';
 import { newSecret, shownSecrets } from './session-cookie.ts';
 
 /** No token has it: compared where there is no other, so that an unknown person takes as long as a wrong token. */
@@ -37,9 +39,10 @@ export async function beginSession(
   return { secret, session };
 }
 
-/** Ends the sessions whose cookies the request shows; their ids. */
-export async function endShownSessions(db: D1Database, request: Request, nowMs: number): Promise<string[]> {
+/** Ends the sessions whose cookies the request shows; the ids of those that stood. */
+export async function endShownSessions(env: Env, request: Request, nowMs: number): Promise<string[]> {
   const ids = await Promise.all(shownSecrets(request).map(digestOf));
-  for (const id of ids) await revokeSession(db, id, nowMs);
-  return ids;
+  const ended: string[] = [];
+  for (const id of ids) if (await endSession(env, id, nowMs)) ended.push(id);
+  return ended;
 }

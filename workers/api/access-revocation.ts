@@ -1,0 +1,30 @@
+import { errorFields } from '../../core/protocol/log-line.ts';
+import { hubObjectName } from '../../core/protocol/region.ts';
+import { revokeSession, revokeSessionsOf } from '../../storage/session-store.ts';
+import type { Env } from '../env.ts';
+import { logForRequest } from './request-scope.ts';
+
+/** Ends a session, here and at the hub. False where there was none that stood. */
+export async function endSession(env: Env, sessionId: string, nowMs: number): Promise<boolean> {
+  if (!(await revokeSession(env.DB, sessionId, nowMs))) return false;
+  await tellHub(env, { sessionId });
+  return true;
+}
+
+/** Ends all that a person is signed in by. */
+export async function endSessionsOf(env: Env, personId: string, nowMs: number): Promise<void> {
+  await revokeSessionsOf(env.DB, personId, nowMs);
+  await tellHub(env, { personId });
+}
+
+/** A hub that cannot be told looks every session up within half an hour. */
+async function tellHub(
+  { LIVE_HUB }: Env,
+  who: { readonly sessionId: string } | { readonly personId: string },
+): Promise<void> {
+  try {
+    await LIVE_HUB.get(LIVE_HUB.idFromName(hubObjectName)).signedOut(who);
+  } catch (error) {
+    logForRequest('warn', 'hub_untold', errorFields(error));
+  }
+}
