@@ -221,3 +221,5 @@ export const keyNameLengthMax = 128;
 export const keyRegionsMax = 256;
 /** Any rate or quota of a key: a day's quota of 115,000 events a second, and what JSON counts exactly. */
 export const keyRateMax = 10_000_000_000;
+/** Name of a person, in characters. */
+export const personNameLengthMax = 128;

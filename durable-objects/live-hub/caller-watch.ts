@@ -43,7 +43,7 @@ export class CallerWatch {
   }
 
   signedOut(who: SignedOut): void {
-    for (const [connection, { caller }] of [...this.#watched]) {
+    for (const [connection, { caller }] of this.#watched) {
       const isTheirs =
         'sessionId' in who ? caller.sessionId === who.sessionId : caller.personId === who.personId;
       if (isTheirs) this.#end(connection, 'signed out');
@@ -54,7 +54,7 @@ export class CallerWatch {
   async look(nowMs: number): Promise<void> {
     if (nowMs < this.#dueAtMs) return;
     const unsure = new Set<string>();
-    for (const [connection, watched] of [...this.#watched]) {
+    for (const [connection, watched] of this.#watched) {
       const { endsAtMs, sessionId } = watched.caller;
       if (endsAtMs !== null && nowMs >= endsAtMs) this.#end(connection, 'the sign-in has ended');
       else if (sessionId !== null && nowMs >= watched.checkedAtMs + socketRecheckMs) unsure.add(sessionId);

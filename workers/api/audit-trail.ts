@@ -16,6 +16,9 @@ const actions: Readonly<Record<string, string>> = {
   'DELETE /api/session': 'session.end',
   'POST /api/admin/keys': 'key.create',
   'POST /api/admin/keys/:id/revoke': 'key.revoke',
+  'POST /api/admin/people': 'person.create',
+  'POST /api/admin/people/:id/token': 'person.token',
+  'POST /api/admin/people/:id/disable': 'person.disable',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };

@@ -1,5 +1,6 @@
 import { auditCheckRoute, auditRoute } from './admin-audit.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
+import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { alertRulesRoute, alertsRoute } from './alerts.ts';
 import { devicesRoute } from './devices.ts';
@@ -43,6 +44,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     keysRoute,
     createKeyRoute,
     revokeKeyRoute,
+    peopleRoute,
+    addPersonRoute,
+    renewTokenRoute,
+    disablePersonRoute,
     signInRoute,
     whoAmIRoute,
     signOutRoute,

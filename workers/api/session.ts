@@ -26,8 +26,9 @@ const identity = z.strictObject({
     name: z.string().describe('As others see it'),
     role: z.enum(personRoles).describe('Each may do what those before it may'),
     regions: z
-      .union([z.literal('*'), z.array(z.string())])
-      .describe('Names of the regions that the role is limited to; `*` for all'),
+      .array(z.string())
+      .nullable()
+      .describe('Names of the regions that the role is limited to; null for all'),
     via: z
       .enum(['local', 'session', 'bearer', 'access'])
       .describe('How it was shown: `local` is a caller of the same machine, without a credential'),
@@ -158,5 +159,5 @@ function refusedPlace({ req, env }: ApiContext): Response | null {
 function identityOf(shown: Pick<Person, 'id' | 'name' | 'role' | 'regions' | 'via' | 'expiresAtMs'>) {
   const { id, name, role, regions, via, expiresAtMs } = shown;
   const expires_at = expiresAtMs === null ? null : isoTime(expiresAtMs);
-  return { data: { id, name, role, regions, via, expires_at } };
+  return { data: { id, name, role, regions: regions === '*' ? null : regions, via, expires_at } };
 }
