@@ -1,7 +1,8 @@
 // SPEC.md against the tests: a rule is true because a test shows it. A test's title begins with the ids of the rules
 // that it shows, as in `[WIN-3] silence does not hold a window open` or `[ING-1, LOG-1] ...`.
 import { describe, expect, test } from 'vitest';
-import { isNode, type Node, parse, read, type Source, textFiles, walk } from './source.ts';
+import { parse, read, type Source, textFiles, walk } from './source.ts';
+import { isTest, titleOf } from './titles.ts';
 
 /** Rules of later releases, and the part that each waits for. The list only shrinks: a cited rule must leave it. */
 const later: Readonly<Record<string, string>> = {
@@ -43,23 +44,6 @@ function citations(source: Source): { id: string; path: string }[] {
     }
   });
   return found;
-}
-
-/** Whether a callee is test, it or describe, also as test.each(...); what is skipped shows nothing. */
-function isTest(callee: unknown): boolean {
-  if (!isNode(callee)) return false;
-  if (callee.type === 'Identifier') return /^(test|it|describe)$/.test(String(callee.name));
-  if (callee.type === 'CallExpression') return isTest(callee.callee);
-  if (callee.type === 'TaggedTemplateExpression') return isTest(callee.tag);
-  const member = isNode(callee.property) ? String(callee.property.name) : '';
-  return callee.type === 'MemberExpression' && !/^(skip|todo)$/.test(member) && isTest(callee.object);
-}
-
-function titleOf(call: Node): string {
-  const [title] = call.arguments as Node[];
-  if (title?.type === 'Literal') return String(title.value);
-  if (title?.type !== 'TemplateLiteral') return '';
-  return (title.quasis as { value: { raw: string } }[]).map((part) => part.value.raw).join('');
 }
 
 const rules = parseRules(read('SPEC.md'));

@@ -1,7 +1,7 @@
 /** Rows as CSV (RFC 4180), for spreadsheets. */
 
 /** A spreadsheet takes a cell that begins so for a formula; an apostrophe before it makes it text. */
-const formulaStart = /^[=+\-@\t\r]/;
+const formulaStart = /^[=+\-@\t\r\n]/;
 const needsQuotes = /[",\r\n]/;
 
 /** A header row of the columns, then the rows; CRLF after each. Null is an empty cell, a list is JSON. */

@@ -1,0 +1,148 @@
+// What producers and people write comes back as what they wrote: in no answer is it SQL, markup, a header or a formula.
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { decodeChunk } from '../../core/protocol/chunk.ts';
+import { decodeEnvelope } from '../../core/protocol/envelope.ts';
+import { problemContentType } from '../../core/protocol/problem.ts';
+import { shardObjectName } from '../../core/protocol/region.ts';
+import { minuteOf } from '../../core/window/time.ts';
+import { saveAlerts } from '../../storage/alert-store.ts';
+import { buildAlert } from '../support/alert-record.ts';
+import { ask, routes, rowsOf } from './api/ask.ts';
+import { parseCsv } from './api/parse-csv.ts';
+import { TestDoor, view } from './ingest/recording-env.ts';
+
+const hostile = [
+  "'; DROP TABLE alerts; --",
+  '" OR 1=1 --',
+  "') UNION SELECT 1,2,3 --",
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  'a\r\nset-cookie: x=1',
+  'a\u2028b',
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  '\tx',
+  '__proto__',
+  '{{7*7}}',
+];
+const formula = /^[=+\-@\t\r\n]/;
+const tables = () =>
+  env.DB.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").first('n');
+/** Those that answer at once. */
+const readable = routes.filter(({ method, doc }) => method === 'GET' && doc.tag !== 'Live');
+let tablesBefore: unknown;
+
+beforeAll(async () => {
+  tablesBefore = await tables();
+  const door = new TestDoor();
+  door.nowMs = Date.now();
+  const events = hostile.map((text) =>
+    view({
+      event_id: text,
+      timestamp: door.nowMs - 1_000,
+      user_id: text,
+      session_id: text,
+      content_id: text,
+      title: text,
+      content_type: text,
+      device_type: text,
+      quality: text,
+    }),
+  );
+  const answer = await door.post(events);
+  expect(answer.errors).toEqual([]);
+  const chunks = door.queue.messages.flatMap(({ body }) => decodeEnvelope(body).chunks);
+  const regionNumber = decodeChunk(chunks[0] as Uint8Array).header.regionNumber;
+  const shard = env.REGION_WINDOW.get(env.REGION_WINDOW.idFromName(shardObjectName(regionNumber, 0)));
+  await shard.receive({ regionNumber, shard: 0 }, chunks);
+  await saveAlerts(
+    env.DB,
+    hostile.map((text, n) =>
+      buildAlert({
+        id: `made.${n}`,
+        windowMinute: minuteOf(Date.now()) - 5,
+        region: 'EU-London',
+        regionNumber,
+        dimension: 'content',
+        dimensionKey: text,
+        message: text,
+      }),
+    ),
+  );
+  for (const [n, comment] of hostile.entries())
+    expect(
+      (await ask(`/api/alerts/made.${n}/ack`, { method: 'POST', body: JSON.stringify({ comment }) })).status,
+    ).toBe(200);
+});
+
+describe('[SEC-3] texts of events, comments and alerts come back as data', () => {
+  test.each([
+    ['/api/stats/trending?limit=100', 'content_id'],
+    ['/api/stats/trending?limit=100', 'title'],
+    ['/api/stats/devices', 'device_type'],
+    ['/api/stream/movie-views', 'movie_id'],
+    ['/api/stats/alerts?limit=100', 'comment'],
+    ['/api/stats/alerts?limit=100', 'message'],
+  ])('%s: %s, as JSON and as CSV', async (path, column) => {
+    const told = (await rowsOf(path)).data.map((row) => row[column]);
+    const csv = await ask(path, { headers: { accept: 'text/csv' } });
+    const [header = [], ...cells] = parseCsv(await csv.text());
+    const column_ = header.indexOf(column);
+    // People's comments are trimmed.
+    for (const text of column === 'comment' ? hostile.map((one) => one.trim()) : hostile) {
+      expect(told).toContain(text);
+      expect(cells.map((row) => row[column_])).toContain(formula.test(text) ? `'${text}` : text);
+    }
+    for (const cell of cells.flat())
+      expect(formula.test(cell) && Number.isNaN(Number(cell)), cell).toBe(false);
+  });
+
+  test.each(readable.filter(({ doc }) => doc.csv === true))(
+    '$path as CSV holds no formula',
+    async ({ path }) => {
+      const answer = await ask(path, { headers: { accept: 'text/csv' } });
+      expect(answer.headers.get('content-type')).toMatch(/^text\/csv/);
+      expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w-]+\.csv"$/);
+      for (const cell of parseCsv(await answer.text()).flat())
+        expect(formula.test(cell) && Number.isNaN(Number(cell)), cell).toBe(false);
+    },
+  );
+});
+
+describe('[SEC-3] texts of requests are data', () => {
+  test.each(readable)('$path: parameters', async ({ path, doc }) => {
+    for (const name of Object.keys(doc.query?.shape ?? {})) {
+      for (const text of hostile) {
+        const answer = await ask(`${path}?${name}=${encodeURIComponent(text)}`);
+        expect([200, 400]).toContain(answer.status);
+        expect(['application/json', problemContentType]).toContain(answer.headers.get('content-type'));
+        expect(answer.headers.get('set-cookie')).toBeNull();
+        await answer.json();
+      }
+    }
+  });
+
+  test('ids in paths find nothing, and headers make nothing', async () => {
+    for (const text of hostile) {
+      const answer = await ask(`/api/alerts/${encodeURIComponent(text)}/ack`, { method: 'POST', body: '{}' });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, problemContentType]);
+      await answer.body?.cancel();
+    }
+    const answer = await ask('/health', { headers: { 'x-request-id': '<script>alert(1)</script>' } });
+    expect(answer.headers.get('x-request-id')).not.toContain('<');
+  });
+
+  test('no table is gone, and no secret of the settings was told', async () => {
+    expect(await tables()).toBe(tablesBefore);
+    const { results } = await env.DB.prepare('SELECT value FROM settings').all<{ value: string }>();
+    const said = vi.fn();
+    for (const { path } of readable.filter(({ role }) => role === 'viewer')) {
+      const body = await (await ask(`${path}?region=${encodeURIComponent(hostile[2] ?? '')}`)).text();
+      if (results.some(({ value }) => body.includes(value))) said(path);
+    }
+    expect(said).not.toHaveBeenCalled();
+  });
+});
