@@ -31,7 +31,7 @@ export interface JwtPerson {
 export type JwtFault = { readonly ok: false; readonly detail: string };
 
 /** Clocks of issuers differ. */
-export const jwtLeewayMs = 60_000;
+const jwtLeewayMs = 60_000;
 const nameLengthMax = 128;
 const subjectLengthMax = 255;
 

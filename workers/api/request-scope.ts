@@ -43,11 +43,9 @@ export function inScope<T>(id: string, work: (scope: RequestScope) => T): T {
 
 export const requestScope = (): RequestScope | undefined => scopes.getStore();
 
-export const caller = (): Caller => scopes.getStore()?.caller ?? nobody;
-
 /** Who asks, behind admission to a role of people. */
 export function person(): Person {
-  const found = caller();
+  const found = scopes.getStore()?.caller ?? nobody;
   if (found.kind === 'nobody') throw new Error('nobody has been admitted to this request');
   return found;
 }

@@ -9,7 +9,7 @@ export const algorithms = {
 
 export const textBytes = (text: string) => new TextEncoder().encode(text);
 
-export function base64url(bytes: Uint8Array): string {
+function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
