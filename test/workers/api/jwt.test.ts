@@ -158,6 +158,7 @@ describe('[ACC-4] a bearer token', () => {
     const statuses = [
       await statusOf(unsigned),
       await statusOf(`${unsigned}${signature}`),
+      await statusOf(await signed({ alg: 'none' }, claims(), hmac, 'HS256')),
       await statusOf(`${segmentOf({ alg: 'None' })}.${body}.${signature}`),
       await statusOf(swapped, ofRsa),
       await statusOf(`${segmentOf({ alg: 'RS256', kid: 'k1' })}.${body}.${signature}`, ofRsa),
