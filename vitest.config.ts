@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: 'core',
           environment: 'node',
+          // For machines that do much else: a test that hangs is still seen.
+          testTimeout: 60_000,
           include: ['test/{core,house,sim,site,tools}/**/*.test.{ts,tsx}'],
         },
       },
@@ -24,6 +26,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          testTimeout: 60_000,
           include: ['test/{storage,durable-objects,workers}/**/*.test.ts'],
           setupFiles: ['test/support/apply-migrations.ts'],
         },
