@@ -13,7 +13,7 @@ export interface Env {
   /** One object a producer's key, named by the key's id. */
   readonly KEY_METER: DurableObjectNamespace<KeyMeter>;
   readonly ASSETS: Fetcher;
-  /** "local" or "production". Local admits loopback callers without credentials until locks exist (API-2). */
+  /** "local" or "production". Local admits loopback callers that show no credential (API-2). */
   readonly ENVIRONMENT: string;
   /** Origins of other sites whose pages may use the API, comma separated; none where it is empty or missing. */
   readonly CORS_ORIGINS?: string;

@@ -9,6 +9,7 @@ import { liveContentCounterNames, liveCounterNames } from '../../../core/protoco
 import * as version from '../../../core/protocol/version.ts';
 import { Region } from '../../../core/window/region.ts';
 import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
+import { emptySource } from '../../support/empty-source.ts';
 
 const digest = (...parts: readonly (Uint8Array | string)[]): string => {
   const hash = createHash('sha256');
@@ -43,18 +44,7 @@ const chunk = buildChunk(
 
 /** The first log row of a new shard, and its window as it travels. */
 function shardFormats(): { row: Uint8Array; window: string; snapshot: string } {
-  const origin = { regionNumber: 1, shard: 0, generation: 0, incarnation: 1 };
-  const source = {
-    origin,
-    snapshot: null,
-    lastRow: null,
-    rowsFrom: () => [],
-    parked: [],
-    confirmed: [],
-    alerts: null,
-    alertSetup: null,
-  };
-  const region = new Region(source, noon);
+  const region = new Region(emptySource, noon);
   const { effects } = region.receive([chunk], noon);
   const append = effects.find((effect) => effect.kind === 'append');
   const snapshot = region.maintain(noon).find((effect) => effect.kind === 'snapshot');

@@ -11,24 +11,14 @@ import { decodeLogRow } from '../../../core/window/log-row.ts';
 import { Region } from '../../../core/window/region.ts';
 import { minuteOf } from '../../../core/window/time.ts';
 import { buildChunk, buildEvent, type EventFields } from '../../support/build-chunk.ts';
+import { emptySource } from '../../support/empty-source.ts';
 
-const origin = { regionNumber: 1, shard: 0, generation: 0, incarnation: 1 };
 const noon = Date.UTC(2026, 10, 21, 12, 0, 0);
 const { events, views } = counterIndex;
 
 /** A new shard, a door that numbers on, and identities that never repeat unless given. */
 function bench(caps?: { identitiesMax: number }) {
-  const source = {
-    origin,
-    snapshot: null,
-    lastRow: null,
-    rowsFrom: () => [],
-    parked: [],
-    confirmed: [],
-    alerts: null,
-    alertSetup: null,
-  };
-  const region = new Region(source, noon, caps);
+  const region = new Region(emptySource, noon, caps);
   let number = 0;
   let identity = 0;
   const deliver = (nowMs: number, ...list: readonly EventFields[]) => {
