@@ -1,0 +1,47 @@
+import type { Problem } from '../../core/protocol/problem.ts';
+
+/** What the service says, or why there is nothing; never throws. */
+export type ServiceAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      /** 0 where no answer came. */
+      readonly status: number;
+      /** For people. */
+      readonly text: string;
+      /** As the service sent it; null where none came. */
+      readonly problem: Problem | null;
+    };
+
+export interface ServiceRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** After this long the person is told that no answer came. */
+const answerMsMax = 10_000;
+
+/** Asks the service in the name of who is signed in here: the browser adds the cookie by itself. */
+export async function askService<T>(path: string, request: ServiceRequest = {}): Promise<ServiceAnswer<T>> {
+  const { method = 'GET', body } = request;
+  try {
+    const answer = await fetch(path, {
+      method,
+      cache: 'no-store',
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(answerMsMax),
+    });
+    const value: unknown = await answer.json();
+    if (answer.ok) return { ok: true, value: value as T };
+    const problem = value as Problem;
+    const text = problem.detail || problem.title || `The server answered ${answer.status}.`;
+    return { ok: false, status: answer.status, text, problem };
+  } catch {
+    return { ok: false, status: 0, text: 'The server did not answer.', problem: null };
+  }
+}
