@@ -1,7 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Person } from '../core/access/caller.ts';
-import { sessionCacheMs, sessionsCachedMax } from '../core/protocol/limits.ts';
+import { credentialOutageMs, sessionCacheMs, sessionsCachedMax } from '../core/protocol/limits.ts';
+import { type BeliefLimits, Believed } from './believed.ts';
 import { needsMigration } from './migrated.ts';
 import { readRegions, readRole } from './person-row.ts';
 import { people, sessions } from './schema.ts';
@@ -16,13 +17,16 @@ export interface NewSession {
   readonly country: string;
 }
 
-interface Cached {
-  readonly person: Person;
-  readonly atMs: number;
-}
+/** How long what D1 said of a sign-in is believed. */
+export const signInBelief: BeliefLimits = {
+  freshMs: sessionCacheMs,
+  outageMs: credentialOutageMs,
+  countMax: sessionsCachedMax,
+  strangersMax: 0,
+};
 
-/** One map per database binding of this isolate. Only sessions that stand: what is guessed must not fill it. */
-const caches = new WeakMap<D1Database, Map<string, Cached>>();
+/** One per database binding of this isolate. Only sessions that stand: what is guessed must not fill it. */
+const believed = new WeakMap<D1Database, Believed<Person>>();
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
@@ -42,17 +46,12 @@ export async function addSession(db: D1Database, session: NewSession): Promise<v
 
 /** Whose session it is, as D1 said at most sessionCacheMs ago; null where it does not stand. */
 export async function sessionPerson(db: D1Database, id: string, nowMs: number): Promise<Person | null> {
-  const held = caches.get(db)?.get(id);
-  // A clock that was set back must not keep it for ever.
-  if (held && Math.abs(nowMs - held.atMs) < sessionCacheMs)
-    return isOver(held.person, nowMs) ? null : held.person;
-  return await readSession(db, id, nowMs);
+  const person = await believedOf(db).find(id, nowMs, () => readSession(db, id, nowMs));
+  return person && isOver(person, nowMs) ? null : person;
 }
 
 /** The same, as D1 says now. */
 export async function readSession(db: D1Database, id: string, nowMs: number): Promise<Person | null> {
-  const cache = cacheOf(db);
-  cache.delete(id);
   const [row] = await needsMigration(() =>
     drizzle(db)
       .select({
@@ -77,10 +76,7 @@ export async function readSession(db: D1Database, id: string, nowMs: number): Pr
     sessionId: id,
     expiresAtMs: Date.parse(row.expiresAt),
   };
-  if (isOver(person, nowMs)) return null;
-  if (cache.size >= sessionsCachedMax) cache.clear();
-  cache.set(id, { person, atMs: nowMs });
-  return person;
+  return isOver(person, nowMs) ? null : person;
 }
 
 /** Other isolates learn of it within sessionCacheMs. False where there was none that stood. */
@@ -101,7 +97,7 @@ async function revokeWhere(db: D1Database, which: ReturnType<typeof eq>, atMs: n
       .where(and(which, isNull(sessions.revoked_at)))
       .returning({ id: sessions.id }),
   );
-  cacheOf(db).clear();
+  believedOf(db).forgetAll();
   return ended.length > 0;
 }
 
@@ -109,8 +105,8 @@ function isOver({ expiresAtMs }: Person, nowMs: number): boolean {
   return expiresAtMs !== null && nowMs >= expiresAtMs;
 }
 
-function cacheOf(db: D1Database): Map<string, Cached> {
-  const cache = caches.get(db) ?? new Map<string, Cached>();
-  caches.set(db, cache);
-  return cache;
+function believedOf(db: D1Database): Believed<Person> {
+  const held = believed.get(db) ?? new Believed<Person>(signInBelief);
+  believed.set(db, held);
+  return held;
 }

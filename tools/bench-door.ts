@@ -3,7 +3,8 @@
 // Runs inside workerd: `npm run bench -- auth` bundles it.
 import { createKey } from '../storage/key-store.ts';
 import type { Env } from '../workers/env.ts';
-import { createIsolate, ingest } from '../workers/ingest/handle-events.ts';
+import type { Admitted } from '../workers/ingest/admit-producer.ts';
+import { createIsolate, ingest, takeEvents } from '../workers/ingest/handle-events.ts';
 
 export { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
 
@@ -17,10 +18,21 @@ const grant = {
   expiresAtMs: Date.UTC(2100, 0, 1),
 };
 
+/** The door without its lock, which nothing but this measurement opens. */
+const open: Admitted = {
+  account: grant.account,
+  regionScope: null,
+  charge: async () => Promise.resolve(null),
+  fields: () => ({}),
+};
+
 async function post(body: string, key: string, env: Env, ctx: ExecutionContext): Promise<void> {
   const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
   const request = new Request('https://marquee.example/v1/events', { method: 'POST', headers, body });
-  const response = await ingest(request, { ...env, EVENTS: queue }, ctx, isolate);
+  const bindings = { ...env, EVENTS: queue };
+  const response = key
+    ? await ingest(request, bindings, ctx, isolate)
+    : await takeEvents(request, bindings, ctx, isolate, open);
   if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
 }
 

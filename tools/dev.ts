@@ -1,7 +1,9 @@
 // `npm run dev`: the product on 127.0.0.1 in the caller's process group, for developing; `npm start` adds traffic.
 import { parseArgs } from 'node:util';
-import { defaultPersistFolder, migrate } from './migrate.ts';
-import { freePort, isPortFree } from './ports.ts';
+import { credentialsPath, signInLink } from './credentials.ts';
+import { defaultPersistFolder } from './migrate.ts';
+import { freePort, isPortFree, localAddress } from './ports.ts';
+import { prepareFolder } from './prepare.ts';
 import { processTree, signal, stillLiving } from './process-tree.ts';
 import { onStopSignal } from './stop-signal.ts';
 import { spawnWranglerDev } from './wrangler-dev.ts';
@@ -22,8 +24,10 @@ if (!(await isPortFree(port))) {
   process.exit(1);
 }
 const persistTo = values['persist-to'];
-const applied = await migrate(persistTo);
+const { applied, credentials } = await prepareFolder(persistTo);
 if (applied.length > 0) console.log(`Applied ${applied.join(', ')} to ${persistTo}.`);
+console.log(`Sign in at ${signInLink(`http://${localAddress}:${port}`, credentials.admin_token)}
+Credentials are in ${credentialsPath(persistTo)}.`);
 
 const stop = onStopSignal();
 // The site is built by wrangler's [build] command, now and whenever it changes.

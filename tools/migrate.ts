@@ -1,11 +1,11 @@
 // D1 migrations of a local persist folder, in one second instead of the four of `wrangler d1 migrations apply`, and
 // recorded as that command records them, so that either may go on where the other left off.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { getPlatformProxy, unstable_splitSqlQuery } from 'wrangler';
+import { unstable_splitSqlQuery } from 'wrangler';
 import { root } from './bootstrap.mjs';
+import { type Database, withDatabase } from './database.ts';
 import { projectConfigPath, readWranglerConfig } from './wrangler-config.ts';
 
 /** The persist folder of a plain `wrangler dev`. */
@@ -17,60 +17,18 @@ const migrationsTable = `CREATE TABLE IF NOT EXISTS "d1_migrations"(
 		applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );`;
 
-/** The part of D1 that a migration needs; getPlatformProxy gives bindings without types. */
-interface Statement {
-  bind(...values: unknown[]): Statement;
-  run(): Promise<unknown>;
-  all<Row>(): Promise<{ results: Row[] }>;
-}
-interface Database {
-  prepare(sql: string): Statement;
-  batch(statements: Statement[]): Promise<unknown>;
-}
-
 /**
  * Brings the D1 database in `persistTo` (as given to `wrangler dev --persist-to`) up to date and resolves to the names
  * of the migrations that it applied. Each is applied whole or not at all, with its record.
  */
 export async function migrate(persistTo: string, configPath: string = projectConfigPath): Promise<string[]> {
-  const [database] = readWranglerConfig(configPath).d1_databases;
-  const folder = resolve(dirname(configPath), database?.migrations_dir ?? 'migrations');
-  return await withDatabase(persistTo, (opened) => applyMigrations(opened as Database, folder), configPath);
+  return await withDatabase(persistTo, (database) => applyMigrations(database, configPath), configPath);
 }
 
-/** Opens the D1 database of a persist folder, while nothing else has it open. `work` gets the binding, untyped. */
-export async function withDatabase<T>(
-  persistTo: string,
-  work: (database: unknown) => Promise<T>,
-  configPath: string = projectConfigPath,
-): Promise<T> {
-  const config = readWranglerConfig(configPath);
-  const [database] = config.d1_databases;
-  if (!database) throw new Error(`${configPath} names no D1 database.`);
-  // A configuration with nothing but the database: the proxy would warn about objects, and open their files too.
-  const temporary = mkdtempSync(join(tmpdir(), 'marquee-database-'));
-  const onlyDatabase = {
-    name: config.name,
-    compatibility_date: config.compatibility_date,
-    d1_databases: [database],
-  };
-  writeFileSync(join(temporary, 'wrangler.json'), JSON.stringify(onlyDatabase));
-  try {
-    const proxy = await getPlatformProxy<Record<string, unknown>>({
-      configPath: join(temporary, 'wrangler.json'),
-      persist: { path: join(resolve(persistTo), 'v3') },
-    });
-    try {
-      return await work(proxy.env[database.binding]);
-    } finally {
-      await proxy.dispose();
-    }
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
-}
-
-async function applyMigrations(database: Database, folder: string): Promise<string[]> {
+/** The same, of a database that is open. */
+export async function applyMigrations(database: Database, configPath: string): Promise<string[]> {
+  const { migrations_dir = 'migrations' } = readWranglerConfig(configPath).d1_databases[0] ?? {};
+  const folder = resolve(dirname(configPath), migrations_dir);
   await database.prepare(migrationsTable).run();
   const { results } = await database.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const done = new Set(results.map(({ name }) => name));

@@ -1,5 +1,6 @@
 // `npm run producer`: realistic, reproducible traffic over HTTP against any Marquee. docs/producer.md tells of it.
 import { dayBar, durationText } from './producer/day-bar.ts';
+import { findKey } from './producer/find-key.ts';
 import { produce } from './producer/produce.ts';
 import { Progress, showLines } from './producer/progress.ts';
 import { SendPlan } from './producer/send-plan.ts';
@@ -24,7 +25,14 @@ switch (reading.kind) {
 
 /** False if anything was refused. */
 async function run(settings: ProducerSettings): Promise<boolean> {
-  const { url, key, senders, batch, day } = settings;
+  const { url, senders, batch, day } = settings;
+  const key = findKey(settings, process.env.MARQUEE_KEY);
+  if (key === undefined) {
+    console.error(
+      `There is no key for ${url}: give --key, or set MARQUEE_KEY. docs/operations.md says how keys are made.`,
+    );
+    return false;
+  }
   const stop = onStopSignal();
   const plan = planOf(settings);
   const untilMs = day ? Math.min(plan.endMs, Date.now()) : settings.untilMs;

@@ -2,8 +2,9 @@
 // `npm start`, the end-to-end tests and the benchmarks, so that all of them run the same thing.
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from './migrate.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 import { freePort, isPortFree, localAddress } from './ports.ts';
+import { prepareFolder } from './prepare.ts';
 import { processTree, signal, stillLiving } from './process-tree.ts';
 import { spawnWranglerDev } from './wrangler-dev.ts';
 
@@ -18,14 +19,15 @@ export interface RuntimeOptions {
   readonly logLevel?: 'log' | 'warn';
   /** True by default, and needed for killGroup. */
   readonly ownGroup?: boolean;
-  /** False if the folder is migrated already. */
-  readonly migrates?: boolean;
+  /** False if the folder is prepared already. */
+  readonly prepares?: boolean;
   readonly readyWithinMs?: number;
   readonly configPath?: string;
 }
 
 export interface Runtime {
   readonly url: string;
+  readonly credentials: Credentials;
   /** Process of wrangler, the parent of both workerds. */
   readonly pid: number;
   /** Settles when wrangler ends, for whatever reason. */
@@ -49,7 +51,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { persistTo, configPath, ownGroup = true } = options;
   if (options.port !== undefined && !(await isPortFree(options.port)))
     throw new Error(`Port ${options.port} of this machine is taken; choose another with --port.`);
-  if (options.migrates !== false) await migrate(persistTo, configPath);
+  const credentials =
+    options.prepares === false
+      ? readCredentials(persistTo)
+      : (await prepareFolder(persistTo, configPath)).credentials;
   const port = options.port ?? (await freePort());
   const inspectorPort = options.inspectorPort ?? (await freePort());
   const child = spawnWranglerDev({
@@ -61,7 +66,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     logLevel: options.logLevel ?? 'warn',
     output: 'pipe',
   });
-  const runtime = new LocalRuntime(child, `http://${localAddress}:${port}`, ownGroup, options.log);
+  const runtime = new LocalRuntime(
+    child,
+    { url: `http://${localAddress}:${port}`, credentials, ownGroup },
+    options.log,
+  );
   try {
     await runtime.ready(options.readyWithinMs);
     return runtime;
@@ -73,6 +82,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 class LocalRuntime implements Runtime {
   readonly url: string;
+  readonly credentials: Credentials;
   readonly pid: number;
   readonly ended: Promise<void>;
   readonly #ownGroup: boolean;
@@ -81,11 +91,11 @@ class LocalRuntime implements Runtime {
 
   constructor(
     child: ChildProcess,
-    url: string,
-    ownGroup: boolean,
+    { url, credentials, ownGroup }: Pick<Runtime, 'url' | 'credentials'> & { readonly ownGroup: boolean },
     log: ((text: string) => void) | undefined,
   ) {
     this.url = url;
+    this.credentials = credentials;
     this.pid = child.pid ?? 0;
     this.#ownGroup = ownGroup;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { windowMs } from '../core/protocol/limits.ts';
+import { type Credentials, credentialsPath, signInLink } from './credentials.ts';
 import { cronFires } from './cron.ts';
 import { isPortFree, nextFreePort } from './ports.ts';
 import { produce } from './producer/produce.ts';
@@ -85,15 +86,22 @@ async function start(port: number, logPath: string): Promise<Runtime> {
   return runtime;
 }
 
-function welcome(url: string): string {
+function welcome(url: string, credentials: Credentials): string {
   const event = '{"event_type":"view","content_id":"film-0001","region":"EU-London","user_id":"me"}';
   return `
   Marquee is running:   ${url}
 
+  Sign in as
+    admin     ${signInLink(url, credentials.admin_token)}
+    analyst   ${signInLink(url, credentials.analyst_token)}
+    viewer    ${signInLink(url, credentials.viewer_token)}
+
   Send an event of your own:
     curl ${url}/v1/events -H 'content-type: application/json' \\
+      -H 'authorization: Bearer ${credentials.ingest_key}' \\
       -d '${event}'
 
+  The credentials are in ${credentialsPath(values['persist-to'])}, for this run's data alone.
   Data and log are in ${values['persist-to']}. Ctrl-C ends it; the data stays.
 `;
 }
@@ -112,12 +120,12 @@ async function fireCrons(url: string): Promise<void> {
   }
 }
 
-async function sendTraffic(url: string): Promise<void> {
+async function sendTraffic(url: string, key: string): Promise<void> {
   // A whole minute: a piece of one would hold a piece of its downloads, and with it another share of failures.
   const from = Math.ceil((Date.now() - backFillMinutes * 60_000) / windowMs) * windowMs;
   const scenarios = scenariosFrom(Date.now());
   for (const { name, story } of scenarios) console.log(`  ${name}: ${story}.`);
-  const sender = new Sender({ url, connections: senders, stop });
+  const sender = new Sender({ url, connections: senders, key, stop });
   const progress = new Progress();
   const lines = showLines(10_000);
   let state = 'sending the last minutes';
@@ -145,8 +153,8 @@ const runtime = await start(port, logPath).catch((error: unknown) => {
   if (!stop.aborted) console.error(error instanceof Error ? error.message : error);
   return process.exit(stop.aborted ? 0 : 1);
 });
-console.log(welcome(runtime.url));
-const traffic = rate > 0 ? sendTraffic(runtime.url) : Promise.resolve();
+console.log(welcome(runtime.url, runtime.credentials));
+const traffic = rate > 0 ? sendTraffic(runtime.url, runtime.credentials.ingest_key) : Promise.resolve();
 const crons = fireCrons(runtime.url);
 const stopped = new Promise<void>((resolve) => {
   if (stop.aborted) resolve();

@@ -13,7 +13,7 @@ export interface Env {
   /** One object a producer's key, named by the key's id. */
   readonly KEY_METER: DurableObjectNamespace<KeyMeter>;
   readonly ASSETS: Fetcher;
-  /** "local" or "production". Local admits loopback callers that show no credential (API-2). */
+  /** "local" or "production". A local run keeps keys of its own in D1, and takes its own machine's names for safe. */
   readonly ENVIRONMENT: string;
   /** Origins of other sites whose pages may use the API, comma separated; none where it is empty or missing. */
   readonly CORS_ORIGINS?: string;

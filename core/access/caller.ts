@@ -13,8 +13,8 @@ export interface Person {
   readonly role: PersonRole;
   /** Names of the regions that the role is limited to. */
   readonly regions: readonly string[] | '*';
-  /** How it was shown; `local` is a caller on the same machine of a run that has no locks yet. */
-  readonly via: 'local' | 'session' | 'bearer' | 'access';
+  /** How it was shown. */
+  readonly via: 'session' | 'bearer' | 'access';
   /** Id of the session, for revocation; null unless via is session. */
   readonly sessionId: string | null;
   /** When the credential ends, ms; null for never. */

@@ -183,6 +183,8 @@ export const actionBodyBytesMax = 16 * 1024;
 export const sessionMs = 12 * 3_600_000;
 /** How long an isolate believes what D1 said of a session: a revocation is known everywhere after this (ACC-3). */
 export const sessionCacheMs = 10_000;
+/** While D1 does not answer, what it said last of a credential holds for so long: nothing can be revoked then either. */
+export const credentialOutageMs = 15 * 60_000;
 /** Sessions that an isolate remembers: some 500 B each. */
 export const sessionsCachedMax = 2_000;
 /** Failed sign-ins of an isolate and country in a minute: people mistype, programs guess (ACC-3). */

@@ -1,4 +1,7 @@
-/** The command that asks what an operation answers; written when the site is built, and anew by try-it.ts. */
+/**
+ * The command that asks what an operation answers; written when the site is built, and anew by try-it.ts. The shell has
+ * the credential, so that it stands in no history: TOKEN is a person's sign-in token or JWT, KEY a producer's key.
+ */
 import type { Operation } from '../../core/protocol/openapi-document.ts';
 
 /** Of a local run; a page replaces it by its own. */
@@ -18,18 +21,23 @@ export function addressOf(path: string, values: Iterable<readonly [string, strin
 /** Single quotes are closed around each of their own kind. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-export function getCommand(origin: string, address: string): string {
-  return `curl ${quoted(origin + address)}`;
+export function getCommand(origin: string, address: string, isPublic: boolean): string {
+  return `curl ${quoted(origin + address)}${isPublic ? '' : ` \\\n  ${credentialOf('viewer')}`}`;
 }
+
+const credentialOf = (role: string): string =>
+  `-H "authorization: Bearer $${role === 'producer' ? 'KEY' : 'TOKEN'}"`;
 
 export function commandOf(method: string, path: string, operation: Operation): string {
   const given = (operation.parameters ?? [])
     .filter(({ in: place, name }) => place === 'path' || name === 'minutes' || name === 'limit')
     .map(({ name, example }) => [name, String(example)] as const);
   const address = addressOf(path, given);
-  if (method === 'get') return getCommand(exampleOrigin, address);
+  const role = operation['x-role'];
+  if (method === 'get') return getCommand(exampleOrigin, address, role === 'public');
   const body = operation.requestBody?.content['application/json']?.example;
   const lines = [`curl -X ${method.toUpperCase()} ${quoted(exampleOrigin + address)}`];
+  if (role !== 'public') lines.push(credentialOf(role));
   if (body !== undefined) {
     lines.push("-H 'content-type: application/json'", `-d ${quoted(JSON.stringify(body, null, 2))}`);
   }

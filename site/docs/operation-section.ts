@@ -30,7 +30,7 @@ export function operationSection({ method, path, operation }: Listed, schemas: S
       <div class="desk">
         ${codeBlock('Request', commandOf(method, path, operation), 'command')}
         ${answered?.example !== undefined && codeBlock('Answer, for example', JSON.stringify(answered.example, null, 2))}
-        ${method === 'get' && isPlain(operation) && tryForm(path, parameters ?? [])}
+        ${method === 'get' && isPlain(operation) && tryForm(path, parameters ?? [], operation['x-role'])}
       </div>
     </section>`;
 }
@@ -112,13 +112,13 @@ function codeBlock(title: string, text: string, role = 'example'): Html {
 }
 
 /** Shown by try-it.ts, which makes it work. */
-function tryForm(path: string, parameters: readonly Parameter[]): Html {
+function tryForm(path: string, parameters: readonly Parameter[], role: string): Html {
   const fields = parameters.map(
     ({ name, required, example, in: place }) => html`
       <label><span>${name}</span><input name="${name}" autocomplete="off" spellcheck="false" placeholder="${String(example)}"${place === 'path' && html` data-path`}${required && html` required`}></label>`,
   );
   return html`
-    <form class="try" data-path="${path}" hidden>
+    <form class="try" data-path="${path}" data-access="${role}" hidden>
       ${fields.length > 0 && html`<div class="fields">${fields}</div>`}
       <button type="submit" class="button primary">Try it</button>
       <output></output>

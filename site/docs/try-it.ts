@@ -25,7 +25,8 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form.try')) {
   form.hidden = false;
   const command = form.closest('.operation')?.querySelector('[data-role="command"] code');
   form.addEventListener('input', () => {
-    if (command) command.textContent = getCommand(location.origin, address(form));
+    if (command)
+      command.textContent = getCommand(location.origin, address(form), form.dataset.access === 'public');
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { askRuntime } from '../support/local-client.ts';
 
 let persistTo = '';
 let runtime: Runtime;
@@ -27,7 +28,7 @@ interface Check {
 }
 
 async function get<T>(path: string): Promise<T> {
-  const answer = await fetch(new URL(path, runtime.url));
+  const answer = await askRuntime(runtime, path);
   expect(answer.status).toBe(200);
   return ((await answer.json()) as { data: T }).data;
 }
@@ -48,12 +49,12 @@ async function tamper(sql: string): Promise<void> {
 async function restarted(between: () => Promise<void>): Promise<void> {
   await runtime.stop();
   await between();
-  runtime = await startRuntime({ persistTo, migrates: false });
+  runtime = await startRuntime({ persistTo, prepares: false });
 }
 
 test('[AUD-2, AUD-3] many at once are all noted and chained; a restart keeps the log whole; a cut end is found', async () => {
   const made = Array.from({ length: 20 }, (_, n) =>
-    fetch(new URL('/api/admin/keys', runtime.url), {
+    askRuntime(runtime, '/api/admin/keys', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ account: 'a', name: `key ${n}` }),

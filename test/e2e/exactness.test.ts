@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { askRuntime } from '../support/local-client.ts';
 import { countOf, LiveViewer } from './live-viewer.ts';
 import { TestProducer } from './producer.ts';
 import { type Count, naiveCount, producerRecords } from './traffic.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
 type Rows = readonly Readonly<Record<string, number | string>>[];
 
 async function ask<T>(path: string): Promise<T> {
-  const response = await fetch(`${runtime.url}${path}`, { headers: { 'cache-control': 'no-cache' } });
+  const response = await askRuntime(runtime, path, { headers: { 'cache-control': 'no-cache' } });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return ((await response.json()) as { data: T }).data;
 }
@@ -76,7 +77,7 @@ async function until(what: string, reached: () => Promise<boolean>, deadlineMs =
 describe('from the POST to the picture', () => {
   it('[ING-1, DUP-1, LOG-2, WIN-2, LIV-1] 20,000 events, twins, late, bad, a restart: exactly the distinct ones', async () => {
     console.log(`E2E_SEED=${seed}`);
-    const producers = Array.from({ length: producersTotal }, () => new TestProducer(runtime.url));
+    const producers = Array.from({ length: producersTotal }, () => new TestProducer(runtime));
     const share = recordsTotal / producersTotal;
     const half = share / 2;
     const streams = producers.map((_, i) => producerRecords(`p${i}`, seed * 100 + i, share, regions));
@@ -94,7 +95,7 @@ describe('from the POST to the picture', () => {
     await runtime.ready();
     await firstHalf;
     await Promise.all(producers.map((producer) => producer.resend()));
-    const viewer = new LiveViewer(runtime.url);
+    const viewer = new LiveViewer(runtime);
     await Promise.all(producers.map((producer, i) => producer.sendAll(take(i, half), 50)));
 
     const expected = naiveCount(producers.flatMap((producer) => producer.accepted));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { askRuntime } from '../support/local-client.ts';
 
 /** SPEC KEY-3, and the time of a request. */
 const revokedWithinMs = 10_500;
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 const post = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-  fetch(`${runtime.url}${path}`, {
+  askRuntime(runtime, path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -52,7 +53,7 @@ const send = ({ key }: Made, events: unknown) =>
   post('/v1/events', events, { authorization: `Bearer ${key}` });
 
 async function countedInLondon(): Promise<number> {
-  const answer = await fetch(`${runtime.url}/api/stats/realtime?minutes=5&region=EU-London`, {
+  const answer = await askRuntime(runtime, '/api/stats/realtime?minutes=5&region=EU-London', {
     headers: { 'cache-control': 'no-cache' },
   });
   const { data } = (await answer.json()) as { readonly data: { readonly total_events: number } };

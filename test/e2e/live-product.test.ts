@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProducedEvent } from '../../tools/producer/event.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { askRuntime } from '../support/local-client.ts';
 import { type MessyTraffic, messyTraffic, minuteOf, type Sum, sendAll, sumBy } from './messy-traffic.ts';
 
 const seed = Number(process.env.E2E_SEED ?? 1);
@@ -28,7 +29,7 @@ async function get(
     to: String(traffic.toMs),
     ...parameters,
   });
-  const response = await fetch(`${runtime.url}${path}?${query}`, {
+  const response = await askRuntime(runtime, `${path}?${query}`, {
     headers: { accept, 'cache-control': 'no-cache' },
   });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
@@ -111,7 +112,7 @@ beforeAll(async () => {
   runtime = await startRuntime({ persistTo: folder });
   console.log(`E2E_SEED=${seed}`);
   traffic = messyTraffic(seed, rate, Date.now());
-  await sendAll(runtime.url, traffic.records);
+  await sendAll(runtime, traffic.records);
   const wanted = traffic.counted.length;
   for (let waited = 0; waited < 150; waited++) {
     const { total_events: total } = await ask<{ total_events: number }>('/api/stats/realtime');

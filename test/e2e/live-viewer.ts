@@ -1,6 +1,9 @@
+import { WebSocket } from 'undici';
 import { applyFrame, emptyLiveState, type LiveState } from '../../core/live/live-state.ts';
 import { liveContentCounterNames, liveCounterNames, type ServerFrame } from '../../core/protocol/live.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
+import type { Runtime } from '../../tools/runtime.ts';
+import { bearerOf } from '../support/local-client.ts';
 import type { Count } from './traffic.ts';
 
 /** A viewer over a real socket, as the site is one: reduces frames, acknowledges, resynchronises. */
@@ -9,8 +12,11 @@ export class LiveViewer {
   readonly #socket: WebSocket;
   readonly #acks: NodeJS.Timeout;
 
-  constructor(url: string) {
-    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, liveSubprotocol);
+  constructor(runtime: Runtime) {
+    this.#socket = new WebSocket(`${runtime.url.replace('http', 'ws')}/api/live`, {
+      protocols: liveSubprotocol,
+      headers: bearerOf(runtime, 'viewer'),
+    });
     this.#socket.addEventListener('open', () => this.#send({ t: 'subscribe', regions: '*', contents: true }));
     this.#socket.addEventListener('message', ({ data }) =>
       this.#take(JSON.parse(String(data)) as ServerFrame),

@@ -8,6 +8,7 @@ import { messy } from '../../tools/producer/scenarios/messy.ts';
 import { outage } from '../../tools/producer/scenarios/outage.ts';
 import { SendPlan } from '../../tools/producer/send-plan.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
+import type { Runtime } from '../../tools/runtime.ts';
 
 const minuteMs = 60_000;
 
@@ -43,7 +44,10 @@ export function messyTraffic(seed: number, rate: number, nowMs: number): MessyTr
 }
 
 /** NDJSON, since broken lines are part of the mess. Resolves when all is answered 202. */
-export async function sendAll(url: string, records: readonly OutgoingRecord[]): Promise<void> {
+export async function sendAll(
+  { url, credentials }: Pick<Runtime, 'url' | 'credentials'>,
+  records: readonly OutgoingRecord[],
+): Promise<void> {
   const bodies: string[] = [];
   for (let at = 0; at < records.length; at += 500) {
     bodies.push(
@@ -56,7 +60,10 @@ export async function sendAll(url: string, records: readonly OutgoingRecord[]): 
   for (const body of bodies) {
     const response = await fetch(`${url}/v1/events`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
+      headers: {
+        'content-type': 'application/x-ndjson',
+        authorization: `Bearer ${credentials.ingest_key}`,
+      },
       body,
     });
     if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);

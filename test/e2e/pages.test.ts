@@ -43,6 +43,11 @@ test.each(['/nothing', '/docs/nothing', '/assets/nothing.js', '/index.php', '/.e
   },
 );
 
+test('[API-2] what is behind a lock says so in a problem', async () => {
+  const response = await ask('/api/stats/realtime');
+  expect([response.status, response.headers.get('content-type')]).toEqual([401, 'application/problem+json']);
+});
+
 test.each(['/api/nothing', '/v1/nothing', '/metrics'])('%s is a problem of the API', async (path) => {
   const response = await ask(path);
   expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);

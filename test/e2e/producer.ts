@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Runtime } from '../../tools/runtime.ts';
 import type { SentEvent, SentRecord } from './traffic.ts';
 
 interface Batch {
@@ -20,13 +21,13 @@ interface Answer {
  */
 export class TestProducer {
   readonly accepted: SentEvent[] = [];
-  readonly #url: string;
+  readonly #runtime: Runtime;
   readonly #unconfirmed: Batch[] = [];
   rejected = 0;
   resent = 0;
 
-  constructor(url: string) {
-    this.#url = url;
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
   }
 
   async sendAll(records: Iterable<SentRecord>, batchSize: number): Promise<void> {
@@ -65,9 +66,13 @@ export class TestProducer {
   async #post(batch: Batch): Promise<Answer> {
     for (let attempt = 0; attempt < 200; attempt++) {
       try {
-        const response = await fetch(`${this.#url}/v1/events`, {
+        const { url, credentials } = this.#runtime;
+        const response = await fetch(`${url}/v1/events`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${credentials.ingest_key}`,
+          },
           body: batch.body,
         });
         if (response.status === 202) return (await response.json()) as Answer;

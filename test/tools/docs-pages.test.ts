@@ -97,8 +97,11 @@ describe('what the pages are made with', () => {
     ];
     const address = addressOf('/api/alerts/{id}/ack', given);
     expect(address).toBe("/api/alerts/a%2Fb%3F'/ack?region=EU+%26+more");
-    expect(getCommand('http://a.example', address)).toBe(
+    expect(getCommand('http://a.example', address, true)).toBe(
       "curl 'http://a.example/api/alerts/a%2Fb%3F'\\''/ack?region=EU+%26+more'",
+    );
+    expect(getCommand('http://a.example', '/x', false)).toBe(
+      `curl 'http://a.example/x' \\\n  -H "authorization: Bearer $TOKEN"`,
     );
   });
 });

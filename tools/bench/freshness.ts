@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'undici';
 import { applyFrame, type LiveState } from '../../core/live/live-state.ts';
 import {
   type ClientFrame,
@@ -16,7 +17,7 @@ import { liveSubprotocol } from '../../core/protocol/version.ts';
 import { type Bench, quantileRow, type Report } from '../bench-report.ts';
 import { root } from '../bootstrap.mjs';
 import { Sender } from '../producer/sender.ts';
-import { startRuntime } from '../runtime.ts';
+import { type Runtime, startRuntime } from '../runtime.ts';
 
 /** Receives no other traffic, so that the probes are all that is counted there. */
 const probeRegion = 'AF-Johannesburg';
@@ -37,8 +38,11 @@ class Viewer {
   frames = 0;
   resyncs = 0;
 
-  constructor(url: string) {
-    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, liveSubprotocol);
+  constructor({ url, credentials }: Runtime) {
+    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, {
+      protocols: liveSubprotocol,
+      headers: { authorization: `Bearer ${credentials.viewer_token}` },
+    });
     this.#socket.addEventListener('open', () => this.#send({ t: 'subscribe', regions: '*' }));
     this.#socket.addEventListener('message', ({ data }) => this.#take(String(data), performance.now()));
     this.#acks = setInterval(() => {
@@ -85,8 +89,8 @@ interface Samples {
   readonly health: number[];
 }
 
-async function probe(url: string, viewer: Viewer): Promise<Samples> {
-  const sender = new Sender({ url, connections: 1 });
+async function probe({ url, credentials }: Runtime, viewer: Viewer): Promise<Samples> {
+  const sender = new Sender({ url, key: credentials.ingest_key, connections: 1 });
   const samples: Samples = { fresh: [], whole: [], post: [], health: [] };
   const answered: { startedAt: number; answeredAt: number }[] = [];
   for (let n = 0; n < probes; n++) {
@@ -126,8 +130,18 @@ async function probe(url: string, viewer: Viewer): Promise<Samples> {
 }
 
 /** In a process of its own, so that its work does not delay the probe's clock. */
-function startLoad(url: string) {
-  const args = ['--url', url, '--rate', String(eventsPerSecond), '--flat', '--without', probeRegion];
+function startLoad({ url, credentials }: Runtime) {
+  const args = [
+    '--url',
+    url,
+    '--key',
+    credentials.ingest_key,
+    '--rate',
+    String(eventsPerSecond),
+    '--flat',
+    '--without',
+    probeRegion,
+  ];
   const child = spawn(process.execPath, [join(root, 'tools/producer.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -148,13 +162,13 @@ function startLoad(url: string) {
 async function run(): Promise<Report> {
   const persistTo = mkdtempSync(join(tmpdir(), 'marquee-freshness-'));
   const runtime = await startRuntime({ persistTo });
-  const viewer = new Viewer(runtime.url);
-  const load = startLoad(runtime.url);
+  const viewer = new Viewer(runtime);
+  const load = startLoad(runtime);
   try {
     await sleep(warmUpMs);
     const startedAt = performance.now();
     const framesBefore = viewer.frames;
-    const samples = await probe(runtime.url, viewer);
+    const samples = await probe(runtime, viewer);
     const seconds = (performance.now() - startedAt) / 1000;
     const freshness = quantileRow('answer to frame', samples.fresh);
     return {

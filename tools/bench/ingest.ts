@@ -1,12 +1,15 @@
 // What the door takes: the built Worker under Miniflare's API, without the development proxy, against a floor in the
 // same run: a Worker that parses the same bodies and answers 202.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { Pool } from 'undici';
 import type { Bench, Report } from '../bench-report.ts';
 import { root } from '../bootstrap.mjs';
+import { type Credentials, ensureCredentials } from '../credentials.ts';
+import type { Database } from '../database.ts';
 
 const eventsPerBody = 500;
 const requestsPerRound = 60;
@@ -32,7 +35,7 @@ function buildWorker(): string {
   return join(folder, 'index.js');
 }
 
-async function startMarquee(): Promise<Miniflare> {
+async function startMarquee(): Promise<{ miniflare: Miniflare; credentials: Credentials }> {
   const object = (className: string) => ({ className, useSQLite: true });
   const options = convertV4MiniflareOptions({
     modules: true,
@@ -59,7 +62,10 @@ async function startMarquee(): Promise<Miniflare> {
     const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint');
     for (const statement of statements) await database.prepare(statement).run();
   }
-  return miniflare;
+  const persistTo = mkdtempSync(join(tmpdir(), 'marquee-ingest-'));
+  const credentials = await ensureCredentials(database as unknown as Database, persistTo, Date.now());
+  rmSync(persistTo, { recursive: true });
+  return { miniflare, credentials };
 }
 
 let made = 0;
@@ -82,12 +88,12 @@ function makeBody(): string {
 }
 
 /** Events a second that were answered 202. */
-async function round(pool: Pool): Promise<number> {
+async function round(pool: Pool, key: string): Promise<number> {
   const bodies = Array.from({ length: requestsPerRound }, makeBody);
   const startedAt = performance.now();
   const send = async (): Promise<void> => {
     for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
       const answer = await pool.request({ path: '/v1/events', method: 'POST', headers, body });
       const text = await answer.body.text();
       if (answer.statusCode !== 202) throw new Error(`${answer.statusCode}: ${text}`);
@@ -97,9 +103,10 @@ async function round(pool: Pool): Promise<number> {
   return (requestsPerRound * eventsPerBody * 1000) / (performance.now() - startedAt);
 }
 
-async function countedAtLast(pool: Pool): Promise<number> {
+async function countedAtLast(pool: Pool, token: string): Promise<number> {
   for (let waits = 0; waits < 300; waits++) {
-    const answer = await pool.request({ path: '/api/stats/realtime?minutes=30', method: 'GET' });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await pool.request({ path: '/api/stats/realtime?minutes=30', method: 'GET', headers });
     const { data } = (await answer.body.json()) as { readonly data: { readonly total_events: number } };
     if (data.total_events >= made) return data.total_events;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -111,7 +118,7 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function run(): Promise<Report> {
-  const marquee = await startMarquee();
+  const { miniflare: marquee, credentials } = await startMarquee();
   const floor = new Miniflare(
     convertV4MiniflareOptions({ modules: true, script: floorScript, compatibilityDate }),
   );
@@ -121,12 +128,15 @@ async function run(): Promise<Report> {
   const [ours, theirs] = pools as [Pool, Pool];
   const speeds: { readonly marquee: number; readonly floor: number }[] = [];
   for (let i = 0; i <= rounds; i++) {
-    const speed = { marquee: await round(ours), floor: await round(theirs) };
+    const speed = {
+      marquee: await round(ours, credentials.ingest_key),
+      floor: await round(theirs, credentials.ingest_key),
+    };
     // The first one warms up. Bodies for the floor have ids of their own and are not counted below.
     if (i > 0) speeds.push(speed);
     made -= requestsPerRound * eventsPerBody;
   }
-  const counted = await countedAtLast(ours);
+  const counted = await countedAtLast(ours, credentials.viewer_token);
   await Promise.all([...pools.map((pool) => pool.close()), marquee.dispose(), floor.dispose()]);
   const [marqueeMedian, floorMedian] = [
     median(speeds.map((s) => s.marquee)),

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, quantileRow, type Report, type Target } from '../bench-report.ts';
-import { benchRegions, benchTitles, type Database, fillWeek } from '../bench-windows.ts';
-import { migrate, withDatabase } from '../migrate.ts';
+import { benchRegions, benchTitles, fillWeek } from '../bench-windows.ts';
+import { withDatabase } from '../database.ts';
+import { prepareFolder } from '../prepare.ts';
 import { quantile } from '../producer/progress.ts';
 import { Random } from '../producer/random.ts';
-import { startRuntime } from '../runtime.ts';
+import { type Runtime, startRuntime } from '../runtime.ts';
 
 const requestsPerKind = 200;
 const warmUpRequests = 5;
@@ -106,12 +107,13 @@ function rangeOf({ path, minutes }: Kind, n: number, nowMs: number): string {
 }
 
 /** Milliseconds of each request, one after the other. */
-async function measure(url: string, kind: Kind): Promise<number[]> {
+async function measure({ url, credentials }: Runtime, kind: Kind): Promise<number[]> {
   const samples: number[] = [];
+  const headers = { 'cache-control': 'no-cache', authorization: `Bearer ${credentials.viewer_token}` };
   for (let n = -warmUpRequests; n < requestsPerKind; n++) {
     const address = `${url}${kind.path}${rangeOf(kind, n, Date.now())}`;
     const startedAt = performance.now();
-    const answer = await fetch(address, { headers: { 'cache-control': 'no-cache' } });
+    const answer = await fetch(address, { headers });
     const text = await answer.text();
     const ms = performance.now() - startedAt;
     if (answer.status !== 200 || text.includes('"warnings"'))
@@ -124,11 +126,11 @@ async function measure(url: string, kind: Kind): Promise<number[]> {
 async function run(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'marquee-live-api-'));
   try {
-    await migrate(folder);
-    await withDatabase(folder, (database) => fillWeek(database as Database, Date.now()));
-    const runtime = await startRuntime({ persistTo: folder, migrates: false });
+    await prepareFolder(folder);
+    await withDatabase(folder, (database) => fillWeek(database, Date.now()));
+    const runtime = await startRuntime({ persistTo: folder, prepares: false });
     try {
-      return await measureAll(runtime.url);
+      return await measureAll(runtime);
     } finally {
       await runtime.stop();
     }
@@ -137,9 +139,9 @@ async function run(): Promise<Report> {
   }
 }
 
-async function measureAll(url: string): Promise<Report> {
+async function measureAll(runtime: Runtime): Promise<Report> {
   const measured: { readonly kind: Kind; readonly samples: number[] }[] = [];
-  for (const kind of kinds) measured.push({ kind, samples: await measure(url, kind) });
+  for (const kind of kinds) measured.push({ kind, samples: await measure(runtime, kind) });
   const p99 = (samples: readonly number[]) =>
     Math.round(
       quantile(

@@ -24,7 +24,8 @@ const usage = `npm run producer -- [options]
   --day YYYY-MM-DD  send this day (UTC) and end, as fast as the service takes it
   --from TIME       go on with the day from here, as the run before has printed it
   --without REGION  leave this region out                    (none)
-  --key KEY         ingest key, where the door has a lock
+  --key KEY         ingest key; else MARQUEE_KEY, else that of the local run in
+  --persist-to DIR  its data folder                          (.marquee)
 ${scenarioUsage}
   --list            show the scenarios and the regions`;
 
@@ -41,6 +42,7 @@ const options = {
   from: { type: 'string' },
   without: { type: 'string' },
   key: { type: 'string' },
+  'persist-to': { type: 'string', default: '.marquee' },
   ...scenarioOptions,
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -48,7 +50,10 @@ const options = {
 
 export interface ProducerSettings {
   readonly url: string;
+  /** As given; where it is not, there are other places to look for one. */
   readonly key: string | undefined;
+  /** Data folder of the local run, should the service be on this machine. */
+  readonly persistTo: string;
   readonly seed: number;
   readonly rate: number;
   readonly flat: boolean;
@@ -103,6 +108,7 @@ function settingsOf(values: Values, nowMs: number): ProducerSettings {
   return {
     url: urlOf(values.url),
     key: values.key,
+    persistTo: values['persist-to'],
     seed,
     rate: number(values, 'rate', 0.1),
     flat: values.flat,

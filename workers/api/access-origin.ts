@@ -13,12 +13,12 @@ export function isTrustedOrigin(origin: string, request: Request, env: OriginEnv
 
 /**
  * Whether a page that is neither ours nor listed would change something with a credential that its browser adds by
- * itself. A page that shows a bearer has got it from its person; a local caller has been looked at before.
+ * itself. A page that shows a bearer has got it from its person.
  */
 export function isStrangePage(request: Request, { via }: Person, env: OriginEnv): boolean {
   const origin = request.headers.get('origin');
   const isReading = request.method === 'GET' || request.method === 'HEAD';
-  if (origin === null || isReading || via === 'bearer' || via === 'local') return false;
+  if (origin === null || isReading || via === 'bearer') return false;
   return !isTrustedOrigin(origin, request, env);
 }
 
@@ -28,5 +28,5 @@ export function isStrangePage(request: Request, { via }: Person, env: OriginEnv)
  */
 export function mayOpenSocket(request: Request, { via }: Person, env: OriginEnv): boolean {
   const origin = request.headers.get('origin');
-  return origin === null ? via === 'bearer' || via === 'local' : isTrustedOrigin(origin, request, env);
+  return origin === null ? via === 'bearer' : isTrustedOrigin(origin, request, env);
 }

@@ -3,6 +3,7 @@ import { hubObjectName } from '../../core/protocol/region.ts';
 import { revokeSession, revokeSessionsOf } from '../../storage/session-store.ts';
 import type { Env } from '../env.ts';
 import { logForRequest } from './request-scope.ts';
+import { forgetTokens } from './token-person.ts';
 
 /** Ends a session, here and at the hub. False where there was none that stood. */
 export async function endSession(env: Env, sessionId: string, nowMs: number): Promise<boolean> {
@@ -11,9 +12,10 @@ export async function endSession(env: Env, sessionId: string, nowMs: number): Pr
   return true;
 }
 
-/** Ends all that a person is signed in by. */
+/** Ends all that a person is signed in by, after a change to the person. */
 export async function endSessionsOf(env: Env, personId: string, nowMs: number): Promise<void> {
   await revokeSessionsOf(env.DB, personId, nowMs);
+  forgetTokens(env.DB);
   await tellHub(env, { personId });
 }
 

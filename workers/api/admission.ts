@@ -1,5 +1,6 @@
 import { type Caller, hasRole, nobody, type PersonRole } from '../../core/access/caller.ts';
 import { shownKey } from '../../core/access/shown-key.ts';
+import { personIdOf } from '../../core/access/sign-in-token.ts';
 import type { Env } from '../env.ts';
 import { findCaller } from './access-caller.ts';
 import { isStrangePage } from './access-origin.ts';
@@ -30,16 +31,13 @@ export async function admit(
   const found = await findCaller(request, env, nowMs);
   if (!found.ok) return refused('unauthorized', found.detail);
   const { caller } = found;
-  if (caller.kind === 'nobody')
-    return refused('unauthorized', `This needs a credential of the role ${route.role}.`);
-  if (route.role === 'producer') {
-    if (caller.via === 'local') return { admitted: true, caller };
+  if (caller.kind === 'nobody') return refused('unauthorized', neededFor[route.role]);
+  if (route.role === 'producer')
     return refused(
       'forbidden',
       "Events are sent with a producer's key, not with a person's credential.",
       caller,
     );
-  }
   if (!hasRole(caller, route.role))
     return refused('forbidden', `This needs the role ${route.role}; yours is ${caller.role}.`, caller);
   if (isStrangePage(request, caller, env))
@@ -55,7 +53,16 @@ function refused(code: 'unauthorized' | 'forbidden', detail: string, caller: Cal
   return { admitted: false, code, detail, caller };
 }
 
-/** What is no JWT is a producer's key, or was meant to be: the door for events looks at it (workers/ingest). */
+const person = 'Sign in, or show a bearer token: this needs the role';
+const neededFor: Readonly<Record<Role, string>> = {
+  public: '',
+  producer: "Events are sent with a producer's key: `authorization: Bearer mq_...`, or `?key=mq_...`.",
+  viewer: `${person} viewer.`,
+  analyst: `${person} analyst.`,
+  admin: `${person} admin.`,
+};
+
+/** What no person could show is a producer's key, or was meant to be: the door for events looks at it (workers/ingest). */
 function isKey(shown: string | null): boolean {
-  return shown !== null && shown.split('.').length !== 3;
+  return shown !== null && shown.split('.').length !== 3 && personIdOf(shown) === null;
 }

@@ -20,8 +20,8 @@ export function isListedOrigin(origin: string, { CORS_ORIGINS = '' }: OriginEnv)
 }
 
 /**
- * Credentials go with listed origins only: a page on another port of this machine may read a local run, which asks for
- * none. A strange page gets the answer without the headers that would let it read it; admission.ts keeps it from
+ * Credentials go with listed origins only; a page on another port of this machine may ask a local run with a bearer
+ * token. A strange page gets the answer without the headers that would let it read it; admission.ts keeps it from
  * changing anything.
  */
 export const cors: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {

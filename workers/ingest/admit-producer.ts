@@ -34,7 +34,6 @@ export async function admitProducer(request: Request, env: Env, gate: Gate): Pro
   const producer = await checked(request, env, gate);
   if (producer instanceof Response) return producer;
   const { account, key } = producer;
-  if (!key) return { account, regionScope: null, charge: async () => null, fields: () => ({}) };
   const fields = () => rateHeaders(key.limits, limits.left(key), now());
   const tooMany = (short: LimitName, waitMs: number) => {
     const headers = { ...fields(), 'retry-after': String(Math.ceil(waitMs / 1000)) };

@@ -59,7 +59,6 @@ export async function ingest(
   isolate: Isolate,
   requestId?: string,
 ): Promise<Response> {
-  const { door, held, now } = isolate;
   if (request.method !== 'POST') return problemAnswer('method_not_allowed', 'events are sent with POST');
   try {
     const admitted = await admitProducer(request, env, {
@@ -67,37 +66,49 @@ export async function ingest(
       waitUntil: (task) => ctx.waitUntil(task),
     });
     if (admitted instanceof Response) return admitted;
-    const { account: producer, regionScope } = admitted;
-    const form = bodyForm(request.headers);
-    if (!form.ok) return problemAnswer(form.code, form.detail);
-    const identifier = await loadIdentifier(env);
-    const regions = new RegionDirectory(await loadRegions(env.DB, now()));
-    const judged = await judgeBody(request, form, held, admitted, (bytesReplaced) => ({
-      receivedAtMs: epochMs(now()),
-      regions,
-      nearest: regions.nearest(...placeOf(request)),
-      regionScope,
-      bytesReplaced,
-      producer,
-      identifier,
-    }));
-    if (judged instanceof Response) return judged;
-    if ('ok' in judged) return problemAnswer(judged.code, judged.detail);
-    const receipt = door.nextReceipt();
-    const delivery = { receipt, requestId, producer, pseudonymVersion: identifier.pseudonymVersion };
-    const delivering = deliver(judged, door, env.EVENTS, delivery);
-    // A client that goes away must not leave numbers behind of which nobody knows whether they were sent.
-    ctx.waitUntil(delivering);
-    if (await delivering) return acceptedAnswer(receipt, judged, admitted.fields());
-    return problemAnswer(
-      'queue_unavailable',
-      'the events are not all in the queue; send the request again, whole',
-    );
+    return await takeEvents(request, env, ctx, isolate, admitted, requestId);
   } catch (error) {
     if (error instanceof NotMigratedError) return problemAnswer('not_migrated', error.message);
     if (error instanceof NotConfiguredError) return problemAnswer('not_configured', error.message);
     throw error;
   }
+}
+
+/** What stands behind the lock: the events of a producer that was let in. */
+export async function takeEvents(
+  request: Request,
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  { door, held, now }: Isolate,
+  admitted: Admitted,
+  requestId?: string,
+): Promise<Response> {
+  const { account: producer, regionScope } = admitted;
+  const form = bodyForm(request.headers);
+  if (!form.ok) return problemAnswer(form.code, form.detail);
+  const identifier = await loadIdentifier(env);
+  const regions = new RegionDirectory(await loadRegions(env.DB, now()));
+  const judged = await judgeBody(request, form, held, admitted, (bytesReplaced) => ({
+    receivedAtMs: epochMs(now()),
+    regions,
+    nearest: regions.nearest(...placeOf(request)),
+    regionScope,
+    bytesReplaced,
+    producer,
+    identifier,
+  }));
+  if (judged instanceof Response) return judged;
+  if ('ok' in judged) return problemAnswer(judged.code, judged.detail);
+  const receipt = door.nextReceipt();
+  const delivery = { receipt, requestId, producer, pseudonymVersion: identifier.pseudonymVersion };
+  const delivering = deliver(judged, door, env.EVENTS, delivery);
+  // A client that goes away must not leave numbers behind of which nobody knows whether they were sent.
+  ctx.waitUntil(delivering);
+  if (await delivering) return acceptedAnswer(receipt, judged, admitted.fields());
+  return problemAnswer(
+    'queue_unavailable',
+    'the events are not all in the queue; send the request again, whole',
+  );
 }
 
 /**

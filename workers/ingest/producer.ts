@@ -9,17 +9,13 @@ export interface Producer {
   readonly ok: true;
   /** Part of the identity of its events (IDN-1). */
   readonly account: string;
-  /** Null for a sender of the same machine, without a key. */
-  readonly key: IngestKey | null;
+  readonly key: IngestKey;
 }
 
 export interface ProducerRefusal {
   readonly ok: false;
   readonly detail: string;
 }
-
-/** The account of events that are sent without a key; admission has seen to it that a local run sends them. */
-const localProducer: Producer = { ok: true, account: 'local', key: null };
 
 /**
  * Checks the key that a request shows. A refusal says what is wrong as far as anyone could see it from the key itself;
@@ -33,9 +29,7 @@ export async function producerOf(
   nowMs: number,
 ): Promise<Producer | ProducerRefusal> {
   const shown = shownKey(request.headers, request.url);
-  if (shown === null) {
-    return environment === 'local' ? localProducer : refused("events are sent with a producer's key");
-  }
+  if (shown === null) return refused("events are sent with a producer's key");
   const parts = parseKey(shown);
   if (!parts) return refused('the key is not whole: characters are missing, too many or wrong');
   if (parts.environment !== (environment === 'local' ? 'local' : 'live')) {

@@ -49,7 +49,7 @@ describe('[KEY-2] keys are made, listed and revoked', () => {
       events_per_second: 1_000,
       bytes_per_second: 1_048_576,
       events_per_day: null,
-      created_by: 'local',
+      created_by: 'test-admin',
       expires_at: null,
     });
     const door = new TestDoor();
@@ -105,8 +105,8 @@ describe('[KEY-2] keys are made, listed and revoked', () => {
       .bind(data.id)
       .all();
     expect(results).toMatchObject([
-      { action: 'key.create', actor: 'local', role: 'admin', result: 'ok' },
-      { action: 'key.revoke', actor: 'local', role: 'admin', result: 'ok' },
+      { action: 'key.create', actor: 'test-admin', role: 'admin', result: 'ok' },
+      { action: 'key.revoke', actor: 'test-admin', role: 'admin', result: 'ok' },
     ]);
     expect(JSON.stringify(results)).not.toContain(parseKey(key)?.secret);
   });

@@ -146,7 +146,7 @@ describe('acknowledging', () => {
     expect(data).toMatchObject({
       id: 'made.3',
       acknowledged: true,
-      acknowledged_by: 'local',
+      acknowledged_by: 'Test admin',
       comment: 'The CDN is on it.',
     });
     expect(Date.parse(data.acknowledged_at ?? '')).toBeGreaterThanOrEqual(before);
@@ -155,7 +155,7 @@ describe('acknowledging', () => {
     expect(again).toMatchObject({
       status: 409,
       code: 'already_acknowledged',
-      detail: `local acknowledged it at ${data.acknowledged_at}.`,
+      detail: `Test admin acknowledged it at ${data.acknowledged_at}.`,
     });
     expect((await readAlert(env.DB, 'made.3'))?.acknowledgement?.comment).toBe('The CDN is on it.');
   });

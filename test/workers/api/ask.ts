@@ -1,4 +1,4 @@
-// The HTTP door as a caller of this machine sees it, past the edge's cache.
+// The HTTP door as the admin of the tests sees it, past the edge's cache.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
@@ -6,6 +6,7 @@ import { type Problem, problemContentType } from '../../../core/protocol/problem
 import { createApp } from '../../../workers/api/app.ts';
 import { routesOf } from '../../../workers/api/routes.ts';
 import type { Env } from '../../../workers/env.ts';
+import { credentialed } from '../test-credentials.ts';
 
 const doors = { events: async () => new Response(null, { status: 202 }) };
 const app = createApp(doors);
@@ -20,7 +21,7 @@ export async function ask(
   const ctx = createExecutionContext();
   const request = new Request(`${origin}${path}`, init);
   request.headers.set('cache-control', 'no-cache');
-  const response = await app.fetch(request, bindings, ctx);
+  const response = await app.fetch(credentialed(request), bindings, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }

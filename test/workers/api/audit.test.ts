@@ -5,7 +5,7 @@ import { saveAlerts } from '../../../storage/alert-store.ts';
 import { auditCheckRoute, auditRoute } from '../../../workers/api/admin-audit.ts';
 import { buildAlert } from '../../support/alert-record.ts';
 import { ask, brokenDatabase, problemOf } from './ask.ts';
-import { askAs, cookieFor, deployment, newPerson } from './people.ts';
+import { askAs, cookieFor, newPerson } from './people.ts';
 
 interface Line {
   readonly seq: number;
@@ -59,8 +59,8 @@ describe('[AUD-3] what is noted', () => {
     await act('made.1/resolve');
     const { data } = await log();
     expect(data.map(brief)).toEqual([
-      ['local', 'alert.close', 'made.1', 'ok'],
-      ['local', 'alert.acknowledge', 'made.1', 'ok'],
+      ['test-admin', 'alert.close', 'made.1', 'ok'],
+      ['test-admin', 'alert.acknowledge', 'made.1', 'ok'],
     ]);
     expect(JSON.stringify(data)).not.toContain('a secret');
   });
@@ -68,7 +68,7 @@ describe('[AUD-3] what is noted', () => {
   test('exports, with what was asked for and without what the route does not know', async () => {
     await ask('/api/stats/alerts?minutes=5&key=mq_secret', { headers: { accept: 'text/csv' } });
     const [line] = (await log()).data;
-    expect(line).toMatchObject({ action: 'export.csv', target: '/api/stats/alerts', actor: 'local' });
+    expect(line).toMatchObject({ action: 'export.csv', target: '/api/stats/alerts', actor: 'test-admin' });
     expect(line?.details).toEqual({ minutes: '5', request_id: line?.details.request_id });
   });
 
@@ -83,10 +83,10 @@ describe('[AUD-3] what is noted', () => {
   test('refusals, joined', async () => {
     vi.useFakeTimers({ now: 1_790_000_000_000, toFake: ['Date'] });
     try {
-      for (let n = 0; n < 5; n++) await ask('/api/stats/realtime', {}, deployment);
-      await ask('/api/admin/audit', {}, deployment);
+      for (let n = 0; n < 5; n++) await askAs(null, '/api/stats/realtime');
+      await askAs(null, '/api/admin/audit');
       vi.setSystemTime(1_790_000_060_000);
-      await ask('/api/stats/realtime', {}, deployment);
+      await askAs(null, '/api/stats/realtime');
     } finally {
       vi.useRealTimers();
     }

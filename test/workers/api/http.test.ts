@@ -7,19 +7,18 @@ import { createApp } from '../../../workers/api/app.ts';
 import { cachedMsMax, cacheKey } from '../../../workers/api/edge-cache.ts';
 import type { EventsDoor } from '../../../workers/api/events.ts';
 import { routesOf } from '../../../workers/api/routes.ts';
-import type { Env } from '../../../workers/env.ts';
-import { deployment } from './people.ts';
+import { credentialed } from '../test-credentials.ts';
 
 const events = vi.fn<EventsDoor>(async () => Promise.resolve(new Response('{}', { status: 202 })));
 const app = createApp({ events });
-const production: Env = deployment;
 const realtime = '/api/stats/realtime?minutes=5';
 
 afterEach(() => vi.useRealTimers());
 
-async function ask(path: string, init: RequestInit = {}, bindings: Env = env): Promise<Response> {
+async function ask(path: string, init: RequestInit = {}, shows = true): Promise<Response> {
   const ctx = createExecutionContext();
-  const response = await app.fetch(new Request(`http://127.0.0.1:8787${path}`, init), bindings, ctx);
+  const request = new Request(`http://127.0.0.1:8787${path}`, init);
+  const response = await app.fetch(shows ? credentialed(request) : request, env, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }
@@ -150,7 +149,7 @@ describe('[API-4] two seconds at the edge', () => {
 
   test('who may not ask is not told what others were', async () => {
     await ask('/api/stats/realtime?minutes=10');
-    const response = await ask('/api/stats/realtime?minutes=10', {}, production);
+    const response = await ask('/api/stats/realtime?minutes=10', {}, false);
     expect([response.status, head(response, 'x-cache')]).toEqual([401, null]);
   });
 

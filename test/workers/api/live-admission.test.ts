@@ -103,11 +103,18 @@ describe('[ACC-5] a socket', () => {
     expect((await open(cookie, { origin: host })).status).toBe(401);
   });
 
-  test('of a local run needs no credential from its own machine', async () => {
+  test('of a local run needs a credential too, and pages of its own machine may use it', async () => {
     const place = 'http://127.0.0.1:8787';
-    expect((await open(null, {}, env, place)).status).toBe(101);
-    expect((await open(null, { origin: 'http://localhost:5173' }, env, place)).status).toBe(101);
-    expect((await open(null, { origin: 'https://evil.example' }, env, place)).status).toBe(401);
+    const { token } = await newPerson('viewer');
+    const authorization = `Bearer ${token}`;
+    expect((await open(null, {}, env, place)).status).toBe(401);
+    expect((await open(null, { authorization }, env, place)).status).toBe(101);
+    expect((await open(null, { authorization, origin: 'http://localhost:5173' }, env, place)).status).toBe(
+      101,
+    );
+    expect((await open(null, { authorization, origin: 'https://evil.example' }, env, place)).status).toBe(
+      403,
+    );
   });
 });
 

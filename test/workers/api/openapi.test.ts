@@ -10,6 +10,7 @@ import { openApiDocument, productDescription } from '../../../workers/api/openap
 import type { Route } from '../../../workers/api/route.ts';
 import { routesOf } from '../../../workers/api/routes.ts';
 import { handleEvents } from '../../../workers/ingest/handle-events.ts';
+import { credentialed } from '../test-credentials.ts';
 
 const document = productDescription();
 const doors = { events: handleEvents };
@@ -26,7 +27,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const ctx = createExecutionContext();
-  const response = await app.fetch(new Request(`http://127.0.0.1:8787${path}`, init), env, ctx);
+  const response = await app.fetch(credentialed(new Request(`http://127.0.0.1:8787${path}`, init)), env, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }

@@ -214,9 +214,12 @@ describe('[ACC-3] a session', () => {
 });
 
 describe('[ACC-1] without a credential', () => {
-  test('a local run takes who asks on the same machine for its admin', async () => {
+  test('a local run takes nobody, on the same machine either', async () => {
     const response = await askAs(null, 'http://127.0.0.1:8787/api/session', {}, env);
-    expect(await response.json()).toMatchObject({ data: { id: 'local', role: 'admin', via: 'local' } });
+    expect(await problemOf(response)).toMatchObject({
+      status: 401,
+      detail: 'Sign in, or show a bearer token: this needs the role viewer.',
+    });
   });
 
   test('a deployment takes nobody, whatever headers say', async () => {

@@ -269,8 +269,8 @@ describe('forms of a request', () => {
     });
   });
 
-  test('an empty bearer is ignored', async () => {
-    expect(await new TestDoor().post(view(), { authorization: 'Bearer ' })).toMatchObject({ accepted: 1 });
+  test('an empty bearer is none', async () => {
+    expect(await new TestDoor().refusal(view(), { authorization: 'Bearer ' })).toBe('401 unauthorized');
   });
 
   test('only POST', async () => {

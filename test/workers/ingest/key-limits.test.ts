@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { KeyLimits } from '../../../core/access/rate-limit.ts';
 import { meterWaitMsMax, rateRenewMs } from '../../../core/protocol/limits.ts';
 import { type MadeKey, makeKey, metersOf, sendWith } from './keyed-door.ts';
-import { eventsRequest, TestDoor, view, views } from './recording-env.ts';
+import { eventsRequest, TestDoor } from './recording-env.ts';
 
 const limits: KeyLimits = { eventsPerSecond: 10, bytesPerSecond: 100_000, eventsPerDay: null };
 
@@ -59,7 +59,6 @@ describe('[KEY-5] a key at its limit', () => {
     expect(response.headers.get('ratelimit')).toMatch(
       /^"events";r=90;t=1, "bytes";r=\d+;t=1, "day";r=4990;t=\d+$/,
     );
-    expect((await new TestDoor().send(eventsRequest(view()))).headers.has('ratelimit')).toBe(false);
   });
 
   test('bytes on the wire are limited, those of bodies that cannot be read too', async () => {
@@ -140,11 +139,5 @@ describe('[KEY-6] a noisy key and the others', () => {
     await sendWith(door, key);
     expect(asked).toHaveBeenCalledTimes(2);
     warned.mockRestore();
-  });
-
-  test('a sender without a key has no meter', async () => {
-    const asked = vi.fn(() => Promise.reject(new Error('asked')));
-    await new TestDoor({ KEY_METER: metersOf(asked) }).post(views(10));
-    expect(asked).not.toHaveBeenCalled();
   });
 });

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { base32Digits } from '../../../core/access/base32.ts';
 import { formatKey, parseKey } from '../../../core/access/key-format.ts';
-import { keyCacheMs, strangeKeysCachedMax } from '../../../core/protocol/limits.ts';
+import { credentialOutageMs, keyCacheMs, strangeKeysCachedMax } from '../../../core/protocol/limits.ts';
 import { readKey, revokeKey } from '../../../storage/key-store.ts';
 import { KeyRing } from '../../../workers/ingest/key-ring.ts';
 import { countingDatabase, type MadeKey, makeKey, sendWith } from './keyed-door.ts';
@@ -28,6 +28,9 @@ function forged({ text }: MadeKey): string {
   return formatKey({ ...parts, secret: first + parts.secret.slice(1) });
 }
 
+/** The header is empty: the address counts. */
+const none = { authorization: '' };
+
 describe('[KEY-1] a key that is not whole', () => {
   test('one changed character, at each position: 401, without a lookup', async () => {
     const { text } = await makeKey();
@@ -48,7 +51,7 @@ describe('[KEY-1] a key that is not whole', () => {
       const detail = await refusalOf(door, `Bearer ${text}`);
       expect(detail).not.toContain(text.slice(0, 12));
       const url = `https://marquee.example/v1/events?key=${encodeURIComponent(text)}`;
-      expect((await door.send(new Request(url, eventsRequest(view())))).status).toBe(401);
+      expect((await door.send(new Request(url, eventsRequest(view(), none)))).status).toBe(401);
       expect(door.queue.batches).toEqual([]);
     },
   );
@@ -60,7 +63,7 @@ describe('[KEY-3] whose key it is', () => {
     const door = new TestDoor();
     await door.post(view(), key.bearer);
     const url = `https://marquee.example/v1/events?key=${key.text}`;
-    expect((await door.send(new Request(url, eventsRequest(view())))).status).toBe(202);
+    expect((await door.send(new Request(url, eventsRequest(view(), none)))).status).toBe(202);
     await door.post(view());
     expect(door.queue.chunks.map(({ header }) => header.producer)).toEqual(['tv-app', 'tv-app', 'local']);
     const ids = door.queue.chunks.map(({ columns }) => [columns.identity.hi[0], columns.identity.lo[0]]);
@@ -192,6 +195,42 @@ describe('[KEY-3] whose key it is', () => {
     const response = await sendWith(door, key);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
     expect(await response.json()).toMatchObject({ code: 'storage_unavailable' });
+  });
+
+  test('a key that was known goes on while D1 does not answer, for a quarter of an hour', async () => {
+    const key = await makeKey();
+    let isAway = false;
+    let asked = 0;
+    const db = new Proxy(env.DB, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== 'prepare') return value;
+        return (sql: string) => {
+          if (sql.includes('ingest_keys')) asked++;
+          if (isAway && sql.includes('ingest_keys')) throw new Error('D1_ERROR: the network is away');
+          return target.prepare(sql);
+        };
+      },
+    });
+    const door = new TestDoor({ DB: db });
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    expect((await sendWith(door, key)).status).toBe(202);
+    const knownAtMs = door.nowMs;
+    isAway = true;
+    door.nowMs += keyCacheMs;
+    expect((await sendWith(door, key)).status).toBe(202);
+    const before = asked;
+    // It is not asked again by every request.
+    expect((await sendWith(door, key)).status).toBe(202);
+    expect(asked).toBe(before);
+    door.nowMs = knownAtMs + credentialOutageMs - 1;
+    expect((await sendWith(door, key)).status).toBe(202);
+    door.nowMs = knownAtMs + credentialOutageMs + keyCacheMs;
+    expect((await sendWith(door, key)).status).toBe(503);
+    isAway = false;
+    expect((await sendWith(door, key)).status).toBe(202);
+    logged.mockRestore();
   });
 });
 

@@ -6,6 +6,7 @@ import type { IngestAnswer } from '../../../core/protocol/ingest-answer.ts';
 import type { RejectReport } from '../../../core/protocol/reject-report.ts';
 import type { Env } from '../../../workers/env.ts';
 import { createIsolate, type Isolate, ingest } from '../../../workers/ingest/handle-events.ts';
+import { testKey } from '../test-credentials.ts';
 
 interface Message {
   readonly body: Uint8Array;
@@ -95,7 +96,7 @@ export function eventsRequest(
   const raw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
   return new Request('https://marquee.example/v1/events', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${testKey}`, ...headers },
     body: raw ? (body as BodyInit) : JSON.stringify(body),
     cf: cf as unknown as CfProperties,
   });
