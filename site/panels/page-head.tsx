@@ -1,7 +1,9 @@
+import { PersonMenu } from '../access/person-menu.tsx';
 import type { Store } from '../live/store.ts';
 import { theme, toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { LinkState } from './link-state.tsx';
+import { PageNav } from './page-nav.tsx';
 
 /** Stays at the top: which page this is, whether it is live, and what can be switched. */
 export function PageHead({ store, view }: { readonly store: Store; readonly view: ViewState }) {
@@ -9,9 +11,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
   const isPaused = store.pause.picture.value !== null;
   return (
     <header class="page-head">
-      <p class="product">
-        <b>Marquee</b> <span class="quiet">Live</span>
-      </p>
+      <PageNav current="live" />
       <LinkState store={store} />
       <div class="switches">
         <button
@@ -55,6 +55,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
           ?
         </button>
       </div>
+      <PersonMenu />
     </header>
   );
 }
