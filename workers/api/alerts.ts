@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maskAcknowledgement } from '../../core/access/masks.ts';
+import { maskAcknowledgement, masksPeople } from '../../core/access/masks.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
 import { type AlertRule, alertSeverities } from '../../core/alert/alert-rule.ts';
 import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
@@ -11,7 +11,7 @@ import { writeCursor } from './cursor.ts';
 import { isoTime } from './figures.ts';
 import { invalidParameters, jsonResponse } from './problem-response.ts';
 import { rankedResponse } from './range-answer.ts';
-import { person } from './request-scope.ts';
+import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { alertSourcesOf } from './sources.ts';
 import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
@@ -59,6 +59,7 @@ export const alertsRoute: Route = {
   path: '/api/stats/alerts',
   role: 'viewer',
   handler: alerts,
+  unmasked: 'alerts.read_unmasked',
   doc: {
     summary: 'Alerts, newest first',
     description: 'Those that were recorded (`created_at`) in the range, with what people have added to them.',
@@ -87,7 +88,10 @@ async function alerts(context: ApiContext): Promise<Response> {
     after,
   });
   const rows = read.alerts.map(({ record, acknowledgement }) => alertRow(record, acknowledgement));
-  const shown = person().role === 'viewer' ? rows.map(maskAcknowledgement) : rows;
+  const isMasked = masksPeople(person().role);
+  const shown = isMasked ? rows.map(maskAcknowledgement) : rows;
+  const named = rows.filter(({ acknowledged_by }) => acknowledged_by !== null);
+  if (!isMasked) noteForAudit({ unmasked: named.length });
   const last = read.more ? read.alerts.at(-1)?.record : undefined;
   const next = last ? writeCursor(page.question, { range, after: [last.createdAtMs, last.id] }) : null;
   const { answers, warnings } = read;

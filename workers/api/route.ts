@@ -10,6 +10,8 @@ export interface Route {
   readonly path: string;
   readonly role: Role;
   readonly handler: (context: ApiContext) => Promise<Response>;
+  /** Action under which the audit log notes an answer that shows people unmasked, as the handler says (AuditNote). */
+  readonly unmasked?: string;
   readonly doc: RouteDoc;
 }
 
