@@ -5,7 +5,7 @@ import type { Role } from './admission.ts';
 import type { ApiContext } from './stats-query.ts';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As the router takes it: `/api/alerts/:id/ack`. */
   readonly path: string;
   readonly role: Role;
