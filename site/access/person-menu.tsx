@@ -24,7 +24,11 @@ function Menu({ identity }: MenuProps) {
       if (menu.current && target instanceof Node && !menu.current.contains(target)) menu.current.open = false;
     };
     document.addEventListener('click', leave);
-    return () => document.removeEventListener('click', leave);
+    addEventListener('pageshow', askAnew);
+    return () => {
+      document.removeEventListener('click', leave);
+      removeEventListener('pageshow', askAnew);
+    };
   }, []);
   const leaveByKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || !menu.current?.open) return;
@@ -46,13 +50,19 @@ function Menu({ identity }: MenuProps) {
         <span class="person-name">{identity.name}</span>
         {end?.isSoon && (
           <span class="session-soon" role="status">
-            {end.text}
+            <span class="session-lead">{end.lead} </span>
+            {end.time}
           </span>
         )}
       </summary>
       <Sheet identity={identity} end={end} />
     </details>
   );
+}
+
+/** Back after a sign-out, a browser may show the page as it was left, with all that only a person may see. */
+function askAnew({ persisted }: PageTransitionEvent): void {
+  if (persisted) location.reload();
 }
 
 function Sheet({ identity, end }: MenuProps & { readonly end: SessionEnd | null }) {
@@ -65,7 +75,7 @@ function Sheet({ identity, end }: MenuProps & { readonly end: SessionEnd | null 
         <span>{roleWords[role]}</span>
       </p>
       <p class="quiet">{regions === null ? 'All regions' : regions.join(', ')}</p>
-      {end && <p class={end.isSoon ? 'session-soon' : 'quiet'}>{end.text}</p>}
+      {end && <p class={end.isSoon ? 'session-soon' : 'quiet'}>{`${end.lead} ${end.time}`}</p>}
       <p class="person-ways">
         {end?.isSoon && (
           <a class="button" href={signInAddress()}>

@@ -1,5 +1,5 @@
 /** Who is signed in here, as the service says. What a person may do is decided there; pages only show or hide. */
-import { type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { PersonRole } from '../../core/access/caller.ts';
 import { askService } from './service.ts';
 
@@ -18,14 +18,30 @@ export interface Identity {
 /** Null while it is not known, and where nobody is signed in. */
 export const currentIdentity: Signal<Identity | null> = signal(null);
 
+/** Whether the buttons that acknowledge and close alerts are offered. */
+export const mayAcknowledge: ReadonlySignal<boolean> = computed(() => {
+  const role = currentIdentity.value?.role;
+  return role === 'analyst' || role === 'admin';
+});
+
 /** Why the last sign-out failed, for people; null where none did. */
 export const signOutFailure: Signal<string | null> = signal(null);
 
 /** Where Cloudflare Access, which signs people in before the service, signs them out. */
 const accessSignOut = '/cdn-cgi/access/logout';
 
-/** Asks who is signed in. An answer that is neither yes nor no leaves what was known. */
-export async function loadIdentity(): Promise<'signed-in' | 'signed-out' | 'no-answer'> {
+type Found = 'signed-in' | 'signed-out' | 'no-answer';
+let asking: Promise<Found> | null = null;
+
+/** Asks who is signed in; one question at a time. An answer that is neither yes nor no leaves what was known. */
+export function loadIdentity(): Promise<Found> {
+  asking ??= ask().finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+async function ask(): Promise<Found> {
   const answer = await askService<{ readonly data: Identity }>('/api/session');
   if (answer.ok) {
     currentIdentity.value = answer.value.data;

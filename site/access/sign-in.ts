@@ -17,8 +17,6 @@ const failure = find('failure');
 const byLink = find('by-link');
 const signedIn = find('signed-in');
 
-const roleWords = { viewer: 'viewer', analyst: 'analyst', admin: 'admin' } as const;
-
 function find<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
@@ -84,7 +82,7 @@ async function begin(): Promise<void> {
   }
   const { name, role } = answer.value.data;
   find('who').textContent = name;
-  find('role').textContent = roleWords[role];
+  find('role').textContent = role;
   find<HTMLAnchorElement>('go-on').href = target();
   signedIn.hidden = false;
   find('go-on').focus();

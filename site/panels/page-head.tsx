@@ -5,14 +5,17 @@ import type { ViewState } from '../views/view-state.ts';
 import { LinkState } from './link-state.tsx';
 import { PageNav } from './page-nav.tsx';
 
-/** Stays at the top: which page this is, whether it is live, and what can be switched. */
+/** Stays at the top: which page this is, whether it is live, who looks at it, and what can be switched. */
 export function PageHead({ store, view }: { readonly store: Store; readonly view: ViewState }) {
   const isDark = theme.value === 'dark';
   const isPaused = store.pause.picture.value !== null;
   return (
-    <header class="page-head">
-      <PageNav current="live" />
-      <LinkState store={store} />
+    <header class="page-head live-head">
+      <div class="head-row">
+        <PageNav current="live" />
+        <LinkState store={store} />
+        <PersonMenu />
+      </div>
       <div class="switches">
         <button
           type="button"
@@ -55,7 +58,6 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
           ?
         </button>
       </div>
-      <PersonMenu />
     </header>
   );
 }
