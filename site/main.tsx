@@ -5,6 +5,9 @@ import './views/live.css';
 import './chart/chart.css';
 import './panels/mark.css';
 import './panels/page-head.css';
+import './panels/page-nav.css';
+import './panels/filter-line.css';
+import './access/person-menu.css';
 import './panels/page-foot.css';
 import './panels/service-panel.css';
 import './panels/alerts-panel.css';
@@ -16,6 +19,7 @@ import './panels/shares-panel.css';
 import './panels/keys-panel.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { currentIdentity, loadIdentity, signInAddress } from './access/session.ts';
 import { browserAck } from './live/browser-ack.ts';
 import { browserPorts } from './live/browser-ports.ts';
 import { LiveConnection } from './live/connection.ts';
@@ -43,6 +47,13 @@ effect(() => {
   connection.breakDown(store.region.value);
 });
 
+// A service that was away when the page opened is asked again once it is there.
+effect(() => {
+  const { kind } = store.heard.link.value;
+  if (kind === 'signed-out') currentIdentity.value = null;
+  if (kind === 'live' && currentIdentity.peek() === null) void loadIdentity();
+});
+
 watchTheme();
 watchTitle(store.heard);
 watchKeys(store, view);
@@ -56,3 +67,6 @@ setInterval(() => store.heard.tick(), tickMs);
 const place = document.querySelector('#app');
 if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);
 connection.start();
+void loadIdentity().then((found) => {
+  if (found === 'signed-out') location.replace(signInAddress());
+});

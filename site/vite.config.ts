@@ -2,7 +2,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 
 /** The bodies of the pages of documentation are made by tools/docs-pages.ts. */
-const pages = ['index.html', 'docs.html', 'docs/problems.html', '404.html', 'offline.html'];
+const pages = ['index.html', 'docs.html', 'docs/problems.html', 'sign-in.html', '404.html', 'offline.html'];
 const served = (page: string): string => `/${page.replace(/(^index)?\.html$/, '')}`;
 
 /** Tells the service worker what to keep: every page that it may be asked for, and what they load. */
@@ -89,8 +89,8 @@ export default defineConfig({
       },
       output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
-    // The page's policy allows no inline script, and there is one chunk, so nothing to preload.
-    modulePreload: false,
+    // Pages name the chunks that they share with others, so that these are not found out one after the other.
+    modulePreload: { polyfill: false },
     // Nothing is inlined as data: addresses either.
     assetsInlineLimit: 0,
     reportCompressedSize: false,

@@ -1,33 +1,46 @@
 import type { AlertRule } from '../core/alert/alert-rule.ts';
 import type { AlertSetup } from '../core/alert/book.ts';
-import { readRules } from './alert-store.ts';
+import { minuteOf } from '../core/window/time.ts';
+import { readRulesSince, type StoredRule } from './alert-rule-store.ts';
 import { loadRegions } from './region-registry.ts';
 
-/** A new version of a rule is known everywhere after this and the time to a shard's next alarm. */
+/** A shard that is not told of a new version knows it after this and the time to its next alarm (ALR-2). */
 const rulesCacheMs = 30_000;
+/** Windows take events for ten minutes: what was replaced longer ago judges none that a shard may still open. */
+const replacedMinutesMax = 60;
 
 interface Cached {
-  readonly rules: readonly AlertRule[];
+  readonly rules: readonly StoredRule[];
   readonly atMs: number;
 }
 
 /** One entry per database binding of this isolate: its shards share it. */
 const cache = new WeakMap<D1Database, Cached>();
 
-/** What a shard of a region judges by. Null for a region that the registry does not have (any more). */
+/**
+ * What a shard of a region judges by; `isNew` reads past the cache. Null for a region that the registry does not have
+ * (any more).
+ */
 export async function loadAlertSetup(
   db: D1Database,
   regionNumber: number,
-  nowMs: number,
+  { nowMs, isNew }: { readonly nowMs: number; readonly isNew: boolean },
 ): Promise<AlertSetup | null> {
   const region = (await loadRegions(db, nowMs)).find(({ number }) => number === regionNumber);
-  return region ? { region: region.name, rules: await loadRules(db, nowMs) } : null;
+  if (!region) return null;
+  const rules = await loadRules(db, nowMs, isNew);
+  return { region: region.name, rules: rules.map((stored) => ruleOfRegion(stored, region.name)) };
 }
 
-async function loadRules(db: D1Database, nowMs: number): Promise<readonly AlertRule[]> {
+/** To a shard a version that is not of its region is one that is not enabled: what fired by one that was ends. */
+function ruleOfRegion({ rule, regions }: StoredRule, name: string): AlertRule {
+  return { ...rule, enabled: rule.enabled && (regions === '*' || regions.includes(name)) };
+}
+
+async function loadRules(db: D1Database, nowMs: number, isNew: boolean): Promise<readonly StoredRule[]> {
   const cached = cache.get(db);
-  if (cached && Math.abs(nowMs - cached.atMs) < rulesCacheMs) return cached.rules;
-  const rules = await readRules(db);
+  if (!isNew && cached && Math.abs(nowMs - cached.atMs) < rulesCacheMs) return cached.rules;
+  const rules = await readRulesSince(db, minuteOf(nowMs) - replacedMinutesMax);
   cache.set(db, { rules, atMs: nowMs });
   return rules;
 }

@@ -1,10 +1,10 @@
 import { and, desc, eq, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import type { Acknowledgement, AlertRecord, AlertTransition } from '../core/alert/alert-record.ts';
-import type { AlertDimension, AlertRule, AlertSeverity } from '../core/alert/alert-rule.ts';
+import type { AlertDimension, AlertSeverity } from '../core/alert/alert-rule.ts';
 import { minuteOf, minuteStartMs } from '../core/window/time.ts';
 import { jsonChunks } from './json-chunks.ts';
-import { alertRules, alerts } from './schema.ts';
+import { alerts } from './schema.ts';
 import { StoredDataError } from './stored-data-error.ts';
 
 /** An alert as D1 has it. */
@@ -181,27 +181,6 @@ export async function acknowledgeAlert(
     .where(and(eq(alerts.id, id), eq(alerts.acknowledged, false)));
   if (meta.changes > 0) return 'acknowledged';
   return (await readAlert(db, id)) ? 'already' : 'absent';
-}
-
-/** Every version of every rule, by id and version. Throws StoredDataError. */
-export async function readRules(db: D1Database): Promise<AlertRule[]> {
-  const rows = await drizzle(db).select().from(alertRules).orderBy(alertRules.id, alertRules.version);
-  return rows.map((row) => ({
-    id: row.id,
-    version: row.version,
-    alertType: row.alert_type,
-    severity: row.severity,
-    metric: row.metric,
-    breach: row.breach,
-    threshold: row.threshold,
-    windows: row.windows,
-    attemptsMin: row.attempts_min,
-    resolveThreshold: row.resolve_threshold,
-    resolveWindows: row.resolve_windows,
-    dimension: row.dimension,
-    enabled: row.enabled,
-    fromMinute: row.from_minute,
-  }));
 }
 
 function selectAlert(db: DrizzleD1Database, id: string) {

@@ -1,8 +1,9 @@
-import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { personRoles } from '../core/access/caller.ts';
 import { type CounterName, counterNames } from '../core/aggregate/counters.ts';
 import { alertResolutions } from '../core/alert/alert-record.ts';
 import { alertBreaches, alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
+import { annotationVisibilities } from '../core/annotation/annotation.ts';
 
 /**
  * The tables of D1, from which drizzle-kit generates migrations/ (the regions themselves and the SQL views stand in
@@ -90,26 +91,35 @@ export const settings = sqliteTable('settings', {
 });
 
 /** What a rule judges and how. A version is never changed: a change is a new row (ALR-1). */
-export const alertRules = sqliteTable('alert_rules', {
-  /** "ID.VERSION". */
-  key: text('key').primaryKey(),
-  id: text('id').notNull(),
-  version: integerColumn('version'),
-  alert_type: text('alert_type').notNull(),
-  severity: text('severity', { enum: alertSeverities }).notNull(),
-  metric: text('metric', { enum: alertMetrics }).notNull(),
-  breach: text('breach', { enum: alertBreaches }).notNull(),
-  threshold: real('threshold').notNull(),
-  windows: integerColumn('windows'),
-  attempts_min: integerColumn('attempts_min'),
-  resolve_threshold: real('resolve_threshold').notNull(),
-  resolve_windows: integerColumn('resolve_windows'),
-  dimension: text('dimension', { enum: alertDimensions }).notNull(),
-  enabled: integer('enabled', { mode: 'boolean' }).notNull(),
-  from_minute: integerColumn('from_minute'),
-  created_at: text('created_at').notNull(),
-  created_by: text('created_by').notNull(),
-});
+export const alertRules = sqliteTable(
+  'alert_rules',
+  {
+    /** "ID.VERSION". */
+    key: text('key').primaryKey(),
+    id: text('id').notNull(),
+    version: integerColumn('version'),
+    alert_type: text('alert_type').notNull(),
+    severity: text('severity', { enum: alertSeverities }).notNull(),
+    metric: text('metric', { enum: alertMetrics }).notNull(),
+    breach: text('breach', { enum: alertBreaches }).notNull(),
+    threshold: real('threshold').notNull(),
+    windows: integerColumn('windows'),
+    attempts_min: integerColumn('attempts_min'),
+    resolve_threshold: real('resolve_threshold').notNull(),
+    resolve_windows: integerColumn('resolve_windows'),
+    dimension: text('dimension', { enum: alertDimensions }).notNull(),
+    enabled: integer('enabled', { mode: 'boolean' }).notNull(),
+    from_minute: integerColumn('from_minute'),
+    created_at: text('created_at').notNull(),
+    /** Name of the person. */
+    created_by: text('created_by').notNull(),
+    /** JSON: names of the regions that it judges, or null for all. */
+    regions: text('regions'),
+    /** A version that ends the rule: it is not enabled, and no list shows it. */
+    deleted: integer('deleted', { mode: 'boolean' }).notNull().default(false),
+  },
+  (table) => [uniqueIndex('alert_rules_by_id').on(table.id, table.version)],
+);
 
 /** Times are ISO 8601 in UTC with milliseconds, so that they compare as text. */
 export const alerts = sqliteTable(
@@ -152,6 +162,30 @@ export const alerts = sqliteTable(
     index('alerts_by_creation').on(table.created_at, table.id),
     index('alerts_by_resolution').on(table.resolved_at),
   ],
+);
+
+/** What people note beside the figures (ANN-1). Times are ISO 8601 in UTC with milliseconds, as those of alerts. */
+export const annotations = sqliteTable(
+  'annotations',
+  {
+    id: text('id').primaryKey(),
+    at: text('at').notNull(),
+    /** Null for a point in time. */
+    until: text('until'),
+    text: text('text').notNull(),
+    /** JSON: short texts. */
+    tags: text('tags').notNull(),
+    /** Name of a region; null for what is of none. */
+    region: text('region'),
+    visibility: text('visibility', { enum: annotationVisibilities }).notNull(),
+    author_id: text('author_id').notNull(),
+    author_name: text('author_name').notNull(),
+    /** From 1; rises with each change. */
+    version: integerColumn('version'),
+    created_at: text('created_at').notNull(),
+    changed_at: text('changed_at').notNull(),
+  },
+  (table) => [index('annotations_by_time').on(table.at, table.id)],
 );
 
 /** Producers' keys. The secret itself is nowhere. */

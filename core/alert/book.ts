@@ -107,17 +107,25 @@ export class AlertBook {
 
   /**
    * Takes the rules as D1 has them now. A version that is held stays as it is, also if D1 has lost it: rules change by
-   * new versions. True when the copy changed: it is to be stored.
+   * new versions, and only those are taken that are newer than what is held. True when the copy changed: it is to be
+   * stored.
    */
   setUp({ region, rules }: AlertSetup): boolean {
     const held = this.#setup;
     const isHeld = (rule: AlertRule) =>
-      held?.rules.some(({ id, version }) => id === rule.id && version === rule.version) ?? false;
+      held?.rules.some(({ id, version }) => id === rule.id && version >= rule.version) ?? false;
     const fresh = rules.filter((rule) => !isHeld(rule));
     if (held && held.region === region && fresh.length === 0) return false;
     const taken = held ? fresh.map((rule) => this.#inTime(rule)) : fresh;
-    this.#setup = { region, rules: [...(held?.rules ?? []), ...taken] };
+    this.#setup = { region, rules: this.#stillNeeded([...(held?.rules ?? []), ...taken]) };
     return true;
+  }
+
+  /** Without versions that were replaced before the base that is stored ends: none is folded behind it again. */
+  #stillNeeded(rules: readonly AlertRule[]): AlertRule[] {
+    const replaces = (rule: AlertRule) => (other: AlertRule) =>
+      other.id === rule.id && other.version > rule.version && other.fromMinute <= this.#keptMinute;
+    return rules.filter((rule) => !rules.some(replaces(rule)));
   }
 
   /** A version that comes too late to judge from its first window on judges from the next one. */

@@ -1,5 +1,6 @@
 /** Who is at a live connection: what the door has found out, and hands to the hub in a header of its own (ACC-5). */
 import type { Person } from '../access/caller.ts';
+import { masksPeople } from '../access/masks.ts';
 import type { LiveScope } from './subscription.ts';
 
 /** Set by the door after admission. What a client sends under this name never gets past it. */
@@ -26,7 +27,7 @@ export function liveCallerOf(person: Person, nowMs: number, recheckMs: number): 
     endsAtMs: ends.length === 0 ? null : Math.min(...ends),
     scope: {
       regions: regions === '*' ? regions : [...new Set(regions)].sort(),
-      masksPeople: role === 'viewer',
+      masksPeople: masksPeople(role),
     },
   };
 }

@@ -149,6 +149,16 @@ export const alertSilenceMinutesMax = 1440;
 export const alertsHeldMax = 500;
 /** Steps kept of an alert's life: late data may change it often, and a row is not a log. */
 export const alertHistoryMax = 20;
+/** Ids of rules, deleted ones included (an id may be used again): a shard may judge each for 512 contents a window. */
+export const alertRulesMax = 64;
+/** Id and type of a rule: part of the ids of its alerts. */
+export const ruleNameLengthMax = 64;
+/** Windows in a row that a rule may ask for: a rule that needs longer than an hour is a report. */
+export const ruleWindowsMax = 60;
+/** Attempts that a rule may ask for in a window: beyond it the rule would never decide. */
+export const ruleAttemptsMax = 1_000_000;
+/** Windows that end early in one minute: a shard holds 11 minutes of them. */
+export const ruleCutsMax = 100;
 /** A comment on an alert. */
 export const alertCommentLengthMax = 2_000;
 
@@ -169,6 +179,16 @@ export const auditPieceRows = 1_000;
 export const auditAnchorRows = 100;
 /** ...or, where rows come slowly, so much time. */
 export const auditAnchorMs = 60_000;
+
+/** An annotation is a remark, not a document. */
+export const annotationTextLengthMax = 500;
+export const annotationTagsMax = 8;
+/** Longer spans are not found: a question about a range looks back this far for those that reach into it. */
+export const annotationSpanMsMax = 7 * 24 * 3_600_000;
+/** Remarks are about what was, is, or is planned within a year. */
+export const annotationAheadMsMax = 366 * 24 * 3_600_000;
+/** A range of annotations, in minutes: a year. */
+export const annotationRangeMinutesMax = 366 * 1440;
 
 /** Rows of one page of an answer. */
 export const pageRowsMax = 1000;

@@ -59,7 +59,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Answer>>;
 }
 
-export type PathItem = Partial<Readonly<Record<'get' | 'post' | 'delete', Operation>>>;
+export type PathItem = Partial<Readonly<Record<'get' | 'post' | 'put' | 'delete', Operation>>>;
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';

@@ -40,6 +40,23 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
     meaning: 'The alert is over already, so that there is nothing to close. Nothing was changed.',
     remedy: 'Read the alert: `resolution` says how it ended.',
   },
+  already_exists: {
+    meaning: 'There is one of this id already. Nothing was changed.',
+    remedy: 'Choose another id, or change the one that is there.',
+  },
+  version_conflict: {
+    meaning:
+      'It is not as it was in the version that the request names: somebody has changed it, `detail` says when. Nothing was changed.',
+    remedy: 'Read it again, look at what the other has changed, and send your change with the newest `version`.',
+  },
+  limit_reached: {
+    meaning: 'There are as many of them as there may be; `detail` says how many. Nothing was changed.',
+    remedy: 'Change one that is there, or use the id of a deleted one again.',
+  },
+  built_in_rule: {
+    meaning: 'The rule ships with the product: it may be changed and disabled, but not deleted.',
+    remedy: 'Disable it: change it with `enabled` false.',
+  },
   method_not_allowed: {
     meaning: 'The address exists, but not with this method.',
     remedy: 'Use one of the methods in the header `allow`.',

@@ -90,6 +90,16 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     return outcome;
   }
 
+  /** Somebody has changed a rule: the copy is renewed now (ALR-2). A shard that has never been stays so. */
+  async renewRules(): Promise<void> {
+    const origin = this.#store.origin();
+    if (!origin) return;
+    await this.#setUpAlerts(this.#wake(origin, Date.now()), true);
+    const nowMs = Date.now();
+    this.#wake(origin, nowMs);
+    this.#schedule(nowMs);
+  }
+
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     const origin = this.#store.origin();
@@ -122,9 +132,10 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     this.#tellHub(nowMs);
   }
 
-  async #setUpAlerts(region: Region): Promise<void> {
+  async #setUpAlerts(region: Region, isNew = false): Promise<void> {
     try {
-      const setup = await loadAlertSetup(this.env.DB, region.address.regionNumber, Date.now());
+      const asked = { nowMs: Date.now(), isNew };
+      const setup = await loadAlertSetup(this.env.DB, region.address.regionNumber, asked);
       this.#rulesUnread = false;
       if (region !== this.#region || !setup) return;
       this.#commit(() => ({ effects: region.setUpAlerts(setup) }));

@@ -11,6 +11,8 @@ export type ServiceAnswer<T> =
       readonly text: string;
       /** As the service sent it; null where none came. */
       readonly problem: Problem | null;
+      /** Seconds after which asking again may help, where the service says so. */
+      readonly retryAfterS?: number;
     };
 
 export interface ServiceRequest {
@@ -40,7 +42,8 @@ export async function askService<T>(path: string, request: ServiceRequest = {}):
     if (answer.ok) return { ok: true, value: value as T };
     const problem = value as Problem;
     const text = problem.detail || problem.title || `The server answered ${answer.status}.`;
-    return { ok: false, status: answer.status, text, problem };
+    const wait = Number(answer.headers.get('retry-after') ?? 0);
+    return { ok: false, status: answer.status, text, problem, ...(wait > 0 && { retryAfterS: wait }) };
   } catch {
     return { ok: false, status: 0, text: 'The server did not answer.', problem: null };
   }

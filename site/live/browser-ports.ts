@@ -1,5 +1,6 @@
-import { liveSubprotocol } from '../../core/protocol/live.ts';
+import { closeCodes, liveSubprotocol } from '../../core/protocol/live.ts';
 import type { Problem } from '../../core/protocol/problem.ts';
+import { currentIdentity, loadIdentity } from '../access/session.ts';
 import type { ConnectionPorts, Socket, SocketEvents, Trouble } from './connection.ts';
 
 /** What the connection touches, as this browser has it. */
@@ -23,7 +24,9 @@ function openSocket(events: SocketEvents): Socket {
   socket.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') events.received(data);
   });
-  socket.addEventListener('close', () => events.closed());
+  socket.addEventListener('close', ({ code }) =>
+    events.closed(code === closeCodes.signedOut && !isRenewed()),
+  );
   return {
     // A socket that is closing takes no more; its close event is on its way.
     send: (text) => {
@@ -33,11 +36,15 @@ function openSocket(events: SocketEvents): Socket {
   };
 }
 
-/** A browser does not tell why a socket failed; /health does. */
-async function diagnose(): Promise<Trouble> {
+/** Cloudflare Access shows its credential with every request: connecting again is what renews it. */
+const isRenewed = (): boolean => currentIdentity.peek()?.via === 'access';
+
+/** A browser does not tell why a socket failed; /health and /api/session do. */
+async function diagnose(): Promise<Trouble | 'signed-out'> {
   try {
     const answer = await fetch('/health', { cache: 'no-store', signal: AbortSignal.timeout(5_000) });
     if (answer.ok) {
+      if ((await loadIdentity()) === 'signed-out') return 'signed-out';
       return {
         title: 'The live connection does not open',
         detail: 'The server is up and its health check passes. A proxy on the way may block WebSockets.',

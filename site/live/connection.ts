@@ -18,6 +18,8 @@ export type Link =
   /** The first attempt; nothing was ever shown. */
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
+  /** The service knows nobody here any more. Nothing is tried again until a person has signed in. */
+  | { readonly kind: 'signed-out' }
   | {
       readonly kind: 'reconnecting' | 'offline';
       /** Monotonic time of the next attempt, ms; null while one is under way. */
@@ -35,8 +37,8 @@ export interface Socket {
 export interface SocketEvents {
   opened(): void;
   received(text: string): void;
-  /** Exactly once, also for a socket that never opened. */
-  closed(): void;
+  /** Exactly once, also for a socket that never opened. `signedOut`: the service said that the sign-in is over. */
+  closed(signedOut: boolean): void;
 }
 
 export interface ConnectionPorts {
@@ -48,7 +50,7 @@ export interface ConnectionPorts {
   random(): number;
   online(): boolean;
   /** Why there is no connection. */
-  diagnose(): Promise<Trouble>;
+  diagnose(): Promise<Trouble | 'signed-out'>;
 }
 
 export interface ConnectionEvents {
@@ -133,7 +135,7 @@ export class LiveConnection {
     const socket: Socket = this.#ports.open({
       opened: () => mine(() => this.#opened())(),
       received: (text) => mine(() => this.#received(text))(),
-      closed: () => mine(() => this.#lost())(),
+      closed: (signedOut) => mine(() => (signedOut ? this.#signedOut() : this.#lost()))(),
     });
     this.#socket = socket;
     this.#watch();
@@ -216,12 +218,7 @@ export class LiveConnection {
   }
 
   #lost(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    this.#isOpen = false;
-    this.#cancelAck();
-    this.#cancelPing();
-    socket?.close();
+    this.#dropSocket();
     const ceiling = Math.min(retryMsMax, 1000 * 2 ** this.#attempts);
     const wait = retryMsMin + this.#ports.random() * (ceiling - retryMsMin);
     this.#attempts++;
@@ -230,8 +227,27 @@ export class LiveConnection {
     this.#setLink({ kind: this.#downKind(), retryAt, attempts: this.#attempts, trouble });
     this.#cancelRetry = this.#ports.after(wait, () => this.#connect());
     void this.#ports.diagnose().then((found) => {
-      if ('trouble' in this.#link) this.#setLink({ ...this.#link, trouble: found });
+      if (!('trouble' in this.#link)) return;
+      if (found === 'signed-out') this.#signedOut();
+      else this.#setLink({ ...this.#link, trouble: found });
     });
+  }
+
+  /** To try again would be refused again, and would keep asking for as long as the page is open. */
+  #signedOut(): void {
+    this.#cancelRetry();
+    this.#dropSocket();
+    this.#state = null;
+    this.#setLink({ kind: 'signed-out' });
+  }
+
+  #dropSocket(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isOpen = false;
+    this.#cancelAck();
+    this.#cancelPing();
+    socket?.close();
   }
 
   #downKind(): 'reconnecting' | 'offline' {

@@ -29,6 +29,11 @@ export function createHeard(clock: () => number): Heard {
         const isUp = next.kind === 'live';
         if (isUp && link.value.kind !== 'live') setTiming({ offset: Number.POSITIVE_INFINITY, pingedAt: 0 });
         if (!isUp && timing.value.lostAt === null) setTiming({ lostAt: clock() });
+        // What was heard was for the one who was signed in.
+        if (next.kind === 'signed-out') {
+          live.value = null;
+          timing.value = noTiming;
+        }
         link.value = next;
         now.value = clock();
       }),

@@ -1,5 +1,5 @@
 /** A picture that stands still while frames keep coming: it is kept aside, and resuming jumps to now. */
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { LiveState } from '../../core/live/live-state.ts';
 import { firingCount } from './alert-feed.ts';
 import type { Heard } from './heard.ts';
@@ -23,6 +23,10 @@ export interface Pause {
 
 export function createPause(heard: Heard): Pause {
   const picture = signal<Picture | null>(null);
+  // What is taken from the page at a sign-out is taken from what it kept aside too.
+  effect(() => {
+    if (heard.live.value === null) picture.value = null;
+  });
   return {
     picture,
     behindMs: computed(() => (picture.value ? Math.max(0, heard.moment.value.asOf - picture.value.asOf) : 0)),

@@ -1,6 +1,7 @@
 /** One alert: how grave, what and where, by how much, since when, and who has seen it. */
 import { type ReadonlySignal, useComputed } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { mayAcknowledge } from '../access/session.ts';
 import { agoFigure, hourText } from '../format/time.ts';
 import { alertLimit, alertPeriod, alertRemarks, alertValue, resolutionText } from '../live/alert-text.ts';
 import type { Store } from '../live/store.ts';
@@ -60,7 +61,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
       </p>
       <div class="alert-ack">
         {acknowledged && <Acknowledged alert={alert} />}
-        {(!acknowledged || isFiring) && (
+        {mayAcknowledge.value && (!acknowledged || isFiring) && (
           <Acknowledge alert={alert} acknowledgements={store.acknowledgements} />
         )}
       </div>

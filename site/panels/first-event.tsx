@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 
-/** How to send the first event: to be copied as it stands. */
+/** How to send the first event: to be copied, with a key put in. */
 export function FirstEvent({ region }: { readonly region: string }) {
   const [isCopied, setIsCopied] = useState(false);
   const event = { event_type: 'view', region, content_id: 'movie-1', session_id: 'session-1' };
-  const command = `curl ${location.origin}/v1/events -H 'content-type: application/json' \\
-  -d '${JSON.stringify(event)}'`;
+  const command = `curl ${location.origin}/v1/events -H 'authorization: Bearer INGEST_KEY' \\
+  -H 'content-type: application/json' -d '${JSON.stringify(event)}'`;
   const copy = (): void => {
     // Without permission the text can still be selected by hand.
     navigator.clipboard.writeText(command).then(
@@ -15,7 +15,9 @@ export function FirstEvent({ region }: { readonly region: string }) {
   };
   return (
     <div class="first-event">
-      <p>Send one:</p>
+      <p>
+        Send one, with the key of a producer in place of <code>INGEST_KEY</code>:
+      </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
       <section class="command" tabIndex={0} aria-label="Command that sends an event">
         <pre>{command}</pre>
@@ -23,6 +25,9 @@ export function FirstEvent({ region }: { readonly region: string }) {
       <button type="button" class="button" onClick={copy}>
         {isCopied ? 'Copied' : 'Copy'}
       </button>
+      <p class="quiet">
+        An admin makes keys. A local run has one as <code>ingest_key</code> in <code>credentials.json</code>.
+      </p>
     </div>
   );
 }

@@ -25,6 +25,8 @@ function stateOf(store: Store): { mark: MarkKind; word: string } {
       return { mark: 'busy', word: 'Connecting' };
     case 'reconnecting':
       return { mark: 'busy', word: 'Reconnecting' };
+    case 'signed-out':
+      return { mark: 'idle', word: 'Signed out' };
     case 'offline':
       return { mark: 'down', word: 'Offline' };
     case 'live':

@@ -1,18 +1,21 @@
+import { PersonMenu } from '../access/person-menu.tsx';
 import type { Store } from '../live/store.ts';
 import { theme, toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { LinkState } from './link-state.tsx';
+import { PageNav } from './page-nav.tsx';
 
-/** Stays at the top: which page this is, whether it is live, and what can be switched. */
+/** Stays at the top: which page this is, whether it is live, who looks at it, and what can be switched. */
 export function PageHead({ store, view }: { readonly store: Store; readonly view: ViewState }) {
   const isDark = theme.value === 'dark';
   const isPaused = store.pause.picture.value !== null;
   return (
-    <header class="page-head">
-      <p class="product">
-        <b>Marquee</b> <span class="quiet">Live</span>
-      </p>
-      <LinkState store={store} />
+    <header class="page-head live-head">
+      <div class="head-row">
+        <PageNav current="live" />
+        <LinkState store={store} />
+        <PersonMenu />
+      </div>
       <div class="switches">
         <button
           type="button"

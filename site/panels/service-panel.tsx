@@ -1,5 +1,6 @@
 /** Is everything well, right now? The answer is the largest thing on the page. */
 import type { ComponentChildren } from 'preact';
+import { signInAddress } from '../access/session.ts';
 import { shareFigure } from '../format/number.ts';
 import { agoFigure, clockText } from '../format/time.ts';
 import type { Link } from '../live/connection.ts';
@@ -17,6 +18,7 @@ interface ServicePanelProps {
 export function ServicePanel({ store, retry }: ServicePanelProps) {
   const link = store.heard.link.value;
   const hasData = store.live.value !== null;
+  if (link.kind === 'signed-out') return <SignedOut />;
   if (!hasData && link.kind !== 'reconnecting' && link.kind !== 'offline') {
     return <Statement mark="busy" headline="Connecting" tone="quiet" />;
   }
@@ -99,6 +101,19 @@ function evidence(kind: ServiceState['kind'], { status, successRate, lastEventMs
 function silence(ms: number): string {
   const { text, unit } = agoFigure(ms);
   return `silent for ${text}\u202f${unit}`;
+}
+
+function SignedOut() {
+  return (
+    <Statement mark="idle" headline="Signed out" tone="quiet">
+      <p class="remark">
+        <span>The sign-in has ended or was taken back. Sign in, and the page goes on where it was.</span>
+        <a class="button primary" href={signInAddress()}>
+          Sign in
+        </a>
+      </p>
+    </Statement>
+  );
 }
 
 interface LostProps {

@@ -142,7 +142,7 @@ it('[ALR-1] a new version of a rule is read with an alarm, and judges from the n
   expect((await stub.live(address)).alerts).toMatchObject([{ state: 'firing', ruleVersion: 1 }]);
   await env.DB.exec(
     "INSERT INTO alert_rules SELECT 'LOW_SUCCESS_RATE.2', id, 2, alert_type, severity, metric, breach, 0.5, windows, " +
-      "attempts_min, 0.6, resolve_windows, dimension, enabled, 0, created_at, created_by FROM alert_rules WHERE key = 'LOW_SUCCESS_RATE.1'",
+      "attempts_min, 0.6, resolve_windows, dimension, enabled, 0, created_at, created_by, regions, deleted FROM alert_rules WHERE key = 'LOW_SUCCESS_RATE.1'",
   );
   try {
     vi.setSystemTime(startMs + 61_000);

@@ -5,7 +5,7 @@ import { anyTexts, fitting, goodTexts, hostileTexts, nearly, type Schemas } from
 
 export interface ApiRequest {
   readonly operation: Operation;
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** With the query, as it is sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ function requestsOf(
     })
     .map(({ address, headers, body, isHead }) => ({
       operation,
-      method: method === 'get' ? (isHead ? 'HEAD' : 'GET') : method === 'post' ? 'POST' : 'DELETE',
+      method: method === 'get' && isHead ? 'HEAD' : (method.toUpperCase() as ApiRequest['method']),
       path: address,
       headers: body === null ? headers : { 'content-type': 'application/json', ...headers },
       body,

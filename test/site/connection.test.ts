@@ -56,7 +56,7 @@ describe('subscribing and acknowledging', () => {
     connection.breakDown('EU-London');
     const subscription = { t: 'subscribe', regions: '*', breakdown: 'EU-London' };
     expect(sent()).toEqual([subscription]);
-    ports.socket.closed();
+    ports.socket.closed(false);
     connection.breakDown(null);
     connection.breakDown('EU-London');
     expect(sent()).toEqual([]);
@@ -167,7 +167,7 @@ describe('a lost connection', () => {
     const waits: number[] = [];
     for (let attempt = 0; attempt < 8; attempt++) {
       ports.chance = attempt % 2 === 0 ? 0 : 1;
-      ports.socket.closed();
+      ports.socket.closed(false);
       const link = links.at(-1);
       waits.push(link && 'retryAt' in link ? (link.retryAt ?? 0) - ports.now() : Number.NaN);
       ports.pass(10_000);
@@ -178,7 +178,7 @@ describe('a lost connection', () => {
 
   test('begins anew with a subscription and a snapshot, and the backoff begins anew too', () => {
     goLive();
-    ports.socket.closed();
+    ports.socket.closed(false);
     ports.pass(500);
     expect(ports.sockets).toHaveLength(2);
     ports.socket.opened();
@@ -187,15 +187,15 @@ describe('a lost connection', () => {
     receive(snapshot({}, { epoch: 'e2', at: noon + 9 }));
     expect(sent()).toEqual([{ t: 'ack', seq: 1 }]);
     expect(links.map(({ kind }) => kind)).toEqual(['live', 'reconnecting', 'reconnecting', 'live']);
-    ports.socket.closed();
+    ports.socket.closed(false);
     expect(links.at(-1)).toMatchObject({ kind: 'reconnecting', attempts: 1 });
   });
 
   test('a socket that was given up has no say any more', () => {
     goLive();
     const old = ports.socket;
-    old.closed();
-    old.closed();
+    old.closed(false);
+    old.closed(false);
     old.received(JSON.stringify(delta(1, 2)));
     expect(states).toHaveLength(1);
     expect(links.map(({ kind }) => kind)).toEqual(['live', 'reconnecting']);
@@ -203,7 +203,7 @@ describe('a lost connection', () => {
 
   test('the reason is asked for and shown', async () => {
     ports.trouble = { title: 'The database is not migrated', detail: 'Run npm run migrate.' };
-    ports.socket.closed();
+    ports.socket.closed(false);
     await Promise.resolve();
     expect(links.at(-1)).toMatchObject({ kind: 'reconnecting', trouble: ports.trouble });
     ports.pass(500);
@@ -212,7 +212,7 @@ describe('a lost connection', () => {
 
   test('a reason that comes after the connection is back is not shown', async () => {
     goLive();
-    ports.socket.closed();
+    ports.socket.closed(false);
     connection.retryNow();
     goLive();
     await Promise.resolve();
@@ -222,11 +222,11 @@ describe('a lost connection', () => {
   test('without a network it is called offline, is tried all the same, and at once when the network is back', () => {
     goLive();
     ports.isOnline = false;
-    ports.socket.closed();
+    ports.socket.closed(false);
     expect(links.at(-1)).toMatchObject({ kind: 'offline' });
     ports.pass(500);
     expect(ports.sockets).toHaveLength(2);
-    ports.socket.closed();
+    ports.socket.closed(false);
     ports.isOnline = true;
     connection.networkChanged();
     expect(ports.sockets).toHaveLength(3);
@@ -268,5 +268,46 @@ describe('a mute connection', () => {
     expect(links.at(-1)).toMatchObject({ kind: 'reconnecting', attempts: 1 });
     ports.pass(500);
     expect(ports.sockets).toHaveLength(2);
+  });
+});
+
+describe('[ACC-5] a sign-in that is over', () => {
+  test('ends the connection at once and for good: nothing is tried, by the network neither', () => {
+    goLive();
+    ports.socket.closed(true);
+    expect(links.at(-1)).toEqual({ kind: 'signed-out' });
+    ports.pass(60_000);
+    connection.networkChanged();
+    expect(ports.sockets).toHaveLength(1);
+    expect(ports.diagnoses).toBe(0);
+  });
+
+  test('is found out by asking why a connection does not open, and what was being tried is given up', async () => {
+    goLive();
+    ports.trouble = 'signed-out';
+    ports.socket.closed(false);
+    ports.pass(500);
+    expect(ports.sockets).toHaveLength(2);
+    await Promise.resolve();
+    expect(links.at(-1)).toEqual({ kind: 'signed-out' });
+    expect(ports.socket.isClosed).toBe(true);
+    ports.pass(60_000);
+    expect(ports.sockets).toHaveLength(2);
+  });
+
+  test('is tried once more when a person comes back, and begins with a snapshot', async () => {
+    goLive();
+    ports.socket.closed(true);
+    ports.trouble = 'signed-out';
+    connection.retryNow();
+    ports.socket.closed(false);
+    await Promise.resolve();
+    expect(links.at(-1)).toEqual({ kind: 'signed-out' });
+    connection.retryNow();
+    ports.socket.opened();
+    receive(delta(1, 2));
+    expect(states).toHaveLength(1);
+    receive(snapshot());
+    expect(links.at(-1)).toEqual({ kind: 'live' });
   });
 });

@@ -15,7 +15,8 @@ export class FakePorts implements ConnectionPorts {
   readonly sockets: FakeSocket[] = [];
   isOnline = true;
   chance = 0;
-  trouble: Trouble = { title: 'The server does not answer', detail: 'Nothing was heard.' };
+  /** What a diagnosis finds. */
+  trouble: Trouble | 'signed-out' = { title: 'The server does not answer', detail: 'Nothing was heard.' };
   diagnoses = 0;
   #now = 1_000;
   #timers = new Set<Timer>();
@@ -58,7 +59,7 @@ export class FakePorts implements ConnectionPorts {
     return this.isOnline;
   }
 
-  diagnose(): Promise<Trouble> {
+  diagnose(): Promise<Trouble | 'signed-out'> {
     this.diagnoses++;
     return Promise.resolve(this.trouble);
   }

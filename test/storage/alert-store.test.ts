@@ -2,13 +2,13 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AlertRecord } from '../../core/alert/alert-record.ts';
 import { builtInRules } from '../../core/alert/built-in-rules.ts';
+import { readNewestRules } from '../../storage/alert-rule-store.ts';
 import {
   type AlertFilter,
   acknowledgeAlert,
   readAlert,
   readAlerts,
   readLiveAlerts,
-  readRules,
   saveAlerts,
 } from '../../storage/alert-store.ts';
 import { buildAlert } from '../support/alert-record.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 test('the rules of the migration are those of the core', async () => {
-  const rules = await readRules(env.DB);
+  const rules = (await readNewestRules(env.DB)).map(({ rule }) => rule);
   expect(rules).toEqual(builtInRules.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 });
 

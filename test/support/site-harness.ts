@@ -22,6 +22,7 @@ import {
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
+import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
 import { pageHeadersOf } from './static-site.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
@@ -31,7 +32,7 @@ const builtSite = fileURLToPath(new URL('../../site/dist/', import.meta.url));
 /** How the service treats its viewers. `mute`: takes connections and says nothing. `slow`: frames come late. */
 export type Manner = 'prompt' | 'slow' | 'mute' | 'not-migrated';
 
-export interface Harness {
+export interface Harness extends ScriptedSession {
   readonly address: string;
   readonly port: number;
   /** Frames from clients, as they came. */
@@ -58,6 +59,8 @@ interface HarnessOptions {
   readonly play?: Play;
   readonly manner?: Manner;
   readonly port?: number;
+  /** Who is signed in; an analyst if not said. */
+  readonly identity?: Harness['identity'];
   /** Where the built site lies; site/dist if not said. Another build may empty that one while a test runs. */
   readonly folder?: string;
 }
@@ -76,6 +79,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
     ackProblem: null,
     ackDelayMs: 0,
+    identity: options.identity === undefined ? scriptedIdentity('analyst') : options.identity,
+    signInProblem: null,
+    shownTokens: [],
+    closeSignedOut: () => {
+      for (const peer of peers) peer.close(closeCodes.signedOut);
+    },
     tell: (alert: AlertRow) => {
       harness.alerts.splice(0, Infinity, ...harness.alerts.filter(({ id }) => id !== alert.id), alert);
       for (const viewer of viewers) viewer.alert(alert);
@@ -88,6 +97,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   server.on('upgrade', (request: IncomingMessage, stream) => {
     if (harness.manner === 'not-migrated') {
       stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    if (harness.identity === null) {
+      stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
       return;
     }
     acceptSocket(request, stream, liveSubprotocol, (peer) => {
@@ -229,7 +242,11 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void act(harness, decodeURIComponent(alertId), action === 'resolve', request, response);
     return;
   }
-  const asked = join(folder, pathname);
+  if (pathname === '/api/session' && harness.manner !== 'not-migrated') {
+    void answerSession(harness, request, response);
+    return;
+  }
+  const asked = join(folder, extname(pathname) === '' && pathname !== '/' ? `${pathname}.html` : pathname);
   const isFile = asked.startsWith(folder) && extname(asked) !== '' && existsSync(asked);
   const file = isFile ? asked : join(folder, 'index.html');
   for (const [name, value] of Object.entries(pageHeadersOf(folder))) response.setHeader(name, value);

@@ -72,7 +72,9 @@ export function sitePages() {
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
-      const isMeant = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409/.test(message.text());
+      const isMeant = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409|401|429|no valid credentials/.test(
+        message.text(),
+      );
       if (message.type() === 'error' && !isMeant) complaints.push(message.text());
     });
     await page.goto(service.address + path);

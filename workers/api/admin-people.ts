@@ -76,6 +76,7 @@ export const peopleRoute: Route = {
   path: '/api/admin/people',
   role: 'admin',
   handler: list,
+  unmasked: 'people.read',
   doc: {
     tag: 'Access',
     summary: 'People, in the order in which they came',
@@ -131,6 +132,7 @@ export const disablePersonRoute: Route = {
 
 async function list({ env }: ApiContext): Promise<Response> {
   const data = (await readPeople(env.DB)).filter(mayManage).map(rowOf);
+  noteForAudit({ unmasked: data.length });
   return jsonResponse({ data, count: data.length });
 }
 

@@ -15,7 +15,7 @@ import { findAlert } from './alert-reader.ts';
 import { alertSchema } from './alert-schema.ts';
 import { isoTime } from './figures.ts';
 import { jsonResponse, problemResponse } from './problem-response.ts';
-import { logForRequest, person } from './request-scope.ts';
+import { logForRequest, noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { alertSourcesOf } from './sources.ts';
 import { type ApiContext, namedRegions } from './stats-query.ts';
@@ -43,6 +43,7 @@ export const acknowledgeRoute: Route = {
   path: '/api/alerts/:id/ack',
   role: 'analyst',
   handler: acknowledge,
+  unmasked: 'alerts.read_unmasked',
   doc: {
     ...common,
     summary: 'Acknowledge an alert',
@@ -62,6 +63,7 @@ export const resolveRoute: Route = {
   path: '/api/alerts/:id/resolve',
   role: 'analyst',
   handler: resolve,
+  unmasked: 'alerts.read_unmasked',
   doc: {
     ...common,
     summary: 'Close an alert that fires',
@@ -83,6 +85,7 @@ async function acknowledge(context: ApiContext): Promise<Response> {
     if (await noteAcknowledgement(context, alert, acknowledgement)) return null;
     const { by, atMs } =
       (await readAlert(context.env.DB, alert.record.id))?.acknowledgement ?? acknowledgement;
+    noteShown(by);
     return problemResponse('already_acknowledged', `${by} acknowledged it at ${isoTime(atMs)}.`);
   });
 }
@@ -122,6 +125,7 @@ async function act(
     if (refused) return refused;
     const own = regions.filter(({ number }) => number === found.alert.record.regionNumber);
     const { record, acknowledgement } = (await findAlert(sources, own, id))?.alert ?? found.alert;
+    noteShown(acknowledgement?.by);
     return jsonResponse({ data: alertRow(record, acknowledgement) });
   } catch (error) {
     if (error instanceof NotMigratedError) throw error;
@@ -129,6 +133,11 @@ async function act(
     const detail = 'The database or the region does not answer. Read the alert before you try again.';
     return problemResponse('storage_unavailable', detail);
   }
+}
+
+/** One's own name tells nothing. */
+function noteShown(name: string | undefined): void {
+  if (name !== undefined && name !== person().name) noteForAudit({ unmasked: 1 });
 }
 
 /** False where somebody has before. */

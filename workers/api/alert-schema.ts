@@ -78,5 +78,9 @@ export const ruleSchema = z.strictObject({
   resolve_windows: z.int().min(1).describe('As many healthy windows one after the other resolve the alert'),
   dimension,
   enabled: z.boolean().describe('Whether it judges at all'),
+  regions: z.array(z.string()).nullable().describe('Names of the regions that it judges; null for all'),
   from: time('Start of the first window that this version judges'),
+  built_in: z.boolean().describe('Whether it ships with the product, and so cannot be deleted'),
+  changed_at: time('When this version was written'),
+  changed_by: z.string().describe('Who wrote it; `marquee` is the product'),
 });

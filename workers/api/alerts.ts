@@ -1,17 +1,16 @@
 import * as z from 'zod';
-import { maskAcknowledgement } from '../../core/access/masks.ts';
+import { maskAcknowledgement, masksPeople } from '../../core/access/masks.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
-import { type AlertRule, alertSeverities } from '../../core/alert/alert-rule.ts';
+import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
-import { type AlertFilter, readRules } from '../../storage/alert-store.ts';
+import type { AlertFilter } from '../../storage/alert-store.ts';
 import { readAlertPage } from './alert-reader.ts';
-import { alertSchema, ruleSchema } from './alert-schema.ts';
+import { alertSchema } from './alert-schema.ts';
 import { pageAnswer } from './answer-schema.ts';
 import { writeCursor } from './cursor.ts';
-import { isoTime } from './figures.ts';
-import { invalidParameters, jsonResponse } from './problem-response.ts';
+import { invalidParameters } from './problem-response.ts';
 import { rankedResponse } from './range-answer.ts';
-import { person } from './request-scope.ts';
+import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { alertSourcesOf } from './sources.ts';
 import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
@@ -59,6 +58,7 @@ export const alertsRoute: Route = {
   path: '/api/stats/alerts',
   role: 'viewer',
   handler: alerts,
+  unmasked: 'alerts.read_unmasked',
   doc: {
     summary: 'Alerts, newest first',
     description: 'Those that were recorded (`created_at`) in the range, with what people have added to them.',
@@ -87,7 +87,10 @@ async function alerts(context: ApiContext): Promise<Response> {
     after,
   });
   const rows = read.alerts.map(({ record, acknowledgement }) => alertRow(record, acknowledgement));
-  const shown = person().role === 'viewer' ? rows.map(maskAcknowledgement) : rows;
+  const isMasked = masksPeople(person().role);
+  const shown = isMasked ? rows.map(maskAcknowledgement) : rows;
+  const named = rows.filter(({ acknowledged_by }) => acknowledged_by !== null);
+  if (!isMasked) noteForAudit({ unmasked: named.length });
   const last = read.more ? read.alerts.at(-1)?.record : undefined;
   const next = last ? writeCursor(page.question, { range, after: [last.createdAtMs, last.id] }) : null;
   const { answers, warnings } = read;
@@ -114,44 +117,3 @@ function filterOf({ values, regions, range }: StatsQuery<AlertValues>): AlertFil
 }
 
 type AlertValues = z.output<z.ZodObject<typeof own>>;
-
-/** The rules by which shards judge. */
-export const alertRulesRoute: Route = {
-  method: 'GET',
-  path: '/api/alerts/rules',
-  role: 'viewer',
-  handler: rules,
-  doc: {
-    summary: 'The rules of alerts',
-    description: 'The newest version of each rule, by id.',
-    tag: 'Alerts',
-    answer: z.strictObject({
-      data: z.array(ruleSchema),
-      count: z.int().min(0).describe('Rows in data'),
-    }),
-  },
-};
-
-async function rules(context: ApiContext): Promise<Response> {
-  const newest = new Map<string, AlertRule>();
-  for (const rule of await readRules(context.env.DB)) {
-    if ((newest.get(rule.id)?.version ?? 0) < rule.version) newest.set(rule.id, rule);
-  }
-  const data = [...newest.values()].map((rule) => ({
-    id: rule.id,
-    version: rule.version,
-    alert_type: rule.alertType,
-    severity: rule.severity,
-    metric: rule.metric,
-    breach: rule.breach,
-    threshold: rule.threshold,
-    windows: rule.windows,
-    attempts_min: rule.attemptsMin,
-    resolve_threshold: rule.resolveThreshold,
-    resolve_windows: rule.resolveWindows,
-    dimension: rule.dimension,
-    enabled: rule.enabled,
-    from: isoTime(rule.fromMinute * windowMs),
-  }));
-  return jsonResponse({ data, count: data.length });
-}

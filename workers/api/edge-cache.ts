@@ -19,8 +19,13 @@ const sharedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Str
 /** Goes with the stored copy only: ages of the platform's cache are whole seconds. */
 const begunHeader = 'x-begun-at-ms';
 
-export function isShared({ method, role, doc }: Pick<Route, 'method' | 'role' | 'doc'>): boolean {
-  return method === 'GET' && role === 'viewer' && sharedTags.has(doc.tag);
+export function isShared({
+  method,
+  role,
+  doc,
+  unmasked,
+}: Pick<Route, 'method' | 'role' | 'doc' | 'unmasked'>): boolean {
+  return method === 'GET' && role === 'viewer' && sharedTags.has(doc.tag) && unmasked === undefined;
 }
 
 export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { eventSchema } from '../../core/protocol/event-schema.ts';
 import { ingestAnswer } from '../../core/protocol/ingest-answer.ts';
 import type { Env } from '../env.ts';
-import { requestScope } from './request-scope.ts';
+import { noteForAudit, requestScope } from './request-scope.ts';
 import type { Route } from './route.ts';
 
 /** The door for events, given from outside: doors do not see each other. */
@@ -10,7 +10,11 @@ export type EventsDoor = (
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  requestId: string,
+  ties: {
+    readonly requestId: string;
+    /** Told of a refusal whose key is known, though it opens nothing. */
+    readonly noteRefused: (key: { readonly id: string; readonly reason: string }) => void;
+  },
 ) => Promise<Response>;
 
 const oneEvent = {
@@ -31,7 +35,10 @@ export function eventsRoute(door: EventsDoor): Route {
     path: '/v1/events',
     role: 'producer',
     handler: ({ req, env, executionCtx }) =>
-      door(req.raw, env, executionCtx as ExecutionContext, requestScope()?.id ?? ''),
+      door(req.raw, env, executionCtx as ExecutionContext, {
+        requestId: requestScope()?.id ?? '',
+        noteRefused: ({ id, reason }) => noteForAudit({ actor: `key:${id}`, details: { reason } }),
+      }),
     doc: {
       tag: 'Events',
       summary: 'Send events',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
+import { masksPeople } from '../../core/access/masks.ts';
 import { liveCallerHeader, liveCallerOf, writeLiveCaller } from '../../core/live/live-caller.ts';
 import { socketRecheckMs } from '../../core/protocol/limits.ts';
 import { liveEventsPath } from '../../core/protocol/live.ts';
@@ -9,7 +10,7 @@ import { loadRegions } from '../../storage/region-registry.ts';
 import { mayOpenSocket } from './access-origin.ts';
 import { parseParameters } from './parameters.ts';
 import { invalidParameters, type ParameterFault, problemResponse } from './problem-response.ts';
-import { person } from './request-scope.ts';
+import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 
@@ -19,6 +20,7 @@ export const liveRoute: Route = {
   path: '/api/live',
   role: 'viewer',
   handler: live,
+  unmasked: 'live.open',
   doc: {
     summary: 'Live numbers by WebSocket',
     description:
@@ -51,6 +53,7 @@ export const liveEventsRoute: Route = {
   path: liveEventsPath,
   role: 'viewer',
   handler: liveEvents,
+  unmasked: 'live.open',
   doc: {
     summary: 'Live numbers as server-sent events',
     description:
@@ -77,7 +80,7 @@ async function live(context: ApiContext): Promise<Response> {
       'The page that asks is of another site, or is not named (header Origin) and shows no bearer.';
     return problemResponse('forbidden', detail);
   }
-  return await hubOf(context).fetch(withCaller(request));
+  return await opened(context);
 }
 
 /** Hands the stream of the hub on. */
@@ -88,9 +91,7 @@ async function liveEvents(context: ApiContext): Promise<Response> {
   const faults = await unknownNames(context, parsed.value);
   if (faults.length > 0) return invalidParameters(faults);
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
-  return request.method === 'GET'
-    ? await hubOf(context).fetch(withCaller(request))
-    : new Response(null, { headers });
+  return request.method === 'GET' ? await opened(context) : new Response(null, { headers });
 }
 
 async function unknownNames(
@@ -111,6 +112,13 @@ async function unknownNames(
     faults.push({ parameter: 'breakdown', message: `must be * or the name of a region, such as ${example}` });
   }
   return faults;
+}
+
+/** What a connection will show is not known yet: its opening is noted where its caller gets names as they are. */
+async function opened(context: ApiContext): Promise<Response> {
+  const response = await hubOf(context).fetch(withCaller(context.req.raw));
+  if (response.status < 400 && !masksPeople(person().role)) noteForAudit({ unmasked: 1 });
+  return response;
 }
 
 /** Says who comes, in place of whatever the client has sent under that name. */

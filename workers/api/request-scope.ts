@@ -30,6 +30,8 @@ export interface AuditNote {
   readonly role?: string;
   /** Id of what was acted on, where it is not in the path. */
   readonly target?: string;
+  /** How many names or addresses of people the answer shows unmasked; of a live connection, that it may. */
+  readonly unmasked?: number;
   /** Short texts by name; never a secret. */
   readonly details?: Readonly<Record<string, string>>;
 }

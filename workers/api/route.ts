@@ -5,11 +5,13 @@ import type { Role } from './admission.ts';
 import type { ApiContext } from './stats-query.ts';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As the router takes it: `/api/alerts/:id/ack`. */
   readonly path: string;
   readonly role: Role;
   readonly handler: (context: ApiContext) => Promise<Response>;
+  /** Action under which the audit log notes an answer that shows people unmasked, as the handler says (AuditNote). */
+  readonly unmasked?: string;
   readonly doc: RouteDoc;
 }
 

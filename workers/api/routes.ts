@@ -2,7 +2,9 @@ import { auditCheckRoute, auditRoute } from './admin-audit.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
-import { alertRulesRoute, alertsRoute } from './alerts.ts';
+import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
+import { alertRulesRoute } from './alert-rules.ts';
+import { alertsRoute } from './alerts.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -37,6 +39,9 @@ export function routesOf(doors: Doors): readonly Route[] {
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     alertsRoute,
     alertRulesRoute,
+    createRuleRoute,
+    changeRuleRoute,
+    deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
     liveRoute,

@@ -8,7 +8,7 @@ import type { Env } from '../env.ts';
 import { problemAnswer } from './answer.ts';
 import type { AskMeter, KeyLimitsOfIsolate, MeterContext } from './key-limits.ts';
 import type { KeyRing } from './key-ring.ts';
-import { type Producer, producerOf } from './producer.ts';
+import { type Producer, producerOf, type RefusedKey } from './producer.ts';
 import { rateHeaders } from './rate-headers.ts';
 
 export interface Gate {
@@ -16,6 +16,8 @@ export interface Gate {
   readonly limits: KeyLimitsOfIsolate;
   readonly now: () => number;
   readonly waitUntil: (task: Promise<unknown>) => void;
+  /** Told of a refusal whose key is known (AUD-3). */
+  readonly noteRefused: (key: RefusedKey) => void;
 }
 
 /** A producer that was let in. */
@@ -64,10 +66,16 @@ export async function admitProducer(request: Request, env: Env, gate: Gate): Pro
 }
 
 /** While D1 does not answer, keys cannot be checked: then producers are to come again, as when the queue is away. */
-async function checked(request: Request, env: Env, { keys, now }: Gate): Promise<Producer | Response> {
+async function checked(
+  request: Request,
+  env: Env,
+  { keys, now, noteRefused }: Gate,
+): Promise<Producer | Response> {
   try {
     const producer = await producerOf(request, env, keys, now());
-    return producer.ok ? producer : problemAnswer('unauthorized', producer.detail);
+    if (producer.ok) return producer;
+    if (producer.key) noteRefused(producer.key);
+    return problemAnswer('unauthorized', producer.detail);
   } catch (error) {
     if (error instanceof NotMigratedError || error instanceof StoredDataError) throw error;
     console.error(logLine('error', 'ingest.key_unread', errorFields(error)));

@@ -16,6 +16,7 @@ import { HeldBytes } from './held-bytes.ts';
 import { KeyLimitsOfIsolate } from './key-limits.ts';
 import { KeyRing } from './key-ring.ts';
 import { loadIdentifier, NotConfiguredError } from './load-identifier.ts';
+import type { RefusedKey } from './producer.ts';
 import { type BodyForm, type BodyRefusal, bodyForm, readBody } from './read-body.ts';
 
 /** What the requests of one isolate share. */
@@ -40,15 +41,23 @@ export function createIsolate(doorId: string, now: () => number): Isolate {
   };
 }
 
-/** The door for events. Every answer but 202 may be retried whole. `requestId` goes into its log lines. */
+/** How a request is known outside of the door. */
+export interface RequestTies {
+  /** Goes into log lines. */
+  readonly requestId?: string;
+  /** Told of a refusal whose key is known. */
+  readonly noteRefused?: (key: RefusedKey) => void;
+}
+
+/** The door for events. Every answer but 202 may be retried whole. */
 export async function handleEvents(
   request: Request,
   env: Env,
   ctx: ExecutionContext,
-  requestId: string,
+  ties: RequestTies,
 ): Promise<Response> {
   isolate ??= createIsolate(toHex(crypto.getRandomValues(new Uint8Array(8))), Date.now);
-  return await ingest(request, env, ctx, isolate, requestId);
+  return await ingest(request, env, ctx, isolate, ties);
 }
 
 /** handleEvents with the state of its isolate given. */
@@ -57,13 +66,14 @@ export async function ingest(
   env: Env,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   isolate: Isolate,
-  requestId?: string,
+  { requestId, noteRefused = () => undefined }: RequestTies = {},
 ): Promise<Response> {
   if (request.method !== 'POST') return problemAnswer('method_not_allowed', 'events are sent with POST');
   try {
     const admitted = await admitProducer(request, env, {
       ...isolate,
       waitUntil: (task) => ctx.waitUntil(task),
+      noteRefused,
     });
     if (admitted instanceof Response) return admitted;
     return await takeEvents(request, env, ctx, isolate, admitted, requestId);

@@ -217,6 +217,28 @@ describe('[ALR-1] rules change by new versions', () => {
     expect(shard.see(null).lives).toEqual(['LOW_SUCCESS_RATE 0 firing']);
   });
 
+  test('[ALR-2] versions that were replaced before the stored base ends are dropped, and do not come again', () => {
+    const rules = [lowSuccess];
+    const shard = new Shard(lowSuccess).see(well);
+    for (let version = 2; version <= 200; version++) {
+      shard.see(version % 2 ? well : bad);
+      rules.push({ ...second, version, fromMinute: m0 + version + 1 });
+      shard.advance(version - 2).keep();
+      shard.book.setUp({ region: 'EU-London', rules });
+      expect(shard.book.setup?.rules.length).toBeLessThan(6);
+    }
+    expect(shard.book.setup?.rules.at(-1)?.version).toBe(200);
+    expect(shard.book.setUp({ region: 'EU-London', rules })).toBe(false);
+  });
+
+  test('[ALR-2] one that was replaced may still be judged by while late data may come', () => {
+    const shard = new Shard(lowSuccess).see(well, well, well);
+    shard.book.setUp({ region: 'EU-London', rules: [lowSuccess, { ...second, fromMinute: m0 + 3 }] });
+    shard.see(well, well).put(1, bad).judge();
+    expect(shard.book.setup?.rules.map(({ version }) => version)).toEqual([1, 2]);
+    expect(shard.book.records).toMatchObject([{ ruleVersion: 1, windowMinute: m0 + 1 }]);
+  });
+
   test('one that is not enabled ends what fires and judges no more', () => {
     const off = { ...second, enabled: false, fromMinute: m0 + 1 };
     expect(new Shard(lowSuccess, off).see(bad, bad, bad).lives).toEqual([

@@ -45,7 +45,7 @@ describe('[API-6] the description', () => {
 
   test.each(operations)('%s %s is complete', (_method, path, operation) => {
     expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
-    expect(operation.operationId).toMatch(/^(get|post|delete)[A-Z]\w+$/);
+    expect(operation.operationId).toMatch(/^(get|post|put|delete)[A-Z]\w+$/);
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     const parameters = operation.parameters ?? [];
     expect(parameters.filter(({ in: place }) => place === 'path').map(({ name }) => name)).toEqual(names);

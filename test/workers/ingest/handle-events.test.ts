@@ -72,7 +72,9 @@ describe('[ING-1] 202 means that all is in the queue', () => {
 
   test('with the real queue', async () => {
     const ctx = createExecutionContext();
-    const response = await handleEvents(eventsRequest(view({ timestamp: undefined })), env, ctx, 'request-1');
+    const response = await handleEvents(eventsRequest(view({ timestamp: undefined })), env, ctx, {
+      requestId: 'request-1',
+    });
     await waitOnExecutionContext(ctx);
     expect(response.status).toBe(202);
     const { receipt } = await response.json<{ receipt: string }>();

@@ -1,0 +1,13 @@
+/** The sign-in token in what a person pasted: the token, a whole link, or a line with spaces around. */
+export function shownToken(text: string): string {
+  return /mqp_[\w-]+/.exec(text)?.[0] ?? text.trim();
+}
+
+/** What is certainly no sign-in token is told here and sent nowhere; null for what the service has to judge. */
+export function tokenFault(token: string): string | null {
+  if (token === '') return 'Paste the token first.';
+  if (/^mq_(live|local)_/.test(token)) {
+    return 'This is the key of a producer: it sends events and signs nobody in. A sign-in token begins with mqp_.';
+  }
+  return null;
+}
