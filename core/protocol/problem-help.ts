@@ -47,7 +47,8 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
   version_conflict: {
     meaning:
       'It is not as it was in the version that the request names: somebody has changed it, `detail` says when. Nothing was changed.',
-    remedy: 'Read it again, look at what the other has changed, and send your change with the newest `version`.',
+    remedy:
+      'Read it again, look at what the other has changed, and send your change with the newest `version`.',
   },
   limit_reached: {
     meaning: 'There are as many of them as there may be; `detail` says how many. Nothing was changed.',

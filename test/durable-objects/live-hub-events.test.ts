@@ -8,6 +8,7 @@ import { sseEveryMs, sseLifeMs, sseReadersMax } from '../../core/protocol/limits
 import { liveCounterIndex, liveEventsPath } from '../../core/protocol/live.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import { createApp } from '../../workers/api/app.ts';
+import { credentialed } from '../workers/test-credentials.ts';
 import { alarmOf, callerHeaders, commit, freshHub, region } from './hub-fixture.ts';
 
 const opened: EventReader[] = [];
@@ -144,7 +145,7 @@ describe('GET /api/live/sse', () => {
   const app = createApp({ events: async () => new Response() });
   const ask = (query: string, method = 'GET') => {
     const request = new Request(`http://127.0.0.1:8787${liveEventsPath}${query}`, { method });
-    return app.fetch(request, env, createExecutionContext());
+    return app.fetch(credentialed(request), env, createExecutionContext());
   };
 
   it('[LIV-4] hands on the stream of the hub', async () => {

@@ -41,7 +41,8 @@ describe('[KEY-2, ACC-3] the credentials of a local run', () => {
       ...(await database.prepare('SELECT * FROM ingest_keys').all()).results,
     ]);
     expect(rows).toHaveLength(4);
-    for (const secret of Object.values<string>({ ...made })) expect(JSON.stringify(rows)).not.toContain(secret.slice(-33));
+    for (const secret of Object.values<string>({ ...made }))
+      expect(JSON.stringify(rows)).not.toContain(secret.slice(-33));
   });
 
   test('stay what they are', async () => {

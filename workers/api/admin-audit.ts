@@ -18,7 +18,7 @@ const limitDefault = 100;
 const text = z.string().min(1, 'must not be empty').max(auditTextLengthMax, 'is too long').optional();
 
 const query = z.object({
-  actor: text.describe('Only what this person or key did').meta({ example: 'local' }),
+  actor: text.describe('Only what this person or key did').meta({ example: '4q0h2k7mzx1c' }),
   action: text.describe('Only this action').meta({ example: 'alert.acknowledge' }),
   result: z
     .enum(auditResults, 'must be ok, refused or failed')

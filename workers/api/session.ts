@@ -10,9 +10,10 @@ import { jsonResponse, problemResponse } from './problem-response.ts';
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { cookieName, sessionCookie } from './session-cookie.ts';
-import { beginSession, endShownSessions, personOfToken } from './sign-in.ts';
+import { beginSession, endShownSessions } from './sign-in.ts';
 import { SignInFailures } from './sign-in-failures.ts';
 import type { ApiContext } from './stats-query.ts';
+import { personOfToken } from './token-person.ts';
 
 const body = z
   .strictObject({

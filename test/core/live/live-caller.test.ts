@@ -33,7 +33,8 @@ describe('[ACC-5] who is at a live connection', () => {
     const endOf = (person: Partial<Person>) => liveCallerOf({ ...ann, ...person }, 100, 1_000).endsAtMs;
     expect(endOf({ via: 'bearer', sessionId: null })).toBe(1_100);
     expect(endOf({ via: 'access', sessionId: null, expiresAtMs: 900 })).toBe(900);
-    expect(endOf({ via: 'bearer', sessionId: null, expiresAtMs: null })).toBeNull();
+    expect(endOf({ via: 'bearer', sessionId: null, expiresAtMs: null })).toBe(1_100);
+    expect(endOf({ via: 'session', expiresAtMs: 5_000 })).toBe(5_000);
   });
 
   test.each([
