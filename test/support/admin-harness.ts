@@ -53,6 +53,10 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     check: {
       ok: true,
       rows: 4_211,
+      total: 4_211,
+      removed: 0,
+      done: true,
+      next: null,
       fault: null,
       anchors: 43,
       newest_anchor: { seq: 4_205, at: new Date().toISOString() },

@@ -123,6 +123,6 @@ export function scriptedLines(count: number): AuditLine[] {
     action: '',
     hash: 'c0ffee'.repeat(10).slice(0, 64),
     ...lines[i % lines.length],
-    details: { ...(lines[i % lines.length]?.details ?? {}), request_id: `01jd${i}` },
+    details: { ...lines[i % lines.length]?.details, request_id: `01jd${i}` },
   }));
 }
