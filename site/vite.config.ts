@@ -2,7 +2,17 @@ import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 
 /** The bodies of the pages of documentation are made by tools/docs-pages.ts. */
-const pages = ['index.html', 'docs.html', 'docs/problems.html', 'sign-in.html', '404.html', 'offline.html'];
+const pages = [
+  'index.html',
+  'admin/keys.html',
+  'admin/people.html',
+  'admin/audit.html',
+  'docs.html',
+  'docs/problems.html',
+  'sign-in.html',
+  '404.html',
+  'offline.html',
+];
 const served = (page: string): string => `/${page.replace(/(^index)?\.html$/, '')}`;
 
 /** Tells the service worker what to keep: every page that it may be asked for, and what they load. */

@@ -65,24 +65,29 @@ async function keep(bucket: R2Bucket, anchor: Anchor): Promise<void> {
   });
 }
 
-/** Every head that was noted, by place. Throws StoredDataError where one cannot be read. */
-export async function readAnchors(bucket: R2Bucket): Promise<Anchor[]> {
-  const anchors: Anchor[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: R2Objects = await bucket.list({
-      prefix: keptPrefix,
-      include: ['customMetadata'],
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const { key, customMetadata = {} } of page.objects) {
-      const { seq, hash, at } = customMetadata;
-      anchors.push(parse(key, { seq: Number(seq), hash, at }));
-    }
-    cursor = page.truncated ? page.cursor : undefined;
-  } while (cursor !== undefined);
-  const { noted } = await readNewest(bucket);
-  return noted ? [...anchors, noted] : anchors;
+/** Heads that were noted, as far as one list goes. */
+export interface NotedHeads {
+  readonly anchors: readonly Anchor[];
+  /** Of places up to here every head that is kept is among them. */
+  readonly through: number;
+  /** It is always among them. */
+  readonly newest: Anchor | null;
+}
+
+/** The heads from a place on, by place: at most a list of them. Throws StoredDataError where one cannot be read. */
+export async function readAnchors(bucket: R2Bucket, fromSeq = 1, listMax = 1_000): Promise<NotedHeads> {
+  const page: R2Objects = await bucket.list({
+    prefix: keptPrefix,
+    startAfter: keptKey(Math.max(0, fromSeq - 1)),
+    include: ['customMetadata'],
+    limit: listMax,
+  });
+  const kept = page.objects.map(({ key, customMetadata: { seq, hash, at } = {} }) =>
+    parse(key, { seq: Number(seq), hash, at }),
+  );
+  const { noted: newest } = await readNewest(bucket);
+  const through = page.truncated ? (kept.at(-1)?.seq ?? fromSeq) : Number.POSITIVE_INFINITY;
+  return { anchors: newest ? [...kept, newest] : kept, through, newest };
 }
 
 async function decode(object: R2ObjectBody): Promise<Anchor> {

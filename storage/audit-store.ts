@@ -71,7 +71,7 @@ function pause(ms: number): Promise<void> {
 }
 
 /** The newest place of the chain. */
-async function readHead(db: D1Database): Promise<ChainHead> {
+export async function readHead(db: D1Database): Promise<ChainHead> {
   const { seq, hash } = auditLog;
   const [row] = await drizzle(db).select({ seq, hash }).from(auditLog).orderBy(desc(seq)).limit(1);
   return row ?? chainStart;

@@ -3,6 +3,7 @@
  * shows where it was made. Who rewrites the rest of the chain as well is found by an anchor: a head, noted elsewhere.
  */
 import type { AuditRow, UnchainedRow } from './audit-row.ts';
+import { type LogStart, logBeginning, saysStart } from './audit-start.ts';
 
 /** SHA-256. */
 export type Digest = (bytes: Uint8Array) => Promise<Uint8Array>;
@@ -32,7 +33,9 @@ export type FaultKind =
   /** The rows after the last one are not there, though an anchor knows of them. */
   | 'truncated_end'
   /** The chain is whole in itself, but it is not the one that was anchored. */
-  | 'rewritten';
+  | 'rewritten'
+  /** Where the log is said to begin is not where it says itself. */
+  | 'forged_start';
 
 export interface ChainFault {
   /** Where it shows first. */
@@ -93,23 +96,33 @@ export async function chained(
   return done;
 }
 
+/** What is noted outside of the table. Read before any row, so that none of it is newer than the rows. */
+export interface Outside {
+  readonly anchors: readonly Anchor[];
+  /** Null where no line was ever removed. */
+  readonly start: LogStart | null;
+}
+
 /** Checks a table piece by piece: rows in the order of their seq, then the end. Stops at the first fault. */
 export class ChainCheck {
   readonly #digest: Digest;
+  readonly #start: LogStart | null;
   readonly #anchors: ReadonlyMap<number, string>;
   readonly #newestSeq: number;
-  #head = chainStart;
+  #head: ChainHead;
 
-  /** `anchors` are read before any row, so that none is newer than the rows. */
-  constructor(anchors: readonly Anchor[], digest: Digest) {
+  /** `head` is where the log begins (logBeginning), or what an earlier check came to. */
+  constructor({ anchors, start }: Outside, digest: Digest, head: ChainHead = start ?? chainStart) {
     this.#digest = digest;
+    this.#start = start;
+    this.#head = { seq: head.seq, hash: head.hash };
     const bySeq = new Map<number, string>();
-    for (const { seq, hash } of anchors) {
+    for (const { seq, hash } of start ? [...anchors, start] : anchors) {
       // Two that contradict each other: no row can be what both say.
       bySeq.set(seq, (bySeq.get(seq) ?? hash) === hash ? hash : 'disputed');
     }
     this.#anchors = bySeq;
-    this.#newestSeq = anchors.reduce((newest, { seq }) => Math.max(newest, seq), 0);
+    this.#newestSeq = anchors.reduce((newest, { seq }) => Math.max(newest, seq), start?.line ?? 0);
   }
 
   /** Of the rows that were checked and are right. */
@@ -118,14 +131,19 @@ export class ChainCheck {
   }
 
   async take(rows: readonly AuditRow[]): Promise<ChainFault | null> {
+    const forged = this.#forgedStart();
+    if (forged) return forged;
     for (const [index, row] of rows.entries()) {
       const { seq, hash } = this.#head;
       if (row.seq <= seq) return { seq: row.seq, kind: 'inserted' };
-      if (row.seq !== seq + 1) return { seq: seq + 1, kind: seq === 0 ? 'truncated_start' : 'missing' };
+      if (row.seq !== seq + 1)
+        return { seq: seq + 1, kind: this.#isAtBeginning() ? 'truncated_start' : 'missing' };
       if ((await chainHash(hash, row, this.#digest)) !== row.hash)
         return { seq: row.seq, kind: await this.#nameOf(row, rows.slice(index + 1)) };
       const anchored = this.#anchors.get(row.seq);
       if (anchored !== undefined && anchored !== row.hash) return { seq: row.seq, kind: 'rewritten' };
+      if (this.#start?.line === row.seq && !saysStart(row, this.#start))
+        return { seq: row.seq, kind: 'forged_start' };
       this.#head = { seq: row.seq, hash: row.hash };
     }
     return null;
@@ -133,8 +151,22 @@ export class ChainCheck {
 
   /** After the last row. */
   end(): ChainFault | null {
-    if (this.#newestSeq <= this.#head.seq) return null;
-    return { seq: this.#head.seq + 1, kind: this.#head.seq === 0 ? 'truncated_start' : 'truncated_end' };
+    const forged = this.#forgedStart();
+    if (forged || this.#newestSeq <= this.#head.seq) return forged;
+    return { seq: this.#head.seq + 1, kind: this.#isAtBeginning() ? 'truncated_start' : 'truncated_end' };
+  }
+
+  #isAtBeginning(): boolean {
+    const { seq } = this.#head;
+    return seq === 0 || seq === this.#start?.seq || seq === this.#start?.previous.seq;
+  }
+
+  /** A start that another head contradicts, or that no line of the log can name. */
+  #forgedStart(): ChainFault | null {
+    if (!this.#start) return null;
+    const { seq, hash, line, previous } = this.#start;
+    const isRight = line > seq && seq > previous.seq && this.#anchors.get(seq) === hash;
+    return isRight ? null : { seq, kind: 'forged_start' };
   }
 
   /** What was done to a row that does not fit: whether one of those behind it would fit in its place. */
@@ -153,7 +185,9 @@ export async function verifyChain(
   rows: readonly AuditRow[],
   anchors: readonly Anchor[],
   digest: Digest,
+  start: LogStart | null = null,
 ): Promise<ChainFault | null> {
-  const check = new ChainCheck(anchors, digest);
+  const head = start ? logBeginning(start, rows[0]?.seq) : chainStart;
+  const check = new ChainCheck({ anchors, start }, digest, head);
   return (await check.take(rows)) ?? check.end();
 }

@@ -175,6 +175,12 @@ export const auditBatchMax = 100;
 export const auditRefusalKindsMax = 500;
 /** Rows that the check of the audit log reads at a time: some 300 B each. */
 export const auditPieceRows = 1_000;
+/** Rows that one request checks: half a second of CPU. */
+export const auditCheckRows = 10_000;
+/** Rows that one step of removing old ones takes: some seconds of D1 at most, and one statement. */
+export const auditTrimRows = 5_000;
+/** What is older may be removed (AUD-5): a year, and a month to look back on it. */
+export const auditRetentionMs = 400 * 86_400_000;
 /** Between two anchors that are kept for good lie at most so many rows... */
 export const auditAnchorRows = 100;
 /** ...or, where rows come slowly, so much time. */

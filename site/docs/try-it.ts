@@ -50,6 +50,7 @@ async function run(form: HTMLFormElement): Promise<void> {
     const ms = Math.round(performance.now() - startedAt);
     output.replaceChildren(
       line('status', `${response.status} ${response.ok ? 'in' : 'after'} ${ms} ms`),
+      ...(response.status === 401 ? [signInLink(form)] : []),
       block('Headers', headersOf(response)),
       block('Body', shortened(readable(text))),
     );
@@ -58,6 +59,17 @@ async function run(form: HTMLFormElement): Promise<void> {
   } finally {
     form.ariaBusy = 'false';
   }
+}
+
+/** A trial is made in the name of who is signed in here. */
+function signInLink(form: HTMLFormElement): HTMLElement {
+  const here = `${location.pathname}#${form.closest('.operation')?.id ?? ''}`;
+  const link = document.createElement('a');
+  link.href = `/sign-in?then=${encodeURIComponent(here)}`;
+  link.textContent = 'Sign in to try it';
+  const element = line('sign-in', '');
+  element.append(link);
+  return element;
 }
 
 function headersOf({ headers }: Response): string {

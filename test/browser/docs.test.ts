@@ -85,6 +85,16 @@ describe('trying an operation', () => {
     );
   });
 
+  test('who is not signed in is led to the sign-in, and back to the operation', async () => {
+    const page = await open('/docs', 1440, 'light');
+    await page.route('**/api/stats/trending', (route) => route.fulfill({ status: 401, body: '{}' }));
+    const section = page.locator('#getStatsTrending');
+    await section.getByRole('button', { name: 'Try it' }).click();
+    const link = section.getByRole('link', { name: 'Sign in' });
+    expect(await link.getAttribute('href')).toBe('/sign-in?then=%2Fdocs%23getStatsTrending');
+    complaints.length = 0;
+  });
+
   test('a service that is away is told in words', async () => {
     const page = await open('/docs', 1440, 'light');
     await page.context().setOffline(true);

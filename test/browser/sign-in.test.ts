@@ -33,7 +33,7 @@ test('by keyboard: the field has the focus, Enter signs in, and the page that wa
   expect(service.shownTokens).toEqual([scriptedTokens.analyst]);
 });
 
-test('[ACC-3] a link signs in by itself, and its token is neither in an address, nor in the history, nor kept', async () => {
+test('[ACC-8] a link signs in by itself, and its token is neither in an address, nor in the history, nor kept', async () => {
   const service = await serve({ identity: null });
   const page = await open(service, { path: '/offline' });
   const asked: string[] = [];
@@ -49,7 +49,7 @@ test('[ACC-3] a link signs in by itself, and its token is neither in an address,
   expect(kept).not.toContain('mqp_');
 });
 
-test('[ACC-3] the token of a link is out of the address before it is sent', async () => {
+test('[ACC-8] the token of a link is out of the address before it is sent', async () => {
   const service = await serve({ identity: null });
   const page = await open(service, { path: '/offline' });
   let addressThen = '';
@@ -63,7 +63,7 @@ test('[ACC-3] the token of a link is out of the address before it is sent', asyn
 });
 
 test.each(['//evil.example', '/\\evil.example', 'javascript:alert(1)', 'https://evil.example/'])(
-  'a link that would lead away (%s) leads to the live view',
+  '[ACC-8] a link that would lead away (%s) leads to the live view',
   async (then) => {
     const service = await serve({ identity: null });
     const page = await open(service, { path: `/sign-in?then=${encodeURIComponent(then)}` });

@@ -21,7 +21,7 @@ async function look(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
-test('nobody signed in: the page leads to the sign-in, and from there back to the same address', async () => {
+test('[ACC-8] nobody signed in: the page leads to the sign-in, and from there back to the same address', async () => {
   const service = await serve({ identity: null });
   const page = await open(service, { path: '/?region=EU-London' });
   await page.waitForURL('**/sign-in?then=%2F%3Fregion%3DEU-London');
@@ -38,7 +38,7 @@ test('a service that does not say who is signed in sends nobody away', async () 
   expect(new URL(page.url()).pathname).toBe('/');
 });
 
-test('[ACC-5] signed out elsewhere: said at once, nothing is shown or tried any more, and one signs in again', async () => {
+test('[ACC-5, ACC-8] signed out elsewhere: said at once, nothing is shown or tried any more, and one signs in again', async () => {
   const service = await serve({ identity: scriptedIdentity('analyst') });
   const page = await open(service, { path: '/?region=EU-London' });
   await isLive(page);
@@ -59,7 +59,7 @@ test('[ACC-5] signed out elsewhere: said at once, nothing is shown or tried any 
   expect(new URL(page.url()).search).toBe('?region=EU-London');
 });
 
-test('[ACC-5] a session that ended while the network was away is found out, and not asked for without end', async () => {
+test('[ACC-5, ACC-8] a session that ended while the network was away is found out, and not asked for without end', async () => {
   const service = await serve({ identity: scriptedIdentity('analyst') });
   const page = await open(service);
   await isLive(page);
@@ -72,7 +72,7 @@ test('[ACC-5] a session that ended while the network was away is found out, and 
   expect(asked).toBe(0);
 });
 
-test('[ACC-6] a viewer is offered no acknowledging, an analyst is; only an admin has the way to the keys', async () => {
+test('[ACC-8] a viewer is offered no acknowledging, an analyst is; only an admin has the way to the keys', async () => {
   const service = await serve({ play: 'failing' });
   const offered = async (role: 'viewer' | 'analyst' | 'admin') => {
     service.identity = scriptedIdentity(role);

@@ -271,7 +271,7 @@ describe('a mute connection', () => {
   });
 });
 
-describe('[ACC-5] a sign-in that is over', () => {
+describe('[ACC-8] a sign-in that is over', () => {
   test('ends the connection at once and for good: nothing is tried, by the network neither', () => {
     goLive();
     ports.socket.closed(true);

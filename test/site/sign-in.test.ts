@@ -8,7 +8,7 @@ import { signInFailure } from '../../site/access/sign-in-failure.ts';
 
 const origin = 'https://marquee.example';
 
-describe('where a sign-in leads', () => {
+describe('[ACC-8] where a sign-in leads', () => {
   test.each([
     ['/', '/'],
     ['/?region=EU-London', '/?region=EU-London'],

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ChainCheck, type ChainFault, chained, chainStart } from '../../core/access/audit-chain.ts';
+import { type ChainFault, chained, chainStart } from '../../core/access/audit-chain.ts';
 import type { AuditEntry } from '../../core/access/audit-entry.ts';
 import type { AuditRow } from '../../core/access/audit-row.ts';
 import { anchorHead, readAnchors } from '../../storage/audit-anchor.ts';
+import { checkAudit } from '../../storage/audit-check.ts';
 import { appendAudit, readAuditPage, readAuditPiece, sha256 } from '../../storage/audit-store.ts';
 
 const startMs = Date.parse('2026-11-21T08:00:00Z');
@@ -21,13 +22,7 @@ const entry = (n: number, changes: Partial<AuditEntry> = {}): AuditEntry => ({
 const entries = (count: number): AuditEntry[] => Array.from({ length: count }, (_, n) => entry(n));
 
 async function check(pieceRows = 7): Promise<ChainFault | null> {
-  const chain = new ChainCheck(await readAnchors(env.LAKE), sha256);
-  for (;;) {
-    const rows = await readAuditPiece(env.DB, chain.head.seq, pieceRows);
-    if (rows.length === 0) return chain.end();
-    const fault = await chain.take(rows);
-    if (fault) return fault;
-  }
+  return (await checkAudit(env.DB, env.LAKE, null, { rows: 1_000, pieceRows, anchors: 1_000 })).fault;
 }
 
 /** Appends and notes the head, as the Worker does. */
@@ -107,7 +102,7 @@ describe('[AUD-2] the anchor outside of the table', () => {
     await append(entries(99), startMs + 2_000);
     await append(entries(1), startMs + 61_000);
     await append(entries(1), startMs + 62_000);
-    expect((await readAnchors(env.LAKE)).map(({ seq }) => seq)).toEqual([1, 101, 102, 103]);
+    expect((await readAnchors(env.LAKE)).anchors.map(({ seq }) => seq)).toEqual([1, 101, 102, 103]);
     expect(await check()).toBeNull();
   });
 

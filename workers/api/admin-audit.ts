@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { ChainCheck, type ChainFault } from '../../core/access/audit-chain.ts';
 import { type AuditRow, auditResults } from '../../core/access/audit-row.ts';
-import { auditPieceRows, auditTextLengthMax, pageRowsMax } from '../../core/protocol/limits.ts';
+import { auditTextLengthMax, pageRowsMax } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
-import { readAnchors } from '../../storage/audit-anchor.ts';
-import { readAuditPage, readAuditPiece, sha256 } from '../../storage/audit-store.ts';
+import { readAuditPage } from '../../storage/audit-store.ts';
 import { count, time } from './answer-schema.ts';
 import { prefersCsv } from './csv.ts';
 import { instant, parseParameters, wholeNumber } from './parameters.ts';
@@ -80,49 +78,6 @@ export const auditRoute: Route = {
   },
 };
 
-export const auditCheckRoute: Route = {
-  method: 'GET',
-  path: '/api/admin/audit/check',
-  role: 'admin',
-  handler: check,
-  doc: {
-    tag: 'Access',
-    summary: 'Whether the audit log is as it was written',
-    description:
-      'Reads the whole log and holds it against its hashes and against the heads that are noted outside of it. ' +
-      'Finds an edit, a deletion, a swap, an insertion, a cut end or beginning, and a history written anew.',
-    answer: z.strictObject({
-      data: z.strictObject({
-        ok: z.boolean().describe('False where something was done to the log'),
-        rows: count('Rows that are right, from the first on'),
-        fault: z
-          .strictObject({
-            seq: z.int().describe('Place in the log'),
-            kind: z
-              .enum([
-                'changed',
-                'swapped',
-                'inserted',
-                'missing',
-                'truncated_start',
-                'truncated_end',
-                'rewritten',
-              ])
-              .describe('What seems to have been done there'),
-          })
-          .nullable()
-          .describe('The first place where it shows'),
-        anchors: count('Heads that are noted outside of the log'),
-        newest_anchor: z
-          .strictObject({ seq: z.int().min(1).describe('Its place'), at: time('When it was noted') })
-          .nullable()
-          .describe('The newest of them; null where there is none'),
-      }),
-    }),
-    problems: ['storage_unavailable'],
-  },
-};
-
 async function audit(context: ApiContext): Promise<Response> {
   const parsed = parseParameters(query, new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
@@ -148,38 +103,8 @@ function shown(stored: AuditRow) {
   return { ...stored, details };
 }
 
-async function check({ env }: ApiContext): Promise<Response> {
-  return await orUnavailable(async () => {
-    // Before any row: rows that come meanwhile are behind every anchor.
-    const anchors = await readAnchors(env.LAKE);
-    const newest = anchors.toSorted((a, b) => b.seq - a.seq)[0];
-    const chain = new ChainCheck(anchors, sha256);
-    const fault = await firstFault(env.DB, chain);
-    if (fault) logForRequest('error', 'audit_fault', { ...fault });
-    return jsonResponse({
-      data: {
-        ok: fault === null,
-        rows: chain.head.seq,
-        fault,
-        anchors: anchors.length,
-        newest_anchor: newest ? { seq: newest.seq, at: newest.at } : null,
-      },
-    });
-  });
-}
-
-async function firstFault(db: D1Database, chain: ChainCheck): Promise<ChainFault | null> {
-  for (;;) {
-    // At first also what stands before the first place.
-    const after = chain.head.seq === 0 ? Number.MIN_SAFE_INTEGER : chain.head.seq;
-    const rows = await readAuditPiece(db, after, auditPieceRows);
-    if (rows.length === 0) return chain.end();
-    const fault = await chain.take(rows);
-    if (fault) return fault;
-  }
-}
-
-async function orUnavailable(work: () => Promise<Response>): Promise<Response> {
+/** 503 where D1 or R2 fails. */
+export async function orUnavailable(work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
   } catch (error) {

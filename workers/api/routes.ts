@@ -1,4 +1,5 @@
-import { auditCheckRoute, auditRoute } from './admin-audit.ts';
+import { auditRoute } from './admin-audit.ts';
+import { auditCheckRoute } from './admin-audit-check.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';

@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { minuteOf } from '../../../core/window/time.ts';
 import { saveAlerts } from '../../../storage/alert-store.ts';
-import { auditCheckRoute, auditRoute } from '../../../workers/api/admin-audit.ts';
+import { auditRoute } from '../../../workers/api/admin-audit.ts';
+import { auditCheckRoute } from '../../../workers/api/admin-audit-check.ts';
 import { buildAlert } from '../../support/alert-record.ts';
 import { ask, brokenDatabase, problemOf } from './ask.ts';
 import { askAs, cookieFor, newPerson } from './people.ts';
@@ -14,6 +15,7 @@ interface Line {
   readonly target: string;
   readonly result: string;
   readonly details: Readonly<Record<string, string>>;
+  readonly hash: string;
 }
 
 async function log(query = ''): Promise<{ data: Line[]; meta: { next_cursor: string | null } }> {
@@ -168,7 +170,8 @@ describe('[AUD-4] reading and checking', () => {
   test('the log is right as it was written', async () => {
     await log();
     await log();
-    expect(await checked()).toMatchObject({ ok: true, fault: null, rows: 2, newest_anchor: { seq: 2 } });
+    const answer = { ok: true, fault: null, rows: 2, total: 2, removed: 0, done: true, next: null };
+    expect(await checked()).toMatchObject({ ...answer, newest_anchor: { seq: 2 } });
   });
 
   test.each([
@@ -182,6 +185,20 @@ describe('[AUD-4] reading and checking', () => {
     for (let n = 0; n < 4; n++) await log();
     await env.DB.prepare(sql.replaceAll('"', "'")).run();
     expect(await checked()).toMatchObject({ ok: false, fault });
+  });
+
+  test('goes on from what an answer gives, and from nothing else', async () => {
+    for (let n = 0; n < 3; n++) await log();
+    const { hash } = (await log()).data.find(({ seq }) => seq === 2) ?? { hash: '' };
+    const cursor = (text: string) => ask(`/api/admin/audit/check?cursor=${text}`);
+    const right = await (await cursor(`2.${hash}`)).json<{ data: object }>();
+    auditCheckRoute.doc.answer?.parse(right);
+    expect(right.data).toMatchObject({ ok: true, rows: 4, total: 4, removed: 0, done: true, next: null });
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const forged = await (await cursor(`3.${hash}`)).json();
+    expect(forged).toMatchObject({ data: { ok: false, fault: { seq: 3, kind: 'rewritten' }, next: null } });
+    for (const text of ['2', `2.${hash}0`, `-1.${hash}`, 'x'])
+      expect((await problemOf(await cursor(text))).errors?.[0]?.parameter).toBe('cursor');
   });
 
   test('while D1 does not answer: 503', async () => {

@@ -1,0 +1,11 @@
+/** Bytes in the unit that they are granted in: 1 MiB, 512 KiB, 1,000 B. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let value = bytes;
+  let step = 0;
+  while (value >= 1024 && step < units.length - 1) {
+    value /= 1024;
+    step += 1;
+  }
+  return `${Number(value.toPrecision(3))}\u202f${units[step]}`;
+}

@@ -1,0 +1,57 @@
+/** Keys as the page lists them: in which state each is, and which are shown. */
+import { holds, type ListFilter } from './list-filter.ts';
+import type { KeyRow } from './rows.ts';
+
+export const keyStates = ['active', 'soon', 'expired', 'revoked'] as const;
+export type KeyState = (typeof keyStates)[number];
+
+/** Long enough to rotate a key without haste. */
+const soonMs = 14 * 86_400_000;
+
+export function keyState(key: KeyRow, nowMs: number): KeyState {
+  if (key.revoked_at !== null) return 'revoked';
+  const endMs = key.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(key.expires_at);
+  if (endMs <= nowMs) return 'expired';
+  return endMs - nowMs <= soonMs ? 'soon' : 'active';
+}
+
+/** Whether it is taken. */
+export const isUsable = (state: KeyState): boolean => state === 'active' || state === 'soon';
+
+/** Keys that expire soon are active ones too. */
+const isOfState = (state: KeyState, wanted: KeyState | null): boolean =>
+  wanted === null || state === wanted || (wanted === 'active' && state === 'soon');
+
+/** Those that are taken first, else in the order given. */
+export function shownKeys(
+  keys: readonly KeyRow[],
+  { state, text }: ListFilter<KeyState>,
+  nowMs: number,
+): readonly KeyRow[] {
+  const shown = keys.filter(
+    (key) => isOfState(keyState(key, nowMs), state) && holds([key.name, key.account, key.id], text),
+  );
+  const rank = (key: KeyRow): number => (isUsable(keyState(key, nowMs)) ? 0 : 1);
+  return shown.toSorted((a, b) => rank(a) - rank(b));
+}
+
+export function countOf(keys: readonly KeyRow[], state: KeyState | null, nowMs: number): number {
+  return keys.filter((key) => isOfState(keyState(key, nowMs), state)).length;
+}
+
+/** The first line of the page. */
+export function keysHeadline(keys: readonly KeyRow[], nowMs: number): string {
+  const active = countOf(keys, 'active', nowMs);
+  if (keys.length === 0) return 'No keys yet';
+  return active === 0 ? 'No active keys' : active === 1 ? '1 active key' : `${active} active keys`;
+}
+
+export function keysRemark(keys: readonly KeyRow[], nowMs: number): string {
+  const soon = countOf(keys, 'soon', nowMs);
+  const unused = keys.filter((key) => isUsable(keyState(key, nowMs)) && key.last_used_at === null).length;
+  const parts = [
+    ...(soon > 0 ? [`${soon} ${soon === 1 ? 'expires' : 'expire'} within 14 days`] : []),
+    ...(unused > 0 ? [`${unused} not used yet`] : []),
+  ];
+  return parts.length > 0 ? `${parts.join(', ')}.` : 'By a key a producer sends events.';
+}

@@ -1,0 +1,49 @@
+/** Rows of /api/admin, as far as the pages show them. */
+import type { PersonRole } from '../../core/access/caller.ts';
+
+export interface KeyRow {
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly state: 'active' | 'expired' | 'revoked';
+  /** Null for all; so with people. */
+  readonly regions: readonly string[] | null;
+  readonly events_per_second: number;
+  readonly bytes_per_second: number;
+  readonly events_per_day: number | null;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+export interface PersonRow {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly role: PersonRole;
+  readonly regions: readonly string[] | null;
+  readonly has_token: boolean;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly disabled_at: string | null;
+  readonly last_seen_at: string | null;
+}
+
+export interface AuditLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly role: string;
+  readonly action: string;
+  readonly target: string;
+  readonly country: string;
+  readonly result: 'ok' | 'refused' | 'failed';
+  readonly details: Readonly<Record<string, string>>;
+  readonly hash: string;
+}
+
+export interface Listed<T> {
+  readonly data: readonly T[];
+}

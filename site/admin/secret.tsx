@@ -1,0 +1,47 @@
+/** What is shown this once, to be copied as it stands. */
+import { useRef, useState } from 'preact/hooks';
+import { Mark } from '../panels/mark.tsx';
+
+interface SecretProps {
+  readonly label: string;
+  readonly text: string;
+  readonly isFirst?: boolean;
+}
+
+export function Secret({ label, text, isFirst = false }: SecretProps) {
+  const place = useRef<HTMLPreElement>(null);
+  const [said, setSaid] = useState('');
+  const copy = (): void => {
+    // Without permission it is chosen for the keys to copy.
+    const choose = (): void => {
+      if (place.current) getSelection()?.selectAllChildren(place.current);
+      setSaid('Press Ctrl+C');
+    };
+    if (!navigator.clipboard) choose();
+    else navigator.clipboard.writeText(text).then(() => setSaid('Copied'), choose);
+  };
+  return (
+    <div class="secret">
+      <p class="secret-label">{label}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <section class="secret-text" tabIndex={0} aria-label={label}>
+        <pre ref={place}>{text}</pre>
+      </section>
+      <button type="button" class={isFirst ? 'button primary' : 'button'} autofocus={isFirst} onClick={copy}>
+        <span role="status">{said || 'Copy'}</span>
+        <span class="unseen">: {label}</span>
+      </button>
+    </div>
+  );
+}
+
+export function ShownOnce({ what }: { readonly what: string }) {
+  return (
+    <p class="once">
+      <Mark kind="warning" />
+      <span>
+        <b>Copy it now.</b> {what} is not shown again: only its digest is stored.
+      </span>
+    </p>
+  );
+}

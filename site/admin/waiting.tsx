@@ -1,0 +1,60 @@
+/** A list before its rows, without any, and where it could not be had. */
+import type { ComponentChildren } from 'preact';
+import { currentIdentity } from '../access/session.ts';
+import { Mark } from '../panels/mark.tsx';
+import type { Failure } from './resource.ts';
+
+export function Bones({ rows = 6 }: { readonly rows?: number }) {
+  return (
+    <div class="bones" aria-hidden="true">
+      {Array.from({ length: rows }, (_, i) => (
+        <span class="bone" key={i} />
+      ))}
+    </div>
+  );
+}
+
+interface FailedProps {
+  /** `The keys` could not be loaded. */
+  readonly what: string;
+  readonly failure: Failure | null;
+  readonly retry: () => void;
+}
+
+export function Failed({ what, failure, retry }: FailedProps) {
+  if (failure === null) return null;
+  const role = currentIdentity.value?.role;
+  const isRole = failure.status === 403 && role !== undefined && role !== 'admin';
+  return (
+    <div class="failed" role="alert">
+      <Mark kind="down" />
+      <p>
+        <b>{what} could not be loaded.</b>{' '}
+        {isRole ? `This needs the role admin; yours is ${role}.` : failure.text}
+      </p>
+      {failure.status === 403 ? (
+        <a class="button" href="/">
+          To the live view
+        </a>
+      ) : (
+        <button type="button" class="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface EmptyProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+export function Empty({ title, children }: EmptyProps) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
