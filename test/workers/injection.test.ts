@@ -7,6 +7,7 @@ import { problemContentType } from '../../core/protocol/problem.ts';
 import { shardObjectName } from '../../core/protocol/region.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import { saveAlerts } from '../../storage/alert-store.ts';
+import { ruleExample } from '../../workers/api/alert-rule-body.ts';
 import { buildAlert } from '../support/alert-record.ts';
 import { ask, routes, rowsOf } from './api/ask.ts';
 import { parseCsv } from './api/parse-csv.ts';
@@ -72,6 +73,15 @@ beforeAll(async () => {
       }),
     ),
   );
+  for (const text of hostile)
+    expect(
+      (
+        await ask('/api/annotations', {
+          method: 'POST',
+          body: JSON.stringify({ text, tags: text.includes(',') || /[\r\u2028]/.test(text) ? [] : [text] }),
+        })
+      ).status,
+    ).toBe(200);
   for (const [n, comment] of hostile.entries())
     expect(
       (await ask(`/api/alerts/made.${n}/ack`, { method: 'POST', body: JSON.stringify({ comment }) })).status,
@@ -86,13 +96,15 @@ describe('[SEC-3] texts of events, comments and alerts come back as data', () =>
     ['/api/stream/movie-views', 'movie_id'],
     ['/api/stats/alerts?limit=100', 'comment'],
     ['/api/stats/alerts?limit=100', 'message'],
+    ['/api/annotations?limit=100', 'text'],
   ])('%s: %s, as JSON and as CSV', async (path, column) => {
     const told = (await rowsOf(path)).data.map((row) => row[column]);
     const csv = await ask(path, { headers: { accept: 'text/csv' } });
     const [header = [], ...cells] = parseCsv(await csv.text());
     const column_ = header.indexOf(column);
-    // People's comments are trimmed.
-    for (const text of column === 'comment' ? hostile.map((one) => one.trim()) : hostile) {
+    // What people write is trimmed.
+    const isWritten = column === 'comment' || column === 'text';
+    for (const text of isWritten ? hostile.map((one) => one.trim()) : hostile) {
       expect(told).toContain(text);
       expect(cells.map((row) => row[column_])).toContain(formula.test(text) ? `'${text}` : text);
     }
@@ -127,12 +139,34 @@ describe('[SEC-3] texts of requests are data', () => {
 
   test('ids in paths find nothing, and headers make nothing', async () => {
     for (const text of hostile) {
-      const answer = await ask(`/api/alerts/${encodeURIComponent(text)}/ack`, { method: 'POST', body: '{}' });
-      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, problemContentType]);
-      await answer.body?.cancel();
+      const id = encodeURIComponent(text);
+      for (const [method, path] of [
+        ['POST', `/api/alerts/${id}/ack`],
+        ['DELETE', `/api/alerts/rules/${id}?version=1`],
+        ['DELETE', `/api/annotations/${id}?version=1`],
+      ] as const) {
+        const answer = await ask(path, { method, ...(method === 'POST' ? { body: '{}' } : {}) });
+        expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+          path,
+          404,
+          problemContentType,
+        ]);
+        await answer.body?.cancel();
+      }
     }
     const answer = await ask('/health', { headers: { 'x-request-id': '<script>alert(1)</script>' } });
     expect(answer.headers.get('x-request-id')).not.toContain('<');
+  });
+
+  test('names of rules are of a few characters, and tags come back as they are', async () => {
+    for (const id of hostile) {
+      const body = JSON.stringify({ ...ruleExample, id, regions: null });
+      expect((await ask('/api/alerts/rules', { method: 'POST', body })).status).toBe(400);
+    }
+    const tags = (await rowsOf('/api/annotations?limit=100')).data.flatMap((row) => row.tags);
+    expect(tags).toEqual(
+      expect.arrayContaining(['<script>alert(1)</script>', '=1+1', '__proto__', '{{7*7}}']),
+    );
   });
 
   test('no table is gone, and no secret of the settings was told', async () => {

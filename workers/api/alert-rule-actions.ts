@@ -57,6 +57,7 @@ export const changeRuleRoute: Route = {
   path: '/api/alerts/rules/:id',
   role: 'analyst',
   handler: change,
+  unmasked: 'rules.read_unmasked',
   doc: {
     tag: 'Alerts',
     summary: 'Change, enable or disable a rule',
@@ -74,6 +75,7 @@ export const deleteRuleRoute: Route = {
   path: '/api/alerts/rules/:id',
   role: 'analyst',
   handler: remove,
+  unmasked: 'rules.read_unmasked',
   doc: {
     tag: 'Alerts',
     summary: 'Delete a rule that people have written',
@@ -126,8 +128,10 @@ async function change(context: ApiContext): Promise<Response> {
       const message = 'must stay as it is: the rule ships with the product';
       return invalidBody(kept.map((name) => ({ pointer: `/${name}`, message })));
     }
-    if (isSameRule(rule, held.rule) && String(regions.regions) === String(held.regions))
+    if (isSameRule(rule, held.rule) && String(regions.regions) === String(held.regions)) {
+      noteShown(held);
       return jsonResponse({ data: ruleRow(held, person()) });
+    }
     return (await write(context, held, { ...regions, rule, deleted: false })) ?? (await conflict(context));
   });
 }
@@ -164,8 +168,14 @@ async function changeable(
 }
 
 function newerThan({ rule, createdAtMs, createdBy }: StoredRule): Response {
+  noteShown({ createdBy });
   const detail = `${rule.id} has version ${rule.version}, which ${createdBy} wrote at ${isoTime(createdAtMs)}.`;
   return problemResponse('version_conflict', detail);
+}
+
+/** One's own name tells nothing. */
+function noteShown({ createdBy }: Pick<StoredRule, 'createdBy'>): void {
+  if (createdBy !== person().name) noteForAudit({ unmasked: 1 });
 }
 
 /** Somebody else was quicker, between the reading and the writing. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Person } from '../../core/access/caller.ts';
-import { maskText } from '../../core/access/masks.ts';
+import { masksPeople, maskText } from '../../core/access/masks.ts';
 import { builtInRules } from '../../core/alert/built-in-rules.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
 import { readNewestRules, type StoredRule } from '../../storage/alert-rule-store.ts';
@@ -8,7 +8,7 @@ import { ruleSchema } from './alert-schema.ts';
 import { count } from './answer-schema.ts';
 import { isoTime } from './figures.ts';
 import { jsonResponse } from './problem-response.ts';
-import { person } from './request-scope.ts';
+import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
@@ -19,6 +19,7 @@ export const alertRulesRoute: Route = {
   path: '/api/alerts/rules',
   role: 'viewer',
   handler: rules,
+  unmasked: 'rules.read_unmasked',
   doc: {
     summary: 'The rules of alerts',
     description: 'The newest version of each rule, by id.',
@@ -32,6 +33,10 @@ async function rules({ env }: ApiContext): Promise<Response> {
     const asking = person();
     const newest = (await readNewestRules(env.DB)).filter((stored) => isSeen(stored, asking));
     const data = newest.map((stored) => ruleRow(stored, asking));
+    const others = data.filter(
+      (row) => row.changed_by !== asking.name && !(row.built_in && row.version === 1),
+    );
+    if (!masksPeople(asking.role)) noteForAudit({ unmasked: others.length });
     return jsonResponse({ data, count: data.length });
   });
 }
@@ -72,6 +77,6 @@ export function ruleRow(stored: StoredRule, asking: Person): z.output<typeof rul
     from: isoTime(rule.fromMinute * windowMs),
     built_in: isBuiltIn(rule.id),
     changed_at: isoTime(stored.createdAtMs),
-    changed_by: asking.role === 'viewer' ? maskText(createdBy) : createdBy,
+    changed_by: masksPeople(asking.role) ? maskText(createdBy) : createdBy,
   };
 }

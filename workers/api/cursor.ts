@@ -94,12 +94,17 @@ const minute = z
 
 const cursorParts = z.tuple([z.string(), minute, minute]).rest(z.union([z.number(), z.string()]));
 
-export function readCursor(text: string, question: string, shape: Ranking<never>['shape']): Parsed<Cursor> {
+export function readCursor(
+  text: string,
+  question: string,
+  shape: Ranking<never>['shape'],
+  minutesMax = rangeMinutesMax,
+): Parsed<Cursor> {
   const bad = fault([{ parameter: 'cursor', message: 'is none that was given for this question' }]);
   const parsed = cursorParts.safeParse(decode(text));
   if (!parsed.success) return bad;
   const [asked, fromMinute, toMinute, ...after] = parsed.data;
-  if (asked !== question || fromMinute >= toMinute || toMinute - fromMinute > rangeMinutesMax) return bad;
+  if (asked !== question || fromMinute >= toMinute || toMinute - fromMinute > minutesMax) return bad;
   const isRank = after.length === shape.length && shape.every((kind, index) => typeof after[index] === kind);
   return isRank ? { ok: true, value: { range: { fromMinute, toMinute }, after } } : bad;
 }

@@ -22,6 +22,7 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Statistics: 'Figures over a range of minutes, up to the open one.',
   Stream: 'The same windows under the names of the stream tables.',
   Alerts: 'What fires, what was resolved, and who has seen it.',
+  Annotations: 'What people note beside the figures.',
   Live: 'Pushed as it happens.',
   Access: 'Who asks, and who may.',
   Service: 'Health, and this description.',

@@ -38,12 +38,12 @@ export const instant = z.string().transform((text, context) => {
 });
 
 /** What every question about a range takes. */
-export function rangeParameters(minutesDefault: number) {
+export function rangeParameters(minutesDefault: number, minutesMax = rangeMinutesMax) {
   return {
-    minutes: wholeNumber(1, rangeMinutesMax)
+    minutes: wholeNumber(1, minutesMax)
       .optional()
       .describe(
-        `Length of the range in minutes, 1 to ${rangeMinutesMax}: up to \`to\`, else up to now with the open minute. ` +
+        `Length of the range in minutes, 1 to ${minutesMax}: up to \`to\`, else up to now with the open minute. ` +
           `${minutesDefault} where neither it nor \`from\` is given`,
       )
       .meta({ example: String(minutesDefault) }),
@@ -55,7 +55,7 @@ export function rangeParameters(minutesDefault: number) {
       .optional()
       .describe(
         `End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to a minute; at most ` +
-          `${rangeMinutesMax} minutes after \`from\`. The end of the open minute where it is not given`,
+          `${minutesMax} minutes after \`from\`. The end of the open minute where it is not given`,
       )
       .meta({ example: '2026-11-21T03:30:00Z' }),
     region: z
@@ -98,6 +98,7 @@ export function resolveRange(
   },
   minutesDefault: number,
   nowMs: number,
+  minutesMax = rangeMinutesMax,
 ): Parsed<MinuteRange> {
   if (given.minutes !== undefined && given.from !== undefined) {
     return fault([{ parameter: 'minutes', message: 'goes with to or alone, not with from' }]);
@@ -107,8 +108,8 @@ export function resolveRange(
   const fromMinute =
     given.from === undefined ? Math.max(0, toMinute - length) : Math.floor(given.from / windowMs);
   if (fromMinute >= toMinute) return fault([{ parameter: 'from', message: 'must be before to' }]);
-  if (toMinute - fromMinute > rangeMinutesMax) {
-    return fault([{ parameter: 'from', message: `must be at most ${rangeMinutesMax} minutes before to` }]);
+  if (toMinute - fromMinute > minutesMax) {
+    return fault([{ parameter: 'from', message: `must be at most ${minutesMax} minutes before to` }]);
   }
   return { ok: true, value: { fromMinute, toMinute } };
 }

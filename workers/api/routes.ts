@@ -6,6 +6,8 @@ import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
+import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
+import { annotationsRoute } from './annotations.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -45,6 +47,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
+    annotationsRoute,
+    createAnnotationRoute,
+    changeAnnotationRoute,
+    deleteAnnotationRoute,
     liveRoute,
     liveEventsRoute,
     keysRoute,

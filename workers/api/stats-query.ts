@@ -49,6 +49,8 @@ type Answered<Values> = { readonly query: StatsQuery<Values> } | { readonly resp
 export interface RangeQueryOptions<Shape extends z.ZodRawShape> {
   /** Length of the range where none is given. */
   readonly minutes: number;
+  /** Length of the longest; rangeMinutesMax where it is not given. */
+  readonly minutesMax?: number;
   /** Parameters of the route's own. */
   readonly own: Shape;
   readonly refused?: RefusedFilters;
@@ -72,9 +74,9 @@ type CommonShape = ReturnType<typeof rangeParameters> &
 export function rangeQuery<Shape extends z.ZodRawShape>(
   options: RangeQueryOptions<Shape>,
 ): RangeQuery<Shape> {
-  const { minutes, own, refused = {}, filters = true, pages } = options;
+  const { minutes, minutesMax, own, refused = {}, filters = true, pages } = options;
   const shape = {
-    ...rangeParameters(minutes),
+    ...rangeParameters(minutes, minutesMax),
     ...(filters ? filtersBut(refused) : {}),
     ...(pages ? pageParameters(pages.limit) : {}),
   };
@@ -100,7 +102,7 @@ export async function statsQuery<Shape extends z.ZodRawShape>(
   const question = questionOf(url.pathname, Object.keys(asked.documented.shape), query);
   const cursor = cursorOf(given.cursor, question, asked);
   if (!cursor.ok) return { response: invalidParameters(cursor.faults) };
-  const range = resolveRange(given, asked.minutes, nowMs);
+  const range = resolveRange(given, asked.minutes, nowMs, asked.minutesMax);
   if (!range.ok) return { response: invalidParameters(range.faults) };
   const regions = await namedRegions(context.env.DB, given.region, nowMs);
   if ('response' in regions) return regions;
@@ -131,10 +133,10 @@ interface CommonValues {
 function cursorOf(
   text: string | undefined,
   question: string,
-  { pages }: Pick<RangeQuery<z.ZodRawShape>, 'pages'>,
+  { pages, minutesMax }: Pick<RangeQuery<z.ZodRawShape>, 'pages' | 'minutesMax'>,
 ): Parsed<Cursor | null> {
   if (text === undefined || !pages) return { ok: true, value: null };
-  return readCursor(text, question, pages.shape);
+  return readCursor(text, question, pages.shape, minutesMax);
 }
 
 /**

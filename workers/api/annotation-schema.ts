@@ -1,0 +1,164 @@
+/** Annotations as the API gives and takes them (ANN-1), and as Grafana reads them (ANN-3). */
+import * as z from 'zod';
+import type { Person } from '../../core/access/caller.ts';
+import { masksPeople, maskText } from '../../core/access/masks.ts';
+import { type Annotation, annotationVisibilities } from '../../core/annotation/annotation.ts';
+import {
+  annotationAheadMsMax,
+  annotationSpanMsMax,
+  annotationTagsMax,
+  annotationTextLengthMax,
+  eventTimeMsMin,
+  labelLengthMax,
+} from '../../core/protocol/limits.ts';
+import { count, time } from './answer-schema.ts';
+import { isoTime } from './figures.ts';
+
+const visibility = z
+  .enum(annotationVisibilities, 'must be shared or personal')
+  .describe('`personal` ones are seen by their author alone');
+const instant = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
+/** Grafana joins tags by commas. */
+const tag = z
+  .string('must be text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(labelLengthMax, `must have at most ${labelLengthMax} characters`)
+  .regex(/^[^,\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text without commas');
+
+const fields = {
+  at: instant.describe('When it was or begins; from 2000 on, at most a year ahead'),
+  until: instant.nullable().describe('End of a span, at most 7 days after `at`; null for a point in time'),
+  text: z
+    .string('must be text')
+    .trim()
+    .min(1, 'must not be empty')
+    .max(annotationTextLengthMax, `must have at most ${annotationTextLengthMax} characters`)
+    .describe('What others should know'),
+  tags: z
+    .array(tag, 'must be a list of texts')
+    .max(annotationTagsMax, `must have at most ${annotationTagsMax} texts`)
+    .describe('To find it by'),
+  region: z
+    .string('must be text')
+    .max(labelLengthMax, 'is too long')
+    .nullable()
+    .describe('Name of the region that it is about; null for none'),
+  visibility,
+};
+
+export type WrittenAnnotation = z.output<z.ZodObject<typeof fields>>;
+
+function checked(
+  given: Pick<WrittenAnnotation, 'until'> & { at?: string | undefined },
+  context: z.core.$RefinementCtx,
+) {
+  const nowMs = Date.now();
+  const atMs = given.at === undefined ? nowMs : Date.parse(given.at);
+  const fault = (name: 'at' | 'until', message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
+  if (!(atMs >= eventTimeMsMin && atMs <= nowMs + annotationAheadMsMax))
+    fault('at', 'must be from 2000-01-01 on and at most a year ahead');
+  else if (given.until !== null) {
+    const lengthMs = Date.parse(given.until) - atMs;
+    if (!(lengthMs > 0 && lengthMs <= annotationSpanMsMax))
+      fault('until', 'must be after at, by at most 7 days');
+  }
+}
+
+export const newExample = {
+  at: '2026-11-21T03:10:00.000Z',
+  until: '2026-11-21T03:25:00.000Z',
+  text: 'CDN rollout 4711',
+  tags: ['deploy', 'cdn'],
+  region: 'EU-London',
+  visibility: 'shared',
+} as const;
+
+export const newAnnotationBody = z
+  .strictObject({
+    ...fields,
+    at: fields.at
+      .optional()
+      .describe('When it was or begins; from 2000 on, at most a year ahead. Now if left out'),
+    until: fields.until.default(null),
+    tags: fields.tags.default([]),
+    region: fields.region.default(null),
+    visibility: visibility.default('shared'),
+  })
+  .superRefine(checked)
+  .meta({ examples: [newExample] });
+
+export const changeExample = { version: 1, ...newExample, text: 'CDN rollout 4711, rolled back' } as const;
+
+/** An annotation as it is to be from now on: every field, so that none changes unseen. */
+export const annotationBody = z
+  .strictObject({
+    version: z
+      .int('must be a whole number from 1 on')
+      .min(1, 'must be a whole number from 1 on')
+      .describe('The version that was read and is to be replaced; 409 where there is a newer one'),
+    ...fields,
+  })
+  .superRefine(checked)
+  .meta({ examples: [changeExample] });
+
+export const annotationSchema = z.strictObject({
+  id: z.string().describe('Names it'),
+  version: z.int().min(1).describe('Rises with each change'),
+  at: time('When it was or begins'),
+  until: time('End of the span; null for a point in time').nullable(),
+  text: z.string().describe('What others should know'),
+  tags: z.array(z.string()).describe('To find it by'),
+  region: z.string().nullable().describe('Name of the region that it is about; null for none'),
+  visibility,
+  author: z.string().describe('Who wrote it'),
+  mine: z.boolean().describe('Whether that is who asks'),
+  created_at: time('When it was written'),
+  changed_at: time('When it was changed last'),
+});
+
+export function annotationRow(one: Annotation, asking: Person): z.output<typeof annotationSchema> {
+  return {
+    id: one.id,
+    version: one.version,
+    at: isoTime(one.atMs),
+    until: one.untilMs === null ? null : isoTime(one.untilMs),
+    text: one.text,
+    tags: [...one.tags],
+    region: one.region,
+    visibility: one.visibility,
+    author: masksPeople(asking.role) ? maskText(one.authorName) : one.authorName,
+    mine: one.authorId === asking.id,
+    created_at: isoTime(one.createdAtMs),
+    changed_at: isoTime(one.changedAtMs),
+  };
+}
+
+/** The columns by which Grafana knows an annotation, whichever data source it reads them by. */
+export const grafanaSchema = z.strictObject({
+  id: z.string().describe('Names it'),
+  time: count('When it was or begins, epoch ms'),
+  timeEnd: count('End of the span, epoch ms; null for a point in time').nullable(),
+  title: z.string().describe('The region, or `All regions`'),
+  text: z.string().describe('What others should know'),
+  tags: z.string().nullable().describe('Joined by commas; null where there are none'),
+});
+
+export function grafanaRow({
+  id,
+  atMs,
+  untilMs,
+  region,
+  text,
+  tags,
+}: Annotation): z.output<typeof grafanaSchema> {
+  return {
+    id,
+    time: atMs,
+    timeEnd: untilMs,
+    title: region ?? 'All regions',
+    text,
+    tags: tags.length === 0 ? null : tags.join(','),
+  };
+}
