@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Person } from '../core/access/caller.ts';
 import { credentialOutageMs, sessionCacheMs, sessionsCachedMax } from '../core/protocol/limits.ts';
@@ -79,26 +79,28 @@ export async function readSession(db: D1Database, id: string, nowMs: number): Pr
   return isOver(person, nowMs) ? null : person;
 }
 
-/** Other isolates learn of it within sessionCacheMs. False where there was none that stood. */
-export async function revokeSession(db: D1Database, id: string, atMs: number): Promise<boolean> {
-  return await revokeWhere(db, eq(sessions.id, id), atMs);
+/** Other isolates learn of it within sessionCacheMs. Whose it was; null where there was none that stood. */
+export async function revokeSession(db: D1Database, id: string, atMs: number): Promise<string | null> {
+  const standing = and(eq(sessions.id, id), gt(sessions.expires_at, isoTime(atMs)));
+  const [ended] = await revokeWhere(db, standing, atMs);
+  return ended?.personId ?? null;
 }
 
 /** All of a person's. False where there was none. */
 export async function revokeSessionsOf(db: D1Database, personId: string, atMs: number): Promise<boolean> {
-  return await revokeWhere(db, eq(sessions.person_id, personId), atMs);
+  return (await revokeWhere(db, eq(sessions.person_id, personId), atMs)).length > 0;
 }
 
-async function revokeWhere(db: D1Database, which: ReturnType<typeof eq>, atMs: number): Promise<boolean> {
+async function revokeWhere(db: D1Database, which: SQL | undefined, atMs: number) {
   const ended = await needsMigration(() =>
     drizzle(db)
       .update(sessions)
       .set({ revoked_at: isoTime(atMs) })
       .where(and(which, isNull(sessions.revoked_at)))
-      .returning({ id: sessions.id }),
+      .returning({ personId: sessions.person_id }),
   );
   believedOf(db).forgetAll();
-  return ended.length > 0;
+  return ended;
 }
 
 function isOver({ expiresAtMs }: Person, nowMs: number): boolean {

@@ -61,7 +61,10 @@ describe('[AUD-5] removing old lines', () => {
     expect(await trimAll(8)).toEqual([8, 8, 4]);
     expect(await seqs()).toEqual(span(21, 33));
     expect(await check()).toMatchObject({ fault: null, isDone: true, beginSeq: 20, newestSeq: 33 });
-    const lines = (await readAuditPiece(env.DB, 30, 10)).map((row) => [row.action, JSON.parse(row.details)]);
+    const lines = (await readAuditPiece(env.DB, 30, 10)).map((row) => [
+      row.action,
+      JSON.parse(row.details) as unknown,
+    ]);
     expect(lines).toEqual(
       [8, 16, 20].map((seq, n) => [
         'audit.trim',

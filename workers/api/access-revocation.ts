@@ -5,11 +5,11 @@ import type { Env } from '../env.ts';
 import { logForRequest } from './request-scope.ts';
 import { forgetTokens } from './token-person.ts';
 
-/** Ends a session, here and at the hub. False where there was none that stood. */
-export async function endSession(env: Env, sessionId: string, nowMs: number): Promise<boolean> {
-  if (!(await revokeSession(env.DB, sessionId, nowMs))) return false;
-  await tellHub(env, { sessionId });
-  return true;
+/** Ends a session, here and at the hub. Whose it was; null where there was none that stood. */
+export async function endSession(env: Env, sessionId: string, nowMs: number): Promise<string | null> {
+  const personId = await revokeSession(env.DB, sessionId, nowMs);
+  if (personId !== null) await tellHub(env, { sessionId });
+  return personId;
 }
 
 /** Ends all that a person is signed in by, after a change to the person. */

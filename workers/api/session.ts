@@ -137,7 +137,8 @@ async function signOut(context: ApiContext): Promise<Response> {
   const refused = refusedPlace(context);
   if (refused) return refused;
   const ended = await endShownSessions(env, req.raw, Date.now());
-  if (ended.length > 0) noteForAudit({ target: ended.join(' ') });
+  const [first] = ended;
+  if (first) noteForAudit({ actor: first.personId, target: ended.map(({ id }) => id).join(' ') });
   const response = jsonResponse({ data: { signed_out: true } });
   response.headers.set('set-cookie', sessionCookie(req.url, '', 0));
   return response;

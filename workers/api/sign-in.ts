@@ -26,10 +26,17 @@ export async function beginSession(
   return { secret, session };
 }
 
-/** Ends the sessions whose cookies the request shows; the ids of those that stood. */
-export async function endShownSessions(env: Env, request: Request, nowMs: number): Promise<string[]> {
+/** Ends the sessions whose cookies the request shows; those that stood, and whose they were. */
+export async function endShownSessions(
+  env: Env,
+  request: Request,
+  nowMs: number,
+): Promise<{ readonly id: string; readonly personId: string }[]> {
   const ids = await Promise.all(shownSecrets(request).map(digestOf));
-  const ended: string[] = [];
-  for (const id of ids) if (await endSession(env, id, nowMs)) ended.push(id);
+  const ended: { id: string; personId: string }[] = [];
+  for (const id of ids) {
+    const personId = await endSession(env, id, nowMs);
+    if (personId !== null) ended.push({ id, personId });
+  }
   return ended;
 }

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { sessionMs } from '../../../core/protocol/limits.ts';
 import { minuteOf } from '../../../core/window/time.ts';
 import { saveAlerts } from '../../../storage/alert-store.ts';
 import { auditRoute } from '../../../workers/api/admin-audit.ts';
@@ -112,13 +113,26 @@ describe('[AUD-3] what is noted', () => {
     expect((await askAs(null, '/api/session', { method: 'DELETE' })).status).toBe(200);
     const { data } = await log();
     expect(data.map(brief)).toEqual([
-      ['nobody', 'session.end', data[0]?.target, 'ok'],
+      [viewer.id, 'session.end', data[0]?.target, 'ok'],
       [viewer.id, 'request.refuse', 'GET /api/admin/audit', 'refused'],
       [viewer.id, 'session.create', viewer.id, 'ok'],
     ]);
     expect(data[0]?.target).toMatch(/^[0-9a-f]{64}$/);
     expect(data[2]).toMatchObject({ role: 'viewer', country: 'NL' });
     expect(JSON.stringify(data)).not.toContain(viewer.token);
+  });
+
+  test('a sign-out ends a session that stood, or is no event', async () => {
+    const person = await newPerson('viewer');
+    const cookie = await cookieFor(person);
+    const ended = await cookieFor(person, Date.now() - sessionMs);
+    const signOut = (shown: string | null) => askAs(shown, '/api/session', { method: 'DELETE' });
+    const madeUp = `__Host-marquee=${'0a'.repeat(32)}`;
+    for (const shown of [null, madeUp, '__Host-marquee=x', ended, `${cookie}; ${madeUp}`, cookie, ended])
+      expect((await signOut(shown)).status).toBe(200);
+    expect((await log()).data.map(({ actor, action }) => [actor, action])).toEqual([
+      [person.id, 'session.end'],
+    ]);
   });
 
   test('a request does not fail when D1 does, and the line is written when D1 is back', async () => {
