@@ -1,6 +1,6 @@
 /** The browser's own modal dialog: it keeps the focus, closes by Esc, and gives the focus back. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
   readonly title: string;
@@ -10,24 +10,39 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
+/** What had the focus before the first of the dialogs that follow each other. */
+let opener: HTMLElement | null = null;
+
 /** Open as long as it is drawn. What is to have the focus first bears `autofocus`. */
 export function Dialog({ title, close, isGuarded = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
+  // Before the next key comes.
+  useLayoutEffect(() => {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement && active !== document.body) opener = active;
     dialog.current?.showModal();
     return () => {
-      // Once the list behind is drawn anew: what opened it may be gone.
+      // Once the list behind is drawn anew: what opened it may be gone. A dialog that follows keeps the focus.
       requestAnimationFrame(() => {
-        const back = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
-        (back ? opener : document.querySelector('h1'))?.focus();
+        if (document.querySelector('dialog[open]')) return;
+        (opener?.isConnected ? opener : document.querySelector('h1'))?.focus();
       });
     };
   }, []);
   // Chromium lets a second Esc through if only the first is refused.
   useEffect(() => dialog.current?.setAttribute('closedby', isGuarded ? 'none' : 'closerequest'), [isGuarded]);
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="dialog-title" onClose={close}>
+    <dialog
+      class="dialog"
+      ref={dialog}
+      aria-labelledby="dialog-title"
+      onCancel={(event) => {
+        // It closes by being drawn no more; the event `close` would come later than the next key may.
+        event.preventDefault();
+        if (!isGuarded) close();
+      }}
+      onClose={close}
+    >
       <h2 id="dialog-title">{title}</h2>
       {children}
     </dialog>

@@ -27,10 +27,18 @@ export function Secret({ label, text, isFirst = false }: SecretProps) {
       <section class="secret-text" tabIndex={0} aria-label={label}>
         <pre ref={place}>{text}</pre>
       </section>
-      <button type="button" class={isFirst ? 'button primary' : 'button'} autofocus={isFirst} onClick={copy}>
-        <span role="status">{said || 'Copy'}</span>
-        <span class="unseen">: {label}</span>
+      <button
+        type="button"
+        class={isFirst ? 'button primary' : 'button'}
+        aria-label={`${said || 'Copy'}: ${label}`}
+        autofocus={isFirst}
+        onClick={copy}
+      >
+        {said || 'Copy'}
       </button>
+      <span class="unseen" role="status">
+        {said}
+      </span>
     </div>
   );
 }

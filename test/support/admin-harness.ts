@@ -94,6 +94,11 @@ async function serve(
     ? problem(fault.code, 'The database did not answer in time.', fault.errors)
     : answerTo(harness, `${request.method} ${url.pathname}`, url.searchParams, body);
   const isProblem = 'status' in answer && 'code' in answer;
+  if (request.headers.accept === 'text/csv' && 'data' in answer) {
+    const rows = (answer.data as AuditLine[]).map(({ seq, result }) => `${seq},${result}\r\n`);
+    response.writeHead(200, { 'content-type': 'text/csv' }).end(`seq,result\r\n${rows.join('')}`);
+    return;
+  }
   response.writeHead(isProblem ? Number(answer.status) : 200, {
     'content-type': isProblem ? problemContentType : 'application/json',
   });
