@@ -14,6 +14,7 @@ import { Sender } from '../../tools/producer/sender.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { signInContext } from '../support/signed-in.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
@@ -49,6 +50,7 @@ afterAll(async () => {
 async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
   const viewport = { width, height: heights[width] };
   const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: 'Europe/London' });
+  await signInContext(context, runtime, 'analyst');
   const page = await context.newPage();
   await page.goto(runtime.url);
   await page.locator('.figures').first().waitFor();
@@ -78,14 +80,17 @@ function startOutage(): number {
   const scenario = outage(seed, region, { fromMs, toMs: fromMs + lasts });
   const traffic = new Traffic({ seed, rate: 60, swing: 0, scenarios: [scenario] }, fromMs - before);
   const stop = stopProducing.signal;
-  const sender = new Sender({ url: runtime.url, connections: 3, stop });
+  const sender = new Sender({ url: runtime.url, key: runtime.credentials.ingest_key, connections: 3, stop });
   producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
   return fromMs;
 }
 
 async function alertOf(type: string): Promise<AlertRow> {
   const response = await fetch(`${runtime.url}/api/stats/alerts?alert_type=${type}&region=${region}`, {
-    headers: { 'cache-control': 'no-cache' },
+    headers: {
+      'cache-control': 'no-cache',
+      authorization: `Bearer ${runtime.credentials.analyst_token}`,
+    },
   });
   const { data } = (await response.json()) as { data: AlertRow[] };
   expect(data).toHaveLength(1);

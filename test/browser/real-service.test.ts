@@ -11,6 +11,7 @@ import { Sender } from '../../tools/producer/sender.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { signInContext } from '../support/signed-in.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
@@ -40,7 +41,7 @@ afterAll(async () => {
 function startProducing(): void {
   const stop = stopProducing.signal;
   const fromMs = Math.ceil((Date.now() - backFillMs) / 60_000) * 60_000;
-  const sender = new Sender({ url: runtime.url, connections: 3, stop });
+  const sender = new Sender({ url: runtime.url, key: runtime.credentials.ingest_key, connections: 3, stop });
   const traffic = new Traffic({ seed: 1, rate: 60 }, fromMs);
   producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
 }
@@ -48,6 +49,7 @@ function startProducing(): void {
 async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
   const viewport = { width, height: heights[width] };
   const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: 'Europe/London' });
+  await signInContext(context, runtime, 'viewer');
   const page = await context.newPage();
   await page.goto(runtime.url);
   return page;
@@ -67,7 +69,10 @@ test('[LIV-1] an empty service says how to send the first event; that event then
   await page.evaluate(() => Object.assign(globalThis, { stillTheSamePage: true }));
   await fetch(`${runtime.url}/v1/events`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${runtime.credentials.ingest_key}`,
+    },
     body: JSON.stringify({ event_type: 'view', content_id: 'first', region: 'EU-London', user_id: 'me' }),
   });
   await expect.poll(() => exactViews(page), { timeout: 5_000 }).toBe(1);

@@ -8,6 +8,7 @@ import { answerHeaders, pageHeaders } from '../../core/protocol/security-headers
 import { buildSite } from '../../tools/build-site.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { signInContext } from '../support/signed-in.ts';
 import { startHarness } from '../support/site-harness.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -60,10 +61,21 @@ async function watched(): Promise<{ context: BrowserContext; violations: string[
 const controlled = (page: Page): Promise<boolean> =>
   page.evaluate(async () => (await navigator.serviceWorker.ready).active !== null);
 
-const pages = ['/', '/docs', '/docs/problems', '/offline', '/nothing/here'];
+const pages = [
+  '/',
+  '/sign-in',
+  '/admin/keys',
+  '/admin/people',
+  '/admin/audit',
+  '/docs',
+  '/docs/problems',
+  '/offline',
+  '/nothing/here',
+];
 
 test('[SEC-1] every page of the running service, and its service worker, works under the policy and asks nobody else', async () => {
   const { context, violations, asked } = await watched();
+  await signInContext(context, runtime, 'admin');
   const page = await context.newPage();
   for (const path of pages) {
     await page.goto(`${runtime.url}${path}`);
