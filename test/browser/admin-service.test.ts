@@ -1,0 +1,125 @@
+// The admin pages before the running Worker: what they say is done, is done.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+let browser: Browser;
+let runtime: Runtime;
+let folder = '';
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'marquee-admin-'));
+  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await runtime?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+/** A page of who signs in by a token; of nobody without one. */
+async function openAs(token: string | null, path: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  if (token !== null) {
+    const answer = await context.request.post(`${runtime.url}/api/session`, { data: { token } });
+    expect(answer.status()).toBe(200);
+  }
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (line) => /Content Security|Trusted/.test(line.text()) && complaints.push(line.text()));
+  await page.goto(new URL(path, runtime.url).href);
+  return page;
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const row = (page: Page, text: string) => page.locator('.list tbody tr', { hasText: text });
+
+/** The answer to an event that is sent by a key. */
+async function sent(key: string): Promise<number> {
+  const answer = await fetch(`${runtime.url}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ event_type: 'view', region: 'EU-London', content_id: 'movie-1' }),
+  });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+test('[KEY-1, KEY-3, AUD-3] a key that the page makes sends, one that it revokes is refused in 10 s, and the log has both', async () => {
+  const page = await openAs(runtime.credentials.admin_token, '/admin/keys');
+  await button(page, 'Make a key').click();
+  await page.getByLabel('Name', { exact: true }).fill('Kiosk of the lobby');
+  await page.getByLabel('Account', { exact: true }).fill('Kiosk!');
+  await button(page, 'Make the key').click();
+  await page.locator('#account-fault', { hasText: 'Must be 1 to 64 of' }).waitFor();
+  await page.getByLabel('Account', { exact: true }).fill('kiosk');
+  await page.getByLabel('Only these').check();
+  await page.getByLabel('EU-London').check();
+  await button(page, 'Make the key').click();
+  await page.locator('.secret').first().waitFor();
+  const key = (await page.locator('.secret pre').first().textContent()) ?? '';
+  await button(page, 'Done').click();
+  expect(await sent(key)).toBe(202);
+
+  await button(page, 'Revoke Kiosk of the lobby').click();
+  await button(page, 'Revoke the key').click();
+  await row(page, 'Kiosk of the lobby').getByText('Revoked').waitFor();
+  await expect.poll(() => sent(key), { timeout: 12_000, interval: 500 }).toBe(401);
+
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await row(page, 'Kiosk of the lobby').first().waitFor();
+  const lines = await row(page, 'Kiosk of the lobby').allTextContents();
+  expect(lines.map((text) => /(Made|Revoked) a key/.exec(text)?.[0])).toEqual([
+    'Revoked a key',
+    'Made a key',
+  ]);
+  expect(lines[0]).toContain('Local admin');
+});
+
+test('[ACC-7] a person whom the page adds signs in by the link, and is out when disabled', async () => {
+  const page = await openAs(runtime.credentials.admin_token, '/admin/people');
+  await button(page, 'Add a person').click();
+  await page.getByLabel('Name', { exact: true }).fill('Lin Wei');
+  await button(page, 'Add the person').click();
+  await page.locator('.secret').waitFor();
+  const link = (await page.locator('.secret pre').textContent()) ?? '';
+  await button(page, 'Done').click();
+
+  const theirs = await openAs(null, link);
+  await theirs.locator('.person-name', { hasText: 'Lin Wei' }).waitFor();
+
+  await button(page, 'Disable Lin Wei').click();
+  await button(page, 'Disable the person').click();
+  await row(page, 'Lin Wei').getByText('Disabled').waitFor();
+  const asked = () => theirs.request.get(`${runtime.url}/api/session`).then((answer) => answer.status());
+  await expect.poll(asked, { timeout: 12_000, interval: 500 }).toBe(401);
+});
+
+test('[AUD-4] the page has the log checked, and gives it as a file', async () => {
+  const page = await openAs(runtime.credentials.admin_token, '/admin/audit');
+  await button(page, 'Check the log').click();
+  await page.getByText(/The log is whole up to line \d+/).waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Download CSV').click()]);
+  expect(file.suggestedFilename()).toBe('marquee-audit.csv');
+});
+
+test('[ACC-1] who is no admin is told so, and who is nobody comes back after signing in', async () => {
+  const analyst = await openAs(runtime.credentials.analyst_token, '/admin/keys');
+  await analyst.getByText('This needs the role admin; yours is analyst.').waitFor();
+  const page = await openAs(null, '/admin/audit?result=refused');
+  await page.getByLabel('Sign-in token').fill(runtime.credentials.admin_token);
+  await page.keyboard.press('Enter');
+  await page.locator('.list .line').first().waitFor();
+  expect(page.url()).toBe(`${runtime.url}/admin/audit?result=refused`);
+});
