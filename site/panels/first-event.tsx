@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 export function FirstEvent({ region }: { readonly region: string }) {
   const [isCopied, setIsCopied] = useState(false);
   const event = { event_type: 'view', region, content_id: 'movie-1', session_id: 'session-1' };
-  const command = `curl ${location.origin}/v1/events -H 'authorization: Bearer INGEST_KEY' \\
+  const command = `curl ${location.origin}/v1/events -H "authorization: Bearer $KEY" \\
   -H 'content-type: application/json' -d '${JSON.stringify(event)}'`;
   const copy = (): void => {
     // Without permission the text can still be selected by hand.
@@ -16,7 +16,7 @@ export function FirstEvent({ region }: { readonly region: string }) {
   return (
     <div class="first-event">
       <p>
-        Send one, with the key of a producer in place of <code>INGEST_KEY</code>:
+        Send one, with the key of a producer as <code>$KEY</code>:
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
       <section class="command" tabIndex={0} aria-label="Command that sends an event">

@@ -75,7 +75,7 @@ describe('trying an operation', () => {
     await section.locator('input[name=minutes]').focus();
     await page.keyboard.type('15');
     expect(await section.locator('[data-role=command]').textContent()).toBe(
-      `curl '${site.origin}/api/stats/trending?minutes=15'`,
+      `curl '${site.origin}/api/stats/trending?minutes=15' \\\n  -H "authorization: Bearer $TOKEN"`,
     );
     await page.keyboard.press('Enter');
     await section.locator('output .status').waitFor();
