@@ -52,10 +52,11 @@ function requestsOf(
 function addresses(path: string, parameters: readonly Parameter[], schemas: Schemas): fc.Arbitrary<string> {
   const values = (texts: typeof goodTexts) =>
     fc.tuple(
-      ...parameters.map(({ schema, example, in: place }) =>
+      ...parameters.map(({ schema, example, required, in: place }) =>
         place === 'path'
           ? texts(schema, example, schemas)
-          : fc.option(texts(schema, example, schemas), { freq: 1 }),
+          : // `freq` n leaves out one in n.
+            fc.option(texts(schema, example, schemas), { freq: required ? 8 : 2 }),
       ),
     );
   const names = parameters.map(({ name }) => name);

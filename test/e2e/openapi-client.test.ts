@@ -113,5 +113,6 @@ it('[API-6] every answer to 5,000 requests is one that the description declares,
     })
     .map(({ operation }) => operation.operationId);
   const succeeded = [...seen.keys()].filter((key) => / 20\d$/.test(key)).map((key) => key.split(' ')[0]);
-  expect(new Set(succeeded)).toEqual(new Set(ids));
+  // One about a thing by its id may do so too, where the example names one that exists.
+  expect([...new Set(ids)].filter((id) => !succeeded.includes(id))).toEqual([]);
 });
