@@ -293,6 +293,11 @@ describe('[AUD-5] a log of which old lines were removed', () => {
       { seq: 41, kind: 'forged_start' },
     ],
     [
+      'a start whose line is beyond the end',
+      { start: { ...(trimmed.start as LogStart), line: 60 } },
+      { seq: 51, kind: 'truncated_end' },
+    ],
+    [
       'a start behind its line',
       { start: { ...(trimmed.start as LogStart), line: 25 } },
       { seq: 25, kind: 'forged_start' },
