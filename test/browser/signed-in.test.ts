@@ -123,6 +123,15 @@ test('a sign-in that is about to end says so without being asked', async () => {
   await page.getByRole('link', { name: 'Sign in again' }).waitFor();
 });
 
+test('on a phone the first row of the head stays in sight, and the switches do not', async () => {
+  const service = await serve({ play: 'failing', identity: scriptedIdentity('admin') });
+  const page = await open(service, { width: 390 });
+  await isLive(page);
+  await page.evaluate(() => scrollTo(0, 1_000));
+  await expect.poll(async () => (await page.locator('.head-row').boundingBox())?.y).toBe(0);
+  expect((await page.locator('.switches').boundingBox())?.y).toBeLessThan(0);
+});
+
 test.each(themes)('the menu, a viewer, and signed out, at every width, %s', async (theme) => {
   const service = await serve({ play: 'failing' });
   for (const width of sizes) {
