@@ -41,7 +41,13 @@ function AdminPage({ place, children }: AdminPageProps) {
       <header class="page-head">
         <PageNav current="admin" />
         <div class="switches head-end">
-          <button type="button" class="button" aria-pressed={theme.value === 'dark'} onClick={toggleTheme}>
+          <button
+            type="button"
+            class="button"
+            aria-pressed={theme.value === 'dark'}
+            aria-keyshortcuts="d"
+            onClick={toggleTheme}
+          >
             Dark
           </button>
           <PersonMenu />
@@ -69,9 +75,22 @@ function AdminPage({ place, children }: AdminPageProps) {
   );
 }
 
+/** As on the live view: not where somebody types. */
+function pressed(event: KeyboardEvent): void {
+  const { target, key, ctrlKey, metaKey, altKey } = event;
+  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return;
+  if (target instanceof Element && target.closest('input, select, textarea')) return;
+  if (key === 'd') toggleTheme();
+  if (key === '/') {
+    event.preventDefault();
+    document.querySelector<HTMLInputElement>('search input')?.focus();
+  }
+}
+
 export function startPage(place: Place, content: ComponentChildren): void {
   watchTheme();
   void loadIdentity();
+  addEventListener('keydown', pressed);
   const app = document.querySelector('#app');
   if (app) render(<AdminPage place={place}>{content}</AdminPage>, app);
 }

@@ -4,7 +4,7 @@ import { announce } from './admin-page.tsx';
 import { Dialog } from './dialog.tsx';
 import { sendCommand } from './first-command.ts';
 import { Field, Form } from './form.tsx';
-import { keyBody, keyFields, rotatedBody, rotatedEnd } from './key-form.ts';
+import { keyBody, keyFields, rotatedBody, rotatedEnd, rotatedName } from './key-form.ts';
 import { agoText, exactText, now } from './moment.tsx';
 import { anyRegion, RegionChoice, RegionNames } from './region-choice.tsx';
 import { askAdmin } from './resource.ts';
@@ -133,7 +133,13 @@ function Rotate({ row, done, close }: MakeProps & { readonly row: KeyRow }) {
       >
         {(faults) => (
           <>
-            <Field name="name" label="Name" defaultValue={row.name} fault={faults.name} autofocus />
+            <Field
+              name="name"
+              label="Name"
+              defaultValue={rotatedName(row.name, Date.now())}
+              fault={faults.name}
+              autofocus
+            />
             <Ends fault={faults.expires_at} value={rotatedEnd(row, Date.now())} />
           </>
         )}

@@ -1,4 +1,5 @@
 /** From what was typed to what the service is asked: it judges, so nothing is judged here that it can see. */
+import { keyNameLengthMax } from '../../core/protocol/limits.ts';
 import type { KeyRow } from './rows.ts';
 
 export const keyFields = [
@@ -37,6 +38,14 @@ export function rotatedBody(key: KeyRow, form: FormData) {
     events_per_day,
     expires_at: endOf(text(form, 'expires_at')),
   };
+}
+
+const nameLengthMax = keyNameLengthMax - ' (2026-11-21)'.length;
+
+/** Two keys of one name could be mistaken for each other when one is revoked: the second bears its day. */
+export function rotatedName(name: string, nowMs: number): string {
+  const bare = name.replace(/ \(\d{4}-\d\d-\d\d\)$/, '').slice(0, nameLengthMax);
+  return `${bare} (${new Date(nowMs).toISOString().slice(0, 10)})`;
 }
 
 /** The day at which a second key ends if it lives as long as the first was to; empty where that has no end. */

@@ -12,6 +12,7 @@ export function ListBar<State extends string>({ label, text, states, chosen, set
     <search class="list-bar">
       <input
         type="search"
+        aria-keyshortcuts="/"
         aria-label={label}
         placeholder={label}
         value={text}

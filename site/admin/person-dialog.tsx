@@ -39,10 +39,14 @@ export function PersonDialog({ action, changed, close }: PersonDialogProps) {
   const done = (answer: WithToken): void => {
     setGiven(answer);
     announce(`The sign-in link of ${answer.data.name} is made. Copy it now.`);
-    void changed();
   };
   if (action.kind === 'disable') return <Disable person={action.person} changed={changed} close={close} />;
-  if (given) return <Link given={given} close={close} />;
+  // Only then: whoever renews his own link has no session any more.
+  const leave = (): void => {
+    close();
+    void changed();
+  };
+  if (given) return <Link given={given} close={leave} />;
   if (action.kind === 'add') return <Add done={done} close={close} />;
   return <Renew person={action.person} done={done} close={close} />;
 }

@@ -9,10 +9,14 @@ export interface Failure {
   readonly text: string;
 }
 
-/** Asks; who is not signed in is taken to where one signs in, and back here afterwards. */
+/**
+ * Asks; who is not signed in is taken to where one signs in, and back here afterwards. Not out of a dialog: it may show
+ * what is not shown again, or hold what was typed.
+ */
 export async function askAdmin<T>(path: string, request?: ServiceRequest): Promise<ServiceAnswer<T>> {
   const answer = await askService<T>(path, request);
-  if (!answer.ok && answer.status === 401) location.replace(signInAddress());
+  if (!answer.ok && answer.status === 401 && !document.querySelector('dialog[open]'))
+    location.replace(signInAddress());
   return answer;
 }
 

@@ -76,7 +76,7 @@ describe('keys', () => {
     await page.locator('.steps').waitFor();
     expect(await page.locator('.steps').textContent()).toContain('1a3c5e7g9j1k');
     expect(service.asked.find(({ what }) => what.startsWith('POST'))?.body).toMatchObject({
-      name: 'Smart TV applications',
+      name: expect.stringMatching(/^Smart TV applications \(\d{4}-\d\d-\d\d\)$/),
       account: 'tv-apps.living-room',
       regions: ['EU-Frankfurt', 'EU-London', 'EU-Paris'],
       bytes_per_second: 524_288,
@@ -115,6 +115,17 @@ describe('keys', () => {
   });
 });
 
+test('keys: d changes the theme, / goes to the text field, and neither where somebody types', async () => {
+  const page = await open(await serve(), '/admin/people');
+  await row(page, 'Ada Obi').waitFor();
+  const isDark = () => page.evaluate(() => document.documentElement.dataset.theme === 'dark');
+  await page.keyboard.press('d');
+  expect(await isDark()).toBe(true);
+  await page.keyboard.press('/');
+  await page.keyboard.type('ada');
+  expect([await names(page), await isDark()]).toEqual([['Ada Obi '], true]);
+});
+
 describe('people', () => {
   test('a person is added, and the link that signs in is shown once', async () => {
     const service = await serve();
@@ -137,6 +148,20 @@ describe('people', () => {
     });
     await button(page, 'Done').click();
     await row(page, 'Lin Wei').waitFor();
+  });
+
+  test('who renews his own link sees it before the sign-in that follows', async () => {
+    const service = await serve();
+    const page = await open(service, '/admin/people');
+    await button(page, 'New link for Mei Tanaka').click();
+    await page.getByText('all sessions of yours end').waitFor();
+    await button(page, 'Make a new link').click();
+    await page.locator('.secret').waitFor();
+    service.fault = { of: 'GET /api', code: 'unauthorized' };
+    await button(page, 'Copy: Sign-in link').click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('/sign-in#mqp_');
+    await button(page, 'Done').click();
+    await page.waitForURL(/\/sign-in\?then=%2Fadmin%2Fpeople$/);
   });
 
   test('one does not disable oneself; others only when it is confirmed', async () => {

@@ -1,8 +1,9 @@
 // What is typed into the forms of the admin pages, and what the service says of it.
 import { describe, expect, test } from 'vitest';
+import { keyNameLengthMax } from '../../core/protocol/limits.ts';
 import { problem } from '../../core/protocol/problem.ts';
 import { sendCommand } from '../../site/admin/first-command.ts';
-import { keyBody, keyFields, rotatedBody, rotatedEnd } from '../../site/admin/key-form.ts';
+import { keyBody, keyFields, rotatedBody, rotatedEnd, rotatedName } from '../../site/admin/key-form.ts';
 import { personBody, signInLink } from '../../site/admin/people-list.ts';
 import { formFaults } from '../../site/admin/problem-fields.ts';
 import type { KeyRow } from '../../site/admin/rows.ts';
@@ -83,6 +84,13 @@ describe('a key', () => {
       events_per_day: 9_000_000,
       expires_at: null,
     });
+  });
+
+  test('a second key is offered a name that is not the first one, and fits', () => {
+    const nowMs = Date.parse('2026-03-30T10:00:00Z');
+    expect(rotatedName('The web player', nowMs)).toBe('The web player (2026-03-30)');
+    expect(rotatedName('The web player (2025-11-02)', nowMs)).toBe('The web player (2026-03-30)');
+    expect(rotatedName('x'.repeat(keyNameLengthMax), nowMs)).toHaveLength(keyNameLengthMax);
   });
 
   test('a second key is offered the life of the first', () => {
