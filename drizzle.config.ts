@@ -1,4 +1,8 @@
 import { defineConfig } from 'drizzle-kit';
 
-/** `drizzle-kit generate` compares storage/schema.ts with migrations/meta and writes the next migration. */
-export default defineConfig({ dialect: 'sqlite', schema: './storage/schema.ts', out: './migrations' });
+/** `drizzle-kit generate` compares the schema with migrations/meta and writes the next migration. */
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: ['./storage/schema.ts', './storage/lake-schema.ts'],
+  out: './migrations',
+});

@@ -7,6 +7,8 @@ const reasons: Readonly<Record<string, string>> = {
   '@preact/signals': 'the page: a pushed frame changes only the text that shows it',
   'drizzle-orm': 'D1: schema, typed queries and the migrations that drizzle-kit generates from them',
   hono: 'api: a router that carries the declaration of each route',
+  hyparquet: 'lake: reads Parquet by column and row group, in plain JavaScript',
+  'hyparquet-writer': 'lake: writes Parquet that every engine reads, without WebAssembly',
   preact: 'the page: components in 5 KB',
   uplot: 'the page: time series on a canvas, fast enough for a frame a second',
   zod: 'one schema a message family gives validation, types and documentation',

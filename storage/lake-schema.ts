@@ -1,0 +1,88 @@
+/** Tables of the lake and the batch layer; a part of the schema (schema.ts). Times are ISO 8601 in UTC unless they say ms. */
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { batchReasons, batchStates } from '../core/batch/batch-run.ts';
+import { partKinds } from '../core/lake/lake-rows.ts';
+
+function integerColumn(name: string) {
+  return integer(name).notNull();
+}
+
+/** Parts of the lake (LAK-1), written when R2 has confirmed them. */
+export const lakeParts = sqliteTable(
+  'lake_parts',
+  {
+    /** partName(): each part is listed once. */
+    name: text('name').primaryKey(),
+    region_number: integerColumn('region_number'),
+    shard: integerColumn('shard'),
+    incarnation: integerColumn('incarnation'),
+    first_row: integerColumn('first_row'),
+    last_row: integerColumn('last_row'),
+    /** Epoch hour of the events. */
+    hour: integerColumn('hour'),
+    kind: text('kind', { enum: partKinds }).notNull(),
+    events: integerColumn('events'),
+    bytes: integerColumn('bytes'),
+    /** Of the content, not of the bytes: SHA-256 in hex. */
+    digest: text('digest').notNull(),
+    format_version: integerColumn('format_version'),
+    /** Least and greatest event time, ms. */
+    from_ms: integerColumn('from_ms'),
+    to_ms: integerColumn('to_ms'),
+    /** ISO 8601 in UTC. */
+    sealed_at: text('sealed_at').notNull(),
+  },
+  (table) => [index('lake_parts_by_hour').on(table.hour, table.region_number)],
+);
+
+/** Runs of the batch layer over one region and hour (BAT-1). */
+export const batchRuns = sqliteTable(
+  'batch_runs',
+  {
+    /** Also the id of the Workflow instance. */
+    id: text('id').primaryKey(),
+    region_number: integerColumn('region_number'),
+    hour: integerColumn('hour'),
+    reason: text('reason', { enum: batchReasons }).notNull(),
+    state: text('state', { enum: batchStates }).notNull(),
+    /** Of the replay that asked for it; null for the others. */
+    replay_id: text('replay_id'),
+    parts: integerColumn('parts'),
+    parts_done: integerColumn('parts_done'),
+    events: integerColumn('events'),
+    /** Late events that count now, and late twins that do not. */
+    late_added: integerColumn('late_added'),
+    late_twins: integerColumn('late_twins'),
+    /** Windows (minutes) whose row is another now. */
+    windows_changed: integerColumn('windows_changed'),
+    /** JSON: BatchDifference[], what the run changed in the tables. */
+    differences: text('differences').notNull(),
+    error: text('error'),
+    created_at: text('created_at').notNull(),
+    /** When it last got on: one that stands still is resumed. */
+    progressed_at: text('progressed_at').notNull(),
+    finished_at: text('finished_at'),
+  },
+  (table) => [
+    index('batch_runs_by_hour').on(table.hour, table.region_number),
+    index('batch_runs_by_state').on(table.state, table.progressed_at),
+  ],
+);
+
+/** What the batch layer last said of a region and hour; where there is no row, the stream's word stands. */
+export const batchHours = sqliteTable('batch_hours', {
+  /** packedKey(region, 0, hour). */
+  key: integer('key').primaryKey(),
+  run_id: text('run_id').notNull(),
+  /** Of the rows that it wrote (DUP-2): one more with each run. */
+  generation: integerColumn('generation'),
+  /** Parts that it read, and SHA-256 over their sorted names: another list makes the hour stale. */
+  parts: integerColumn('parts'),
+  parts_digest: text('parts_digest').notNull(),
+  events: integerColumn('events'),
+  late_added: integerColumn('late_added'),
+  late_twins: integerColumn('late_twins'),
+  /** True once one of its parts has expired: it is never computed again. */
+  frozen: integer('frozen', { mode: 'boolean' }).notNull().default(false),
+  computed_at: text('computed_at').notNull(),
+});
