@@ -13,7 +13,7 @@ const focused = (page: Page) => page.evaluate(() => document.activeElement?.text
 const said = (page: Page) => page.locator('body > #app > p[role=status]');
 
 describe('keys', () => {
-  test('a key is made by keyboard, shown once, copied, and stands in the list', async () => {
+  test('[ACC-9] a key is made by keyboard, shown once, copied, and stands in the list', async () => {
     const service = await serve();
     const page = await open(service, '/admin/keys');
     await button(page, 'Make a key').focus();
@@ -50,7 +50,7 @@ describe('keys', () => {
     expect(await page.content()).not.toContain(key);
   });
 
-  test('what the service says stands at its field, which gets the focus, and nothing typed is lost', async () => {
+  test('[ACC-9] what the service says stands at its field, which gets the focus, and nothing typed is lost', async () => {
     const service = await serve();
     const errors = [{ pointer: '/account', message: 'must be 1 to 64 of a-z' }];
     service.fault = { of: 'POST', code: 'invalid_parameter', errors };
@@ -83,7 +83,7 @@ describe('keys', () => {
     });
   });
 
-  test('to revoke says whose key it is and when it was used; Esc leaves it, and the focus comes back', async () => {
+  test('[ACC-9] to revoke says whose key it is and when it was used; Esc leaves it, and the focus comes back', async () => {
     const service = await serve();
     const page = await open(service, '/admin/keys');
     await button(page, 'Revoke Download service').click();
@@ -102,7 +102,7 @@ describe('keys', () => {
     await expect.poll(() => focused(page)).toBe('3 active keys');
   });
 
-  test('a filter is in the address, and an address is a filter', async () => {
+  test('[ACC-9] a filter is in the address, and an address is a filter', async () => {
     const service = await serve();
     const page = await open(service, '/admin/keys?state=active&text=web');
     await expect.poll(() => names(page)).toEqual(['The web player, second key', 'The web player']);
@@ -150,7 +150,7 @@ describe('people', () => {
     await row(page, 'Lin Wei').waitFor();
   });
 
-  test('who renews his own link sees it before the sign-in that follows', async () => {
+  test('[ACC-9] who renews his own link sees it before the sign-in that follows', async () => {
     const service = await serve();
     const page = await open(service, '/admin/people');
     await button(page, 'New link for Mei Tanaka').click();
@@ -189,7 +189,7 @@ describe('the audit log', () => {
     await page.getByText('That is all: 160 lines.').waitFor();
   });
 
-  test('filters are in the address; back undoes one; a name stands for its person', async () => {
+  test('[ACC-9] filters are in the address; back undoes one; a name stands for its person', async () => {
     const service = await serve();
     const page = await open(service, '/admin/audit');
     await page.getByLabel('Who').fill('ada obi');

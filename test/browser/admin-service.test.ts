@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { PersonRole } from '../../core/access/caller.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { signInContext } from '../support/signed-in.ts';
 
 let browser: Browser;
 let runtime: Runtime;
@@ -28,13 +30,10 @@ afterEach(async () => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
-/** A page of who signs in by a token; of nobody without one. */
-async function openAs(token: string | null, path: string): Promise<Page> {
+/** Null: of nobody. */
+async function openAs(role: PersonRole | null, path: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  if (token !== null) {
-    const answer = await context.request.post(`${runtime.url}/api/session`, { data: { token } });
-    expect(answer.status()).toBe(200);
-  }
+  if (role !== null) await signInContext(context, runtime, role);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (line) => /Content Security|Trusted/.test(line.text()) && complaints.push(line.text()));
@@ -57,7 +56,7 @@ async function sent(key: string): Promise<number> {
 }
 
 test('[KEY-1, KEY-3, AUD-3] a key that the page makes sends, one that it revokes is refused in 10 s, and the log has both', async () => {
-  const page = await openAs(runtime.credentials.admin_token, '/admin/keys');
+  const page = await openAs('admin', '/admin/keys');
   await button(page, 'Make a key').click();
   await page.getByLabel('Name', { exact: true }).fill('Kiosk of the lobby');
   await page.getByLabel('Account', { exact: true }).fill('Kiosk!');
@@ -88,7 +87,7 @@ test('[KEY-1, KEY-3, AUD-3] a key that the page makes sends, one that it revokes
 });
 
 test('[ACC-7] a person whom the page adds signs in by the link, and is out when disabled', async () => {
-  const page = await openAs(runtime.credentials.admin_token, '/admin/people');
+  const page = await openAs('admin', '/admin/people');
   await button(page, 'Add a person').click();
   await page.getByLabel('Name', { exact: true }).fill('Lin Wei');
   await button(page, 'Add the person').click();
@@ -107,7 +106,7 @@ test('[ACC-7] a person whom the page adds signs in by the link, and is out when 
 });
 
 test('[AUD-4] the page has the log checked, and gives it as a file', async () => {
-  const page = await openAs(runtime.credentials.admin_token, '/admin/audit');
+  const page = await openAs('admin', '/admin/audit');
   await button(page, 'Check the log').click();
   await page.getByText(/The log is whole up to line \d+/).waitFor();
   const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Download CSV').click()]);
@@ -115,7 +114,7 @@ test('[AUD-4] the page has the log checked, and gives it as a file', async () =>
 });
 
 test('[ACC-1] who is no admin is told so, and who is nobody comes back after signing in', async () => {
-  const analyst = await openAs(runtime.credentials.analyst_token, '/admin/keys');
+  const analyst = await openAs('analyst', '/admin/keys');
   await analyst.getByText('This needs the role admin; yours is analyst.').waitFor();
   const page = await openAs(null, '/admin/audit?result=refused');
   await page.getByLabel('Sign-in token').fill(runtime.credentials.admin_token);
