@@ -112,6 +112,27 @@ describe('[AUD-5] removing old lines', () => {
     expect(await check()).toMatchObject({ fault: null, isDone: true });
   });
 
+  test('one that another was quicker than removes nothing', async () => {
+    let isQuicker = true;
+    const LAKE = new Proxy(env.LAKE, {
+      get: (real, name) => {
+        const member = Reflect.get(real, name) as unknown;
+        if (name !== 'put') return typeof member === 'function' ? (member.bind(real) as unknown) : member;
+        return async (key: string, value: string, options: R2PutOptions) => {
+          if (key === 'audit/start.json' && isQuicker) {
+            isQuicker = false;
+            expect(await trim(8)).toMatchObject({ rows: 8 });
+          }
+          return await real.put(key, value, options);
+        };
+      },
+    });
+    const slower = await trimAudit(env.DB, LAKE, beforeMs, nowMs, 12);
+    expect(slower).toEqual({ kind: 'trimmed', rows: 0, more: true });
+    expect((await seqs())[0]).toBe(9);
+    expect(await check()).toMatchObject({ fault: null, isDone: true, beginSeq: 8 });
+  });
+
   test('a check while lines are removed is right', async () => {
     let trimmed: Promise<Trimmed> | null = null;
     const LAKE = new Proxy(env.LAKE, {
