@@ -45,7 +45,7 @@ test('[ACC-8] a link signs in by itself, and its token is neither in an address,
   await page.getByRole('link', { name: 'Admin' }).waitFor();
   await page.goBack();
   expect(page.url()).toBe(`${service.address}/offline`);
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
   expect(kept).not.toContain('mqp_');
 });
 
