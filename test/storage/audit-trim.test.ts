@@ -289,13 +289,16 @@ describe('[AUD-5] tampering is not removed, and what was removed hides none', ()
 describe('[AUD-4] the check in pieces', () => {
   const budget = { rows: 10, pieceRows: 4, anchors: 2 };
 
-  async function inPieces(between: (at: AuditCheck) => Promise<unknown> = async () => Promise.resolve()) {
-    const pieces: AuditCheck[] = [await checkAudit(env.DB, env.LAKE, null, budget)];
+  async function inPieces(
+    between: (at: AuditCheck) => Promise<unknown> = async () => Promise.resolve(),
+    allowed = budget,
+  ) {
+    const pieces: AuditCheck[] = [await checkAudit(env.DB, env.LAKE, null, allowed)];
     for (;;) {
       const last = pieces.at(-1) as AuditCheck;
       if (last.fault || last.isDone) return pieces;
       await between(last);
-      pieces.push(await checkAudit(env.DB, env.LAKE, last.head, budget));
+      pieces.push(await checkAudit(env.DB, env.LAKE, last.head, allowed));
     }
   }
 
@@ -324,7 +327,9 @@ describe('[AUD-4] the check in pieces', () => {
     const forged = all.slice(22).map((row, n) => (n === 0 ? { ...row, actor: 'forged' } : row));
     for (const { seq, actor, hash } of await chained(all[21] as never, forged, sha256))
       await sql('UPDATE audit_log SET actor = ?, hash = ? WHERE seq = ?', actor, hash, seq);
-    expect((await inPieces()).at(-1)?.fault).toEqual({ seq: 28, kind: 'rewritten' });
+    // Also where rows would be allowed beyond the heads that were read.
+    for (const allowed of [budget, { ...budget, rows: 100 }, { ...budget, rows: 100, anchors: 3 }])
+      expect((await inPieces(undefined, allowed)).at(-1)?.fault).toEqual({ seq: 28, kind: 'rewritten' });
   });
 
   test('a head that does not stand in the log is a fault', async () => {
