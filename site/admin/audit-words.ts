@@ -35,8 +35,10 @@ export const resultWords = { ok: 'Done', refused: 'Refused', failed: 'Failed' } 
 export const actionText = (action: string): string => actionWords[action] ?? action;
 
 /** What it was done to, by its name where the line has one. */
-export function subjectOf({ details, target, actor }: AuditLine): string {
-  return details.name ?? (target === actor ? '' : target);
+export function subjectOf({ action, details, target, actor }: AuditLine): string {
+  // What was seen is said by the action; the route that showed it is in the details.
+  if (target === actor || (target.startsWith('/') && action !== 'export.csv')) return '';
+  return details.name ?? target;
 }
 
 /** What else there is to say at a glance. */

@@ -1,4 +1,7 @@
 /** Keys as the page lists them: in which state each is, and which are shown. */
+import { keyRateMax } from '../../core/protocol/limits.ts';
+import { countText } from '../format/number.ts';
+import { bytesText } from './bytes.ts';
 import { holds, type ListFilter } from './list-filter.ts';
 import type { KeyRow } from './rows.ts';
 
@@ -54,4 +57,14 @@ export function keysRemark(keys: readonly KeyRow[], nowMs: number): string {
     ...(unused > 0 ? [`${unused} not used yet`] : []),
   ];
   return parts.length > 0 ? `${parts.join(', ')}.` : 'By a key a producer sends events.';
+}
+
+/** What a key may send: its rate, then the rest of its limits. The greatest rate that can be granted is none. */
+export function limitTexts(key: KeyRow): readonly [string, string] {
+  const { events_per_second: events, bytes_per_second: bytes, events_per_day: day } = key;
+  const rest = [
+    ...(bytes < keyRateMax ? [`${bytesText(bytes)}/s`] : []),
+    day === null ? 'no quota' : `${countText(day)} a day`,
+  ];
+  return [events < keyRateMax ? `${countText(events)} events/s` : 'any rate', rest.join(', ')];
 }

@@ -1,9 +1,7 @@
-import { countText } from '../format/number.ts';
 import { agoFigure } from '../format/time.ts';
 import { Mark, type MarkKind } from '../panels/mark.tsx';
-import { bytesText } from './bytes.ts';
 import type { KeyAction } from './key-dialog.tsx';
-import { isUsable, type KeyState } from './key-list.ts';
+import { isUsable, type KeyState, limitTexts } from './key-list.ts';
 import { Ago, agoText, Day, exactText, now } from './moment.tsx';
 import { RegionNames } from './region-choice.tsx';
 import type { KeyRow } from './rows.ts';
@@ -43,6 +41,7 @@ export function KeyTable({ keys, ...of }: KeyTableProps) {
 
 function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { readonly row: KeyRow }) {
   const state = stateOf(row);
+  const [rate, rest] = limitTexts(row);
   return (
     <tr class={isUsable(state) ? undefined : 'over'}>
       <th scope="row">
@@ -58,11 +57,8 @@ function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { read
         <RegionNames names={row.regions} />
       </td>
       <td data-label="Limits">
-        {countText(row.events_per_second)} events/s
-        <span class="under">
-          {bytesText(row.bytes_per_second)}/s,{' '}
-          {row.events_per_day === null ? 'no quota' : `${countText(row.events_per_day)} a day`}
-        </span>
+        {rate}
+        <span class="under">{rest}</span>
       </td>
       <td data-label="Last used">
         <Ago at={row.last_used_at} never="never" />

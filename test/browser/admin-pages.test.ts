@@ -75,8 +75,9 @@ describe('keys', () => {
     await button(page, 'Make the second key').click();
     await page.locator('.steps').waitFor();
     expect(await page.locator('.steps').textContent()).toContain('1a3c5e7g9j1k');
-    expect(service.asked.find(({ what }) => what.startsWith('POST'))?.body).toMatchObject({
-      name: expect.stringMatching(/^Smart TV applications \(\d{4}-\d\d-\d\d\)$/),
+    const body = service.asked.find(({ what }) => what.startsWith('POST'))?.body;
+    expect((body as { name: string }).name).toMatch(/^Smart TV applications \(\d{4}-\d\d-\d\d\)$/);
+    expect(body).toMatchObject({
       account: 'tv-apps.living-room',
       regions: ['EU-Frankfurt', 'EU-London', 'EU-Paris'],
       bytes_per_second: 524_288,
@@ -219,6 +220,34 @@ describe('the audit log', () => {
     expect(download.suggestedFilename()).toBe('marquee-audit.csv');
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
     expect([lines[0], lines.length]).toEqual(['seq,result', 21]);
+  });
+
+  test('[AUD-4] a long log is checked piece by piece, and the page says how far it is', async () => {
+    const service = await serve();
+    const page = await open(service, '/admin/audit');
+    await page.locator('.list .line').first().waitFor();
+    const whole = service.check as object;
+    service.pieces = [1, 2].map((i) => ({ ...whole, rows: i * 1_000, done: false, next: `${i}000.ab` }));
+    service.delayMs = 50;
+    // All that the panel shows, however short.
+    await page.evaluate(() => {
+      const shown = new Set<string>();
+      Object.assign(globalThis, { shown });
+      const place = document.querySelector('.check-place');
+      const note = () => {
+        const { value, max } = document.querySelector('progress') ?? { value: 0, max: 0 };
+        shown.add(`${/[\d,]+ of [\d,]+/.exec(place?.textContent ?? '')?.[0]}: ${value}/${max}`);
+      };
+      if (place)
+        new MutationObserver(note).observe(place, { childList: true, subtree: true, characterData: true });
+    });
+    await button(page, 'Check the log').click();
+    await page.getByText('The log is whole up to line 4,211.').waitFor();
+    const shown = await page.evaluate(() => [...(globalThis as unknown as { shown: Set<string> }).shown]);
+    expect(shown).toEqual(expect.arrayContaining(['1,000 of 4,211: 1000/4211', '2,000 of 4,211: 2000/4211']));
+    expect(
+      service.asked.filter(({ what }) => what.includes('/check')).map(({ what }) => what.slice(26)),
+    ).toEqual(['', '?cursor=1000.ab', '?cursor=2000.ab']);
   });
 
   test('a fault is said with its place, which is one step away', async () => {

@@ -1,5 +1,6 @@
 // The lists of the admin pages: what is shown of them, and the address that shows the same.
 import { describe, expect, test } from 'vitest';
+import { keyRateMax } from '../../core/protocol/limits.ts';
 import { joinedCsv } from '../../site/admin/audit-csv.ts';
 import {
   auditAddress,
@@ -17,6 +18,7 @@ import {
   keyStates,
   keysHeadline,
   keysRemark,
+  limitTexts,
   shownKeys,
 } from '../../site/admin/key-list.ts';
 import { filterOf, searchOf } from '../../site/admin/list-filter.ts';
@@ -95,6 +97,16 @@ describe('keys', () => {
     ]);
     expect(keysHeadline([], nowMs)).toBe('No keys yet');
     expect(keysHeadline(keys.slice(0, 1), nowMs)).toBe('No active keys');
+  });
+
+  test('limits say what is granted; the greatest rate there is is none', () => {
+    const limits = { events_per_second: 12_500, bytes_per_second: 524_288, events_per_day: 2_000_000 };
+    expect(limitTexts(key('x', limits))).toEqual([
+      '12.5\u202fK events/s',
+      '512\u202fKiB/s, 2.00\u202fM a day',
+    ]);
+    const free = { events_per_second: keyRateMax, bytes_per_second: keyRateMax };
+    expect(limitTexts(key('x', free))).toEqual(['any rate', 'no quota']);
   });
 
   test('bytes have the unit they are granted in', () => {
@@ -185,6 +197,11 @@ describe('the audit log', () => {
     ]);
     // Who signs in is named once.
     expect(subjectOf(line({ target: 'a' }))).toBe('');
+    expect(subjectOf(line({ action: 'people.read', target: '/api/admin/people' }))).toBe('');
+    expect(subjectOf(line({ action: 'export.csv', target: '/api/stats/regions' }))).toBe(
+      '/api/stats/regions',
+    );
+    expect(subjectOf(line({ action: 'request.refuse', target: 'GET /metrics' }))).toBe('GET /metrics');
     expect(actionText('PUT /api/new')).toBe('PUT /api/new');
   });
 

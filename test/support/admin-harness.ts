@@ -24,8 +24,9 @@ export interface AdminHarness {
   role: PersonRow['role'];
   /** What the next questions whose `METHOD path` begins so are answered; null: as asked. */
   fault: { readonly of: string; readonly code: ProblemCode; readonly errors?: Problem['errors'] } | null;
-  /** The answer of the check. */
+  /** The answer of the check, once all earlier pieces are given. */
   check: unknown;
+  pieces: unknown[];
   delayMs: number;
   stop(): Promise<void>;
 }
@@ -61,6 +62,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
       anchors: 43,
       newest_anchor: { seq: 4_205, at: new Date().toISOString() },
     } as unknown,
+    pieces: [] as unknown[],
     delayMs: 0,
     stop: () => stopped(server),
   };
@@ -141,7 +143,7 @@ function answerTo(
     case 'GET /api/admin/audit':
       return page(harness.lines, query);
     case 'GET /api/admin/audit/check':
-      return { data: harness.check };
+      return { data: harness.pieces.shift() ?? harness.check };
     case 'POST /api/admin/keys':
       return madeKey(harness, body);
     case 'POST /api/admin/people':
