@@ -156,9 +156,10 @@ describe('people', () => {
     const page = await open(service, '/admin/people');
     await button(page, 'New link for Mei Tanaka').click();
     await page.getByText('all sessions of yours end').waitFor();
+    // From the answer on.
+    service.fault = { of: 'GET /api', code: 'unauthorized' };
     await button(page, 'Make a new link').click();
     await page.locator('.secret').waitFor();
-    service.fault = { of: 'GET /api', code: 'unauthorized' };
     await button(page, 'Copy: Sign-in link').click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('/sign-in#mqp_');
     await button(page, 'Done').click();
