@@ -36,7 +36,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-export const regionNames = [
+const regionNames = [
   'ASIA-Mumbai ASIA-Singapore ASIA-Tokyo AF-CapeTown CA-Toronto EU-Frankfurt EU-London EU-Paris',
   'OC-Sydney SA-SaoPaulo US-California US-Virginia',
 ].flatMap((names) => names.split(' '));
