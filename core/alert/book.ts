@@ -115,9 +115,11 @@ export class AlertBook {
     const isHeld = (rule: AlertRule) =>
       held?.rules.some(({ id, version }) => id === rule.id && version >= rule.version) ?? false;
     const fresh = rules.filter((rule) => !isHeld(rule));
-    if (held && held.region === region && fresh.length === 0) return false;
     const taken = held ? fresh.map((rule) => this.#inTime(rule)) : fresh;
-    this.#setup = { region, rules: this.#stillNeeded([...(held?.rules ?? []), ...taken]) };
+    const needed = this.#stillNeeded([...(held?.rules ?? []), ...taken]);
+    const isSame = fresh.length === 0 && needed.length === held?.rules.length;
+    if (isSame && held?.region === region) return false;
+    this.#setup = { region, rules: needed };
     return true;
   }
 

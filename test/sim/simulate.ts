@@ -1,5 +1,6 @@
 /** Plays a history against a shard and against the naive recount, and says where they differ. */
 import type { AlertRecord } from '../../core/alert/alert-record.ts';
+import type { AlertRule } from '../../core/alert/alert-rule.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
 import { logRowBytesMax, windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
@@ -85,6 +86,7 @@ class Simulation {
   #wentBackSinceCommit = false;
   readonly #emittedAt = new Map<number, number>();
   readonly #alertCheck: AlertCheck;
+  readonly #rules: readonly AlertRule[];
   /** Since they were checked last. */
   #alertsStored = false;
   readonly #deliveries = new Map<SimChunk, number>();
@@ -115,6 +117,7 @@ class Simulation {
       ...seams,
     };
     const rules = simRules(history.startMs);
+    this.#rules = rules;
     this.#alertCheck = new AlertCheck(rules, (what, actual, expected) => this.#same(what, actual, expected));
     this.#nowMs = history.startMs;
     this.#naive = new NaiveShard(history.startMs, history.identitiesMax);
@@ -128,6 +131,9 @@ class Simulation {
       this.#setClock(nowMs);
       this.#hearFromDatabase();
       this.#play(action);
+      // As with a shard's alarms: what was replaced long ago is dropped, and makes no difference.
+      if (this.#stepIndex % 5 === 0)
+        this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules: this.#rules }));
       if (closes !== null) this.#closeAlert(closes);
       this.#compareKnowledge();
     }
