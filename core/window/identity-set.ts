@@ -21,6 +21,18 @@ export class IdentitySet {
     return true;
   }
 
+  has(hi: number, lo: number): boolean {
+    const low = hi === 0 && lo === 0 ? 1 : lo;
+    const halves = this.#halves;
+    const mask = halves.length / 2 - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const heldHi = halves[2 * slot];
+      const heldLo = halves[2 * slot + 1];
+      if (heldHi === 0 && heldLo === 0) return false;
+      if (heldHi === hi && heldLo === low) return true;
+    }
+  }
+
   #insert(hi: number, lo: number): boolean {
     const halves = this.#halves;
     const mask = halves.length / 2 - 1;
