@@ -86,3 +86,21 @@ export const batchHours = sqliteTable('batch_hours', {
   frozen: integer('frozen', { mode: 'boolean' }).notNull().default(false),
   computed_at: text('computed_at').notNull(),
 });
+
+/** What the batch layer last computed of a region and day of UTC (BAT-3), beside its row of region_days. */
+export const batchDays = sqliteTable('batch_days', {
+  /** packedKey(region, 0, epoch day). */
+  key: integer('key').primaryKey(),
+  /**
+   * How many hours it was made of, and the sum of their generations: both only rise, so that a day of which either is
+   * another now is stale.
+   */
+  hours: integerColumn('hours'),
+  generations: integerColumn('generations'),
+  /** Events of known users, and how many users they were. */
+  user_events: integerColumn('user_events'),
+  users: integerColumn('users'),
+  computed_at: text('computed_at').notNull(),
+  /** JSON: [[user, events, films, duration_ms_sum, duration_count], ...] of those with the most events. */
+  top_users: text('top_users').notNull(),
+});

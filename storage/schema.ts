@@ -70,6 +70,14 @@ export const regionHours = sqliteTable('region_hours', {
   ...detailColumns(),
 });
 
+/** Days of the batch layer (BAT-3): its hours merged, all shards of a region in one row. */
+export const regionDays = sqliteTable('region_days', {
+  ...totalColumns(),
+  /** How many minutes its hours hold. */
+  windows: integerColumn('windows'),
+  ...detailColumns(),
+});
+
 /** Running totals of rejects by door, producer and minute of receipt (core/protocol/reject-report.ts). */
 export const rejectReports = sqliteTable('reject_reports', {
   /** "MINUTE:DOOR:PRODUCER", the minute in eight digits, so that a range of minutes is a range of keys. */

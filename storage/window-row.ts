@@ -8,14 +8,14 @@ import { utf8Bytes } from './json-chunks.ts';
 import { StoredDataError } from './stored-data-error.ts';
 
 /** The tables of packed rows, and the one column by which they differ. */
-export type PackedTable = 'region_windows' | 'region_hours';
-const ownColumn = { region_windows: 'panes', region_hours: 'windows' } as const;
+export type PackedTable = 'region_windows' | 'region_hours' | 'region_days';
+const ownColumn = { region_windows: 'panes', region_hours: 'windows', region_days: 'windows' } as const;
 
-/** The columns of both tables that hold one small integer each. */
+/** The columns of these tables that hold one small integer each. */
 export const totalColumns = ['key', 'v', 'generation', 'incarnation', 'log_row', 'closed', ...counterNames];
 const detailColumns = ['dimensions', 'titles', 'users', 'sessions', 'speed'];
 
-/** What a row of either table holds. */
+/** What a row of each of them holds. */
 export type RowDetails = Pick<PackedWindow, 'dimensions' | 'titles' | 'users' | 'sessions' | 'speed'>;
 export interface RowTotals {
   readonly key: number;
