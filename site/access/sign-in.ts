@@ -1,4 +1,5 @@
 /** The page /sign-in: takes a token, from its field or from the fragment of a link, and goes where one came from. */
+import { personIdOf } from '../../core/access/sign-in-token.ts';
 import { returnAddress } from './return-address.ts';
 import { askService } from './service.ts';
 import type { Identity } from './session.ts';
@@ -16,6 +17,9 @@ const show = find<HTMLButtonElement>('show');
 const failure = find('failure');
 const byLink = find('by-link');
 const signedIn = find('signed-in');
+const another = find<HTMLButtonElement>('another');
+/** Of a link that was opened while somebody else was signed in. */
+let tokenOfLink: string | null = null;
 
 function find<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -67,20 +71,23 @@ async function signIn(token: string): Promise<void> {
 
 async function begin(): Promise<void> {
   const token = takeToken();
-  if (token !== null) {
-    signedIn.hidden = true;
-    form.hidden = true;
-    byLink.hidden = false;
-    return signIn(token);
-  }
+  signedIn.hidden = true;
+  form.hidden = true;
+  byLink.hidden = token === null;
   const answer = await askService<Session>('/api/session');
+  if (token !== null && !answer.ok) return signIn(token);
   if (!answer.ok) {
     showForm();
     // Nobody being signed in is why the page was opened; anything else is in the way of signing in too.
     if (answer.status !== 401) failure.textContent = signInFailure(answer);
     return;
   }
-  const { name, role } = answer.value.data;
+  const { id, name, role } = answer.value.data;
+  if (token !== null && personIdOf(token) === id) return location.replace(target());
+  // Whoever made the link, of this site or another, does not decide as whom one goes on.
+  tokenOfLink = token;
+  byLink.hidden = true;
+  another.textContent = token === null ? 'Sign in as another' : 'Sign in with the link';
   find('who').textContent = name;
   find('role').textContent = role;
   find<HTMLAnchorElement>('go-on').href = target();
@@ -98,9 +105,10 @@ show.addEventListener('click', () => {
   show.ariaPressed = String(isShown);
   field.focus();
 });
-find('another').addEventListener('click', () => {
+another.addEventListener('click', () => {
   signedIn.hidden = true;
-  showForm();
+  if (tokenOfLink === null) showForm();
+  else void signIn(tokenOfLink);
 });
 addEventListener('hashchange', () => void begin());
 void begin();

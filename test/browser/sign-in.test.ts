@@ -117,6 +117,17 @@ test('who is signed in already is told so, and may go on or sign in as another',
   expect(service.identity?.role).toBe('admin');
 });
 
+test('[ACC-8] a link does not take the place of somebody who is signed in, unless they say so', async () => {
+  const service = await serve({ identity: scriptedIdentity('admin') });
+  const page = await open(service, { path: `/sign-in?then=%2Fdocs#${scriptedTokens.viewer}` });
+  await page.getByText('You are signed in as Ada Okafor, admin.').waitFor();
+  expect([service.identity?.role, service.shownTokens]).toEqual(['admin', []]);
+  expect(page.url()).toBe(`${service.address}/sign-in?then=%2Fdocs`);
+  await page.getByRole('button', { name: 'Sign in with the link' }).click();
+  await page.waitForURL('**/docs');
+  expect([service.identity?.role, service.shownTokens]).toEqual(['viewer', [scriptedTokens.viewer]]);
+});
+
 test.each(themes)(
   'its states at every width, %s: nothing for axe, nothing beyond the edge',
   async (theme) => {
