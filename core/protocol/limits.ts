@@ -70,8 +70,22 @@ export const identitiesMax = 2_000_000;
 export const logRowBytesMax = 2_000_000;
 /** Beyond this the shard refuses and the queue waits (LOG-5); an object may hold 10 GB. */
 export const logBytesMax = 4_000_000_000;
-/** Until the lake exists, rows of dead and confirmed windows are kept this long (LOG-5). */
-export const logKeptMs = 24 * 3_600_000;
+/** A shard seals so many events at once (LAK-1): parts of a few row groups, and few of them... */
+export const sealEventsMin = 50_000;
+/** ...or what it has after so long: the lake is no older than that, and a quiet shard makes four parts an hour. */
+export const sealAfterMs = 15 * 60_000;
+/** Events of one plan, all of which the sealer holds in memory, unless one row holds more: some 10 MB as columns. */
+export const sealEventsMax = 60_000;
+/** Bytes of the log rows of one plan: `ext` may be 2 KB an event. */
+export const sealBytesMax = 16_000_000;
+/** Parts of one plan, and of one run of the sealer: what is left goes into the next (R2 is asked once a part). */
+export const sealPartsMax = 200;
+/** A sealer that has not done what is due is told again after this. */
+export const sealRetryMs = 60_000;
+/** Log rows that travel to the sealer in one answer: two rows of the largest size. */
+export const logPageBytesMax = 4_000_000;
+/** Log rows deleted in one transaction, at 60 KB each some tens of ms; the next one goes on. */
+export const trimRowsMax = 1_000;
 /** The queue's retention: after it a silent door is forgotten (LOG-4). */
 export const queueRetentionMs = 4 * 24 * 3_600_000;
 
@@ -251,3 +265,23 @@ export const keyRegionsMax = 256;
 export const keyRateMax = 10_000_000_000;
 /** Name of a person, in characters. */
 export const personNameLengthMax = 128;
+
+/** Events of which one step of a day's figures of users makes records: 36 B each, twice over. */
+export const userStepEventsMax = 250_000;
+/** Distinct films of a user and day that are told apart: a day has time for a hundred. */
+export const filmsPerUserMax = 2_000;
+/** Users of a region and day that D1 has, those with the most events; the lake has all. One row of some 60 KB. */
+export const topUsersMax = 1_000;
+
+/** Runs of the batch layer that go on at once: isolates may share their 128 MB, and one takes some 40 MB. */
+export const batchRunsAtOnceMax = 4;
+/** Hours of regions that one request, or one firing of the cron, may have computed: a month of a region. */
+export const batchRunsMax = 744;
+/** Events that one step of a run counts: a second or two of CPU. */
+export const batchStepEventsMax = 200_000;
+/** Parts that one step reads: each is a few calls of R2. */
+export const batchStepPartsMax = 100;
+/** Identities that a step holds to find twins among what came late (DUP-1b): 16 MB, as much again for those it found. */
+export const batchSuspectsMax = 1_000_000;
+/** Hours that lie further back are not computed: their parts are gone. */
+export const batchHoursBackMax = 400 * 24;

@@ -1,0 +1,73 @@
+/** What a run of the batch layer keeps between its steps, in R2 under `lake/work/RUN/`; it goes when the run is over. */
+import type { PackedWindow } from '../core/window/packed-window.ts';
+import { fromHex, toHex } from './hex.ts';
+import { StoredDataError } from './stored-data-error.ts';
+
+const prefixOf = (runId: string): string => `lake/work/${runId}/`;
+/** R2 deletes so many at once. */
+const deletedAtOnceMax = 1000;
+
+export class BatchWork {
+  readonly #bucket: R2Bucket;
+  readonly #prefix: string;
+
+  constructor(bucket: R2Bucket, runId: string) {
+    this.#bucket = bucket;
+    this.#prefix = prefixOf(runId);
+  }
+
+  async save(name: string, value: unknown): Promise<void> {
+    await this.#bucket.put(this.#prefix + name, JSON.stringify(value));
+  }
+
+  /** Throws StoredDataError where it is not there: what wrote it is over. */
+  async load<T>(name: string): Promise<T> {
+    const held = await this.#bucket.get(this.#prefix + name);
+    if (!held) throw new StoredDataError('lake/work', name, 'is gone');
+    return await held.json<T>();
+  }
+
+  async saveBytes(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#bucket.put(this.#prefix + name, bytes);
+  }
+
+  /** Null where it is not there. */
+  async loadBytes(name: string): Promise<Uint8Array | null> {
+    const held = await this.#bucket.get(this.#prefix + name);
+    return held && new Uint8Array(await held.arrayBuffer());
+  }
+
+  async clear(): Promise<void> {
+    for (;;) {
+      const { objects, truncated } = await this.#bucket.list({
+        prefix: this.#prefix,
+        limit: deletedAtOnceMax,
+      });
+      if (objects.length > 0) await this.#bucket.delete(objects.map(({ key }) => key));
+      if (!truncated) return;
+    }
+  }
+}
+
+type TextWindow = Omit<PackedWindow, 'users' | 'sessions' | 'speed'> &
+  Record<'users' | 'sessions' | 'speed', string>;
+
+/** Windows as JSON can hold them. */
+export function textsOf(windows: readonly PackedWindow[]): TextWindow[] {
+  return windows.map((window) => ({
+    ...window,
+    users: toHex(window.users),
+    sessions: toHex(window.sessions),
+    speed: toHex(window.speed),
+  }));
+}
+
+/** Throws StoredDataError. */
+export function windowsOf(texts: readonly TextWindow[]): PackedWindow[] {
+  return texts.map((text) => {
+    const [users, sessions, speed] = [fromHex(text.users), fromHex(text.sessions), fromHex(text.speed)];
+    if (!users || !sessions || !speed)
+      throw new StoredDataError('lake/work', text.minute, 'a sketch is not hex');
+    return { ...text, users, sessions, speed };
+  });
+}
