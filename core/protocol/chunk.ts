@@ -56,7 +56,8 @@ export interface WideColumn {
 export interface TextColumn {
   /** Distinct texts; code c stands for texts[c - 1], 0 for null. */
   readonly texts: readonly string[];
-  readonly codes: Uint16Array;
+  /** Wide ones only where columns of many chunks were joined. */
+  readonly codes: Uint16Array | Uint32Array;
 }
 
 /** The decoded columns of a chunk; index i of each is event i. Nullable integers hold value + 1, and 0 for null. */

@@ -10,7 +10,11 @@ export const logRowVersion = 1;
 export const snapshotVersion = 1;
 /** `v` of a packed window. */
 export const packedWindowVersion = 1;
+/** `v` of a shard's account (ING-6b). */
+export const shardAccountVersion = 1;
 /** Version mixed into every identity (IDN-1). */
 export const identityVersion = 1;
 /** WebSocket subprotocol; the number rises when a frame changes its meaning. */
 export const liveSubprotocol = 'marquee.v1';
+/** Of a part of the lake, in its metadata; a reader knows this one and all before it. */
+export const partFormatVersion = 1;
