@@ -2,11 +2,13 @@
 // and only then, its digest here changes too.
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { accountOf } from '../../../core/account/shard-account.ts';
 import { counterNames, dimensions } from '../../../core/aggregate/counters.ts';
 import { packEnvelopes } from '../../../core/protocol/envelope.ts';
 import { eventTypes, statuses } from '../../../core/protocol/event-type.ts';
 import { liveContentCounterNames, liveCounterNames } from '../../../core/protocol/live.ts';
 import * as version from '../../../core/protocol/version.ts';
+import { decodeLogRow } from '../../../core/window/log-row.ts';
 import { Region } from '../../../core/window/region.ts';
 import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
 import { emptySource } from '../../support/empty-source.ts';
@@ -71,9 +73,11 @@ test('formats change only with their versions', () => {
       counterNames.join(),
       dimensions.join(),
     ),
+    [`account ${version.shardAccountVersion}`]: digest(accountOf([decodeLogRow(shard.row)]).encode()),
     [version.liveSubprotocol]: digest(liveCounterNames.join(), liveContentCounterNames.join()),
   }).toMatchInlineSnapshot(`
     {
+      "account 1": "2c380beb7a83",
       "chunk 1": "6cf977036934",
       "envelope 1": "dd4e60dfbef8",
       "log row 1": "8eba9006573a",
