@@ -1,6 +1,7 @@
 /** LOG-4: which of each door's numbers a shard has seen, so that a chunk delivered again at any age is recognised. */
 import type { ChunkHeader } from '../protocol/chunk-header.ts';
 import { queueRetentionMs } from '../protocol/limits.ts';
+import { type DoorHole, gapsOf, type HoleEnd, HoleEnds, unionOf } from './door-holes.ts';
 import { IntervalSet } from './interval-set.ts';
 
 interface Door {
@@ -10,9 +11,13 @@ interface Door {
   readonly committed: IntervalSet;
   readonly refused: IntervalSet;
   readonly voided: IntervalSet;
+  readonly holeEnds: HoleEnds;
 }
 
-/** One door in stored form: [door, birth, last receipt, committed, refused, voided]; intervals are flat bounds. */
+/**
+ * One door in stored form: [door, birth, last receipt, committed, refused, voided, ends of holes]; intervals are flat
+ * bounds. The last is missing where there are no holes, and in snapshots from before they were noted.
+ */
 export type StoredDoor = readonly [
   string,
   number,
@@ -20,6 +25,7 @@ export type StoredDoor = readonly [
   readonly number[],
   readonly number[],
   readonly number[],
+  (readonly HoleEnd[])?,
 ];
 
 export type ChunkStanding = 'new' | 'seen' | 'voided' | 'overlap';
@@ -28,13 +34,14 @@ export class DoorLedger {
   readonly #doors = new Map<string, Door>();
 
   constructor(stored: readonly StoredDoor[] = []) {
-    for (const [door, birthMs, lastReceivedAtMs, committed, refused, voided] of stored) {
+    for (const [door, birthMs, lastReceivedAtMs, committed, refused, voided, ends] of stored) {
       this.#doors.set(door, {
         birthMs,
         lastReceivedAtMs,
         committed: new IntervalSet(committed),
         refused: new IntervalSet(refused),
         voided: new IntervalSet(voided),
+        holeEnds: new HoleEnds(ends),
       });
     }
   }
@@ -63,10 +70,22 @@ export class DoorLedger {
     door.committed.add(header.firstNumber, header.firstNumber + header.count);
     // A voided chunk that had come earlier stays committed: standing asks committed first, which cancels the void.
     for (const [from, to] of header.voids) door.voided.add(from, to);
+    noteHoles(door, header);
   }
 
   refuse(header: ChunkHeader): void {
-    this.#touch(header).refused.add(header.firstNumber, header.firstNumber + header.count);
+    const door = this.#touch(header);
+    door.refused.add(header.firstNumber, header.firstNumber + header.count);
+    noteHoles(door, header);
+  }
+
+  get doors(): readonly string[] {
+    return [...this.#doors.keys()];
+  }
+
+  /** Numbers that were given out and not seen: on their way, or lost. */
+  holes(): DoorHole[] {
+    return [...this.#doors].flatMap(([name, door]) => holesOf(name, door));
   }
 
   /** Doors worth storing: those whose messages the queue may still hold. */
@@ -78,7 +97,10 @@ export class DoorLedger {
         continue;
       }
       const { birthMs, lastReceivedAtMs, committed, refused, voided } = door;
-      kept.push([name, birthMs, lastReceivedAtMs, committed.bounds, refused.bounds, voided.bounds]);
+      const ends = door.holeEnds.stored(knownOf(door));
+      const bounds = [committed.bounds, refused.bounds, voided.bounds] as const;
+      const head = [name, birthMs, lastReceivedAtMs, ...bounds] as const;
+      kept.push(ends.length > 0 ? [...head, ends] : head);
     }
     return kept;
   }
@@ -92,10 +114,30 @@ export class DoorLedger {
         committed: new IntervalSet(),
         refused: new IntervalSet(),
         voided: new IntervalSet(),
+        holeEnds: new HoleEnds(),
       };
       this.#doors.set(header.door, door);
     }
     door.lastReceivedAtMs = Math.max(door.lastReceivedAtMs, header.receivedAtMs);
     return door;
   }
+}
+
+const knownOf = ({ committed, refused, voided }: Door): IntervalSet => unionOf(committed, refused, voided);
+
+/** Most doors have no hole: one interval from 0 on. */
+function noteHoles(door: Door, header: ChunkHeader): void {
+  const { bounds } = door.committed;
+  const others = door.refused.bounds.length + door.voided.bounds.length;
+  if (bounds.length === 2 && bounds[0] === 0 && others === 0) return;
+  door.holeEnds.note(header, knownOf(door));
+}
+
+function holesOf(name: string, door: Door): DoorHole[] {
+  return gapsOf(knownOf(door)).flatMap(([from, to]) => {
+    const [, receivedAtMs, producer] = door.holeEnds.of(to) ?? [to, door.lastReceivedAtMs, ''];
+    // A door that was forgotten and comes again: what lies before its next chunk was seen, or is noted as missing.
+    if (from === 0 && receivedAtMs - door.birthMs > queueRetentionMs) return [];
+    return [{ door: name, from, to, producer, receivedAtMs }];
+  });
 }

@@ -56,4 +56,34 @@ describe('the ledger of door numbers', () => {
     expect(again.stored(1_000 + queueRetentionMs + 1)).toEqual([]);
     expect(again.size).toBe(0);
   });
+
+  //  door a:  0..5 seen   5..8 lost   8..10 void   10..12 seen (declares the void)   12..20 on its way   20..21 seen
+  it('[ING-6b, LOG-4] shows numbers that were given out and not seen, as old as the first chunk behind them', () => {
+    const ledger = new DoorLedger();
+    ledger.commit(header(0, 5, { receivedAtMs: 1_000 }));
+    expect(ledger.holes()).toEqual([]);
+    ledger.commit(header(10, 2, { receivedAtMs: 2_000, producer: 'p', voids: [[8, 10]] }));
+    ledger.commit(header(20, 1, { receivedAtMs: 3_000, producer: 'q' }));
+    const lost = { door: '000000000000000a', from: 5, to: 8, producer: 'p', receivedAtMs: 2_000 };
+    expect(ledger.holes()).toEqual([lost, { ...lost, from: 12, to: 20, producer: 'q', receivedAtMs: 3_000 }]);
+    ledger.commit(header(14, 2, { receivedAtMs: 2_500, producer: 'r' }));
+    ledger.refuse(header(16, 4, { receivedAtMs: 2_600 }));
+    expect(ledger.holes()).toEqual([lost, { ...lost, from: 12, to: 14, producer: 'r', receivedAtMs: 2_500 }]);
+    const again = new DoorLedger(structuredClone(ledger.stored(3_000)));
+    expect(again.holes()).toEqual(ledger.holes());
+    again.commit(header(12, 2, { receivedAtMs: 2_400 }));
+    again.commit(header(5, 3, { receivedAtMs: 1_500 }));
+    expect(again.holes()).toEqual([]);
+    expect(again.stored(3_000)[0]).toHaveLength(6);
+    again.refuse(header(30, 1, { receivedAtMs: 4_000 }));
+    expect(again.holes()).toMatchObject([{ from: 21, to: 30, receivedAtMs: 4_000 }]);
+  });
+
+  it('[ING-6b] a door that was forgotten and comes again leaves no hole behind; one that is new does', () => {
+    const ledger = new DoorLedger();
+    const late = queueRetentionMs + 1;
+    ledger.commit(header(7, 1, { doorBirthMs: 0, receivedAtMs: late }));
+    ledger.commit(header(7, 1, { door: '00000000000000bb', doorBirthMs: late, receivedAtMs: late }));
+    expect(ledger.holes()).toMatchObject([{ door: '00000000000000bb', from: 0, to: 7 }]);
+  });
 });
