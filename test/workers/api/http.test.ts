@@ -66,7 +66,7 @@ describe('[API-3] request ids', () => {
     );
     const headers = { 'x-request-id': 'sent-1' };
     const response = await ask('/v1/events', { method: 'POST', body: '{}', headers });
-    expect(events.mock.lastCall?.[3]).toBe('sent-1');
+    expect(events.mock.lastCall?.[3]).toMatchObject({ requestId: 'sent-1' });
     expect(await response.json()).toEqual({ ...problem, request_id: 'sent-1' });
     expect(head(response, 'retry-after')).toBe('1');
   });
