@@ -1,0 +1,76 @@
+/** The figures of all users of a day in the lake (BAT-4): Parquet that DuckDB and others read as it is. */
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { UserDay } from '../core/batch/user-day.ts';
+
+/** Epoch day as YYYY-MM-DD. */
+export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
+
+export const userStatsPrefix = 'lake/user_stats/';
+
+/** Folder of a region and day, partitioned as Hive does it; with the last slash. */
+export function userStatsFolder(region: string, day: number): string {
+  return `${userStatsPrefix}date=${dateOf(day)}/region=${encodeURIComponent(region)}/`;
+}
+
+/** Named by what the day was made of, so that the files of an older run are told from those of a newer one. */
+export function userStatsName(
+  folder: string,
+  { hours, generations }: { readonly hours: number; readonly generations: number },
+  partition: number,
+): string {
+  return `${folder}part-${hours}-${generations}-${partition}.parquet`;
+}
+
+/** One row a user; columns are described in docs/batch-tables.md. */
+export function encodeUserStats(users: readonly UserDay[]): Uint8Array {
+  const column = <T>(of: (user: UserDay) => T): T[] => users.map(of);
+  const buffer = parquetWriteBuffer({
+    columnData: [
+      { name: 'user', type: 'STRING', nullable: false, data: column(({ user }) => user) },
+      { name: 'total_events', type: 'INT32', nullable: false, data: column(({ events }) => events) },
+      { name: 'movies_watched', type: 'INT32', nullable: false, data: column(({ films }) => films) },
+      { name: 'duration_count', type: 'INT32', nullable: false, data: column(({ durations }) => durations) },
+      {
+        name: 'duration_seconds_sum',
+        type: 'DOUBLE',
+        nullable: false,
+        data: column(({ durationMs }) => durationMs / 1000),
+      },
+      { name: 'avg_duration_seconds', type: 'DOUBLE', nullable: true, data: column(meanSeconds) },
+    ],
+    rowGroupSize: 20_000,
+  });
+  return new Uint8Array(buffer);
+}
+
+/** Null where no event told a duration. */
+function meanSeconds({ durationMs, durations }: UserDay): number | null {
+  return durations === 0 ? null : durationMs / 1000 / durations;
+}
+
+const ofRun = /\/part-(\d+)-(\d+)-\d+\.parquet$/;
+
+/** Deletes the files of a day that were made of fewer hours or older ones than stand now. */
+export async function deleteUserStatsBefore(
+  bucket: R2Bucket,
+  folder: string,
+  standing: { readonly hours: number; readonly generations: number },
+): Promise<void> {
+  for await (const names of listNames(bucket, folder)) {
+    const older = names.filter((name) => {
+      const [hours = 0, generations = 0] = (ofRun.exec(name)?.slice(1) ?? []).map(Number);
+      return hours < standing.hours || generations < standing.generations;
+    });
+    if (older.length > 0) await bucket.delete(older);
+  }
+}
+
+/** Names of objects with a prefix, as R2 lists them: a thousand at a time. */
+export async function* listNames(bucket: R2Bucket, prefix: string): AsyncGenerator<string[]> {
+  let cursor: string | undefined;
+  do {
+    const found = await bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+    yield found.objects.map(({ key }) => key);
+    cursor = found.truncated ? found.cursor : undefined;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,265 @@
+/**
+ * The day of a region, computed from its parts and its computed hours (BAT-3, BAT-4), in steps that are bounded whatever
+ * its size. Users are shuffled: each step cuts the records of some events into partitions by pseudonym, and each
+ * partition is then summed by itself. A step that is done again does the same.
+ */
+import { planHour } from '../../core/batch/hour-plan.ts';
+import { PartEvents } from '../../core/batch/part-events.ts';
+import { COUNTS, TwinFinder } from '../../core/batch/twin-finder.ts';
+import { partitionStarts, sumUsers, TopUsers, type UserDay } from '../../core/batch/user-day.ts';
+import { userAdder } from '../../core/batch/user-events.ts';
+import { UserRecords, userRecordBytes } from '../../core/batch/user-records.ts';
+import type { LakeRows } from '../../core/lake/lake-rows.ts';
+import { topUsersMax } from '../../core/protocol/limits.ts';
+import { BatchWork } from '../../storage/batch-work.ts';
+import {
+  type DayMark,
+  dayHours,
+  type RegionDay,
+  readDayHours,
+  readDayMark,
+  readWrittenDay,
+  writeDay,
+} from '../../storage/day-store.ts';
+import { type ListedPart, listParts } from '../../storage/part-store.ts';
+import { StoredDataError } from '../../storage/stored-data-error.ts';
+import {
+  deleteUserStatsBefore,
+  encodeUserStats,
+  userStatsFolder,
+  userStatsName,
+} from '../../storage/user-stats.ts';
+
+/** What is told to a run; `mark` is of the hours when it was asked for. */
+export interface DayParams extends RegionDay, DayMark {
+  /** Name of the region. */
+  readonly region: string;
+}
+
+export interface DayPorts {
+  readonly db: D1Database;
+  readonly bucket: R2Bucket;
+  /** Rows of a part, the columns that are asked for. */
+  readonly read: (name: string, wanted: readonly DayColumn[]) => AsyncIterable<LakeRows>;
+  readonly now: () => number;
+  /** Events of one step: userStepEventsMax but in tests. */
+  readonly stepEvents: number;
+}
+
+/** Steps of a Workflow: one that is done is not done again, and what it gave is remembered. */
+export interface Steps {
+  do<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+const identityColumns = ['identity', 'logRow', 'index'] as const;
+const userColumns = [
+  'user',
+  'pseudonymVersion',
+  'type',
+  'contentId',
+  'durationMs',
+  'logRow',
+  'index',
+] as const;
+export type DayColumn = (typeof identityColumns | typeof userColumns)[number];
+
+/** Events of one step. `suspects` count unless they are twins of one another or of an event of `scans`. */
+interface Group {
+  readonly events: number;
+  readonly parts: readonly string[];
+  readonly twins: {
+    readonly scans: readonly string[];
+    readonly slice: { readonly index: number; readonly of: number };
+  } | null;
+}
+
+interface Plan {
+  readonly groups: readonly Group[];
+  readonly partitions: number;
+}
+
+interface Summed {
+  readonly users: number;
+  readonly events: number;
+}
+
+export const dayRunId = ({ regionNumber, day, hours, generations }: Omit<DayParams, 'region'>): string =>
+  `day-${regionNumber}-${day}-${hours}-${generations}`;
+
+/** Computes the day, unless its hours have been computed again since it was asked for: then another run does. */
+export async function runDay(ports: DayPorts, steps: Steps, params: DayParams): Promise<'done' | 'passed'> {
+  const work = new BatchWork(ports.bucket, dayRunId(params));
+  const groups = await steps.do('plan', async () => await planDay(ports, work, params));
+  if (groups === null) return 'passed';
+  const counts: number[][] = [];
+  for (let at = 0; at < groups; at++)
+    counts.push(await steps.do(`records ${at}`, async () => await makeRecords(ports, work, at)));
+  const summed: Summed[] = [];
+  for (let at = 0; at < (counts[0]?.length ?? 0); at++)
+    summed.push(
+      await steps.do(`users ${at}`, async () => await sumPartition(ports, work, params, at, counts)),
+    );
+  await steps.do('write', async () => await write(ports, work, params, summed));
+  await steps.do('clear', async () => {
+    const standing = (await readWrittenDay(ports.db, params)) ?? params;
+    await deleteUserStatsBefore(ports.bucket, userStatsFolder(params.region, params.day), standing);
+    await work.clear();
+    return null;
+  });
+  return 'done';
+}
+
+/** Notes the plan, and returns how many groups it has; null where the hours are no longer what they were. */
+async function planDay(
+  { db, stepEvents }: DayPorts,
+  work: BatchWork,
+  params: DayParams,
+): Promise<number | null> {
+  const { hours, generations } = await readDayMark(db, params);
+  if (hours !== params.hours || generations !== params.generations) return null;
+  const first = params.day * dayHours;
+  const listed = await listParts(db, params.regionNumber, first, first + dayHours);
+  const groups = [...new Set(listed.map(({ hour }) => hour))].flatMap((hour) =>
+    groupsOf(
+      listed.filter((part) => part.hour === hour),
+      stepEvents,
+    ),
+  );
+  const events = groups.reduce((sum, group) => sum + group.events, 0);
+  const plan: Plan = { groups, partitions: Math.max(1, Math.ceil(events / stepEvents)) };
+  await work.save('plan.json', plan);
+  return groups.length;
+}
+
+/** The parts of an hour. */
+function groupsOf(listed: readonly ListedPart[], stepEvents: number): Group[] {
+  const { parts, folds, suspects } = planHour(listed, {
+    events: stepEvents,
+    parts: Number.POSITIVE_INFINITY,
+    suspects: stepEvents,
+  });
+  const namesOf = (places: readonly number[]) => places.map((place) => parts[place]?.part.name ?? '');
+  const eventsOf = (places: readonly number[]) =>
+    places.reduce((sum, place) => sum + (parts[place]?.part.events ?? 0), 0);
+  const certain = folds
+    .map(({ places }) => places.filter((place) => !parts[place]?.suspect))
+    .filter((places) => places.length > 0)
+    .map((places): Group => ({ events: eventsOf(places), parts: namesOf(places), twins: null }));
+  const doubtful = suspects.flatMap(({ suspects: places, scans, slices }) =>
+    Array.from(
+      { length: slices },
+      (_, index): Group => ({
+        events: Math.ceil(eventsOf(places) / slices),
+        parts: namesOf(places),
+        twins: { scans: namesOf(scans.flat()), slice: { index, of: slices } },
+      }),
+    ),
+  );
+  return [...certain, ...doubtful];
+}
+
+/** Makes the records of a group, and returns how many of them fall into each partition. */
+async function makeRecords(ports: DayPorts, work: BatchWork, at: number): Promise<number[]> {
+  const { groups, partitions } = await work.load<Plan>('plan.json');
+  const group = groups[at] as Group;
+  const found = group.twins
+    ? await recordsOfSuspects(ports, group, group.twins)
+    : await recordsOf(ports, group);
+  const records = found.reduced();
+  const starts = partitionStarts(records, partitions);
+  await work.saveBytes(`records-${at}`, partitioned(records, starts));
+  return starts.slice(1).map((end, partition) => end - (starts[partition] as number));
+}
+
+function partitioned(records: UserRecords, starts: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(records.count * userRecordBytes);
+  for (const [partition, end] of starts.slice(1).entries()) {
+    const start = starts[partition] as number;
+    bytes.set(records.toBytes(start, end), start * userRecordBytes);
+  }
+  return bytes;
+}
+
+async function recordsOf({ read }: DayPorts, { parts, events }: Group): Promise<UserRecords> {
+  const records = new UserRecords(events);
+  for (const name of parts) {
+    for await (const rows of read(name, userColumns)) {
+      const add = userAdder(rows, records);
+      for (let i = 0; i < rows.count; i++) add(i);
+    }
+  }
+  return records;
+}
+
+async function recordsOfSuspects(
+  { read }: DayPorts,
+  { parts }: Group,
+  { scans, slice }: NonNullable<Group['twins']>,
+): Promise<UserRecords> {
+  const finder = new TwinFinder(slice);
+  for (const name of parts) for await (const rows of read(name, identityColumns)) finder.addSuspects(rows);
+  for (const name of scans) for await (const rows of read(name, identityColumns)) finder.addCounted(rows);
+  // As many as there are identities, since of twins one counts.
+  const records = new UserRecords(finder.size);
+  for (const name of parts) {
+    const groups: LakeRows[] = [];
+    for await (const rows of read(name, [...userColumns, 'identity'])) groups.push(rows);
+    const part = new PartEvents(groups);
+    const marks = finder.judge(part);
+    const adders = groups.map((rows) => userAdder(rows, records));
+    part.inLogOrder((group, i, rank) => {
+      if (marks[rank] === COUNTS) adders[group]?.(i);
+    });
+  }
+  return records;
+}
+
+/** Sums the users of a partition over all groups: a file of the lake, and candidates for the top. */
+async function sumPartition(
+  { bucket }: DayPorts,
+  work: BatchWork,
+  params: DayParams,
+  partition: number,
+  counts: readonly (readonly number[])[],
+): Promise<Summed> {
+  const inPartition = counts.map((of) => of[partition] ?? 0);
+  const records = new UserRecords(inPartition.reduce((sum, count) => sum + count, 0));
+  for (const [at, count] of inPartition.entries()) {
+    const before = (counts[at] ?? []).slice(0, partition).reduce((sum, held) => sum + held, 0);
+    const range = { offset: before * userRecordBytes, length: count * userRecordBytes };
+    if (count > 0)
+      records.addBytes(await loadRange(bucket, `lake/work/${dayRunId(params)}/records-${at}`, range));
+  }
+  const users = [...sumUsers(records.reduced())];
+  const top = new TopUsers(topUsersMax);
+  for (const user of users) top.add(user);
+  const name = userStatsName(userStatsFolder(params.region, params.day), params, partition);
+  if (users.length > 0) await bucket.put(name, encodeUserStats(users));
+  await work.save(`top-${partition}.json`, top.list());
+  return { users: users.length, events: users.reduce((sum, { events }) => sum + events, 0) };
+}
+
+async function write(
+  { db, now }: DayPorts,
+  work: BatchWork,
+  params: DayParams,
+  summed: readonly Summed[],
+): Promise<number> {
+  const top = new TopUsers(topUsersMax);
+  for (const partition of summed.keys())
+    for (const user of await work.load<UserDay[]>(`top-${partition}.json`)) top.add(user);
+  return await writeDay(db, {
+    ...params,
+    rows: await readDayHours(db, params),
+    users: summed.reduce((sum, { users }) => sum + users, 0),
+    userEvents: summed.reduce((sum, { events }) => sum + events, 0),
+    topUsers: top.list(),
+    computedAtMs: now(),
+  });
+}
+
+async function loadRange(bucket: R2Bucket, key: string, range: R2Range): Promise<Uint8Array> {
+  const held = await bucket.get(key, { range });
+  if (!held) throw new StoredDataError('lake/work', key, 'is gone');
+  return new Uint8Array(await held.arrayBuffer());
+}
