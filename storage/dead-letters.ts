@@ -1,10 +1,21 @@
 import { toHex } from './hex.ts';
 
+/** What the header of a chunk says of it: the accounts need no body (ING-6b). */
+export interface LetterChunk {
+  readonly region: number;
+  readonly shard: number;
+  readonly door: string;
+  readonly firstNumber: number;
+  readonly count: number;
+  readonly twins: number;
+  readonly producer: string;
+}
+
 /** Something that could not be processed, with its bytes as they were, so that it can be sent again (LOG-1). */
 export interface DeadLetter {
   /** Which chunk: its door and that door's number of its first event; or which message, where no chunk was read. */
   readonly source:
-    | { readonly kind: 'chunk'; readonly region: number; readonly door: string; readonly firstNumber: number }
+    | ({ readonly kind: 'chunk' } & LetterChunk)
     | { readonly kind: 'message'; readonly messageId: string };
   readonly bytes: Uint8Array;
   /** Why, as a RefusalCode or a code of the consumer. */
@@ -22,6 +33,10 @@ export interface StoredDeadLetter {
   readonly sizeBytes: number;
   readonly code: string;
   readonly message: string;
+  /** As DeadLetter. */
+  readonly atMs: number;
+  /** Null where no chunk was read, and in letters from before it was noted. */
+  readonly chunk: LetterChunk | null;
 }
 
 const prefix = 'dead/';
@@ -43,6 +58,7 @@ export async function storeDeadLetter(bucket: R2Bucket, letter: DeadLetter): Pro
       code: letter.code,
       message: letter.message.slice(0, messageLengthMax).toWellFormed(),
       at: String(letter.atMs),
+      ...chunkMetadata(letter.source),
     },
   });
   return key;
@@ -73,6 +89,32 @@ export async function listDeadLetters(
     sizeBytes: size,
     code: customMetadata?.code ?? '',
     message: customMetadata?.message ?? '',
+    atMs: Number(customMetadata?.at ?? 0),
+    chunk: readChunk(customMetadata ?? {}),
   }));
   return { letters, cursor: listed.truncated ? listed.cursor : null };
+}
+
+const numberNames = ['region', 'shard', 'firstNumber', 'count', 'twins'] as const;
+
+function chunkMetadata(source: DeadLetter['source']): Record<string, string> {
+  if (source.kind === 'message') return {};
+  const numbers = numberNames.map((name) => source[name]).join(' ');
+  return { numbers, door: source.door, producer: encodeURIComponent(source.producer) };
+}
+
+function readChunk({ numbers = '', door, producer }: Record<string, string>): LetterChunk | null {
+  const parts = numbers.split(' ').map(Number);
+  const [region, shard, firstNumber, count, twins] = parts;
+  const isWhole = parts.length === numberNames.length && parts.every(Number.isSafeInteger);
+  if (!isWhole || door === undefined || producer === undefined) return null;
+  return {
+    region,
+    shard,
+    firstNumber,
+    count,
+    twins,
+    door,
+    producer: decodeURIComponent(producer),
+  } as LetterChunk;
 }

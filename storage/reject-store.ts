@@ -1,3 +1,4 @@
+import type { RejectLine } from '../core/account/statement.ts';
 import type { RejectReport } from '../core/protocol/reject-report.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { StoredDataError } from './stored-data-error.ts';
@@ -55,4 +56,25 @@ export async function readRejectTotals(
     else total.twins = count;
   }
   return [...totals.values()];
+}
+
+export const rejectLinesSql = `SELECT producer, minute, NULL AS code, sum(twins) AS count FROM reject_reports
+    WHERE key >= ?1 AND key < ?2 GROUP BY producer, minute
+  UNION ALL
+  SELECT r.producer, r.minute, j.key, sum(j.value) FROM reject_reports r, json_each(r.rejected) j
+    WHERE r.key >= ?1 AND r.key < ?2 GROUP BY r.producer, r.minute, j.key`;
+
+/** The same by minute of receipt too, for the statement of accounts (ING-6b). */
+export async function readRejectLines(
+  db: D1Database,
+  fromMinute: number,
+  toMinute: number,
+): Promise<RejectLine[]> {
+  const rows = await db.prepare(rejectLinesSql).bind(keyOf(fromMinute), keyOf(toMinute)).raw<unknown[]>();
+  return rows.map(([producer, minute, code, count]) => {
+    if (typeof producer !== 'string' || typeof minute !== 'number' || typeof count !== 'number')
+      throw new StoredDataError('reject_reports', String(producer), 'rejected cannot be read');
+    const isCode = typeof code === 'string';
+    return { producer, minute, rejected: new Map(isCode ? [[code, count]] : []), twins: isCode ? 0 : count };
+  });
 }

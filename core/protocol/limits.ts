@@ -266,13 +266,6 @@ export const keyRateMax = 10_000_000_000;
 /** Name of a person, in characters. */
 export const personNameLengthMax = 128;
 
-/** Events of which one step of a day's figures of users makes records: 36 B each, twice over. */
-export const userStepEventsMax = 250_000;
-/** Distinct films of a user and day that are told apart: a day has time for a hundred. */
-export const filmsPerUserMax = 2_000;
-/** Users of a region and day that D1 has, those with the most events; the lake has all. One row of some 60 KB. */
-export const topUsersMax = 1_000;
-
 /** Runs of the batch layer that go on at once: isolates may share their 128 MB, and one takes some 40 MB. */
 export const batchRunsAtOnceMax = 4;
 /** Hours of regions that one request, or one firing of the cron, may have computed: a month of a region. */
@@ -285,3 +278,25 @@ export const batchStepPartsMax = 100;
 export const batchSuspectsMax = 1_000_000;
 /** Hours that lie further back are not computed: their parts are gone. */
 export const batchHoursBackMax = 400 * 24;
+/** Windows (minutes) stay in D1 for so long; after it the hours stand for them. */
+export const windowsKeptMs = 7 * 86_400_000;
+/** A run whose hour is not sealed waits for it no longer. */
+export const batchWaitMsMax = 24 * 3_600_000;
+
+/** Rows of a row group, which is read and decoded at once: some 4 MB in memory. A larger part has several of nearly this. */
+export const partGroupRowsMax = 20_000;
+/** First read of a part: its end, which holds the footer of any part that sealing makes (some 6 KB a row group). */
+export const partTailBytes = 32 * 1024;
+/** Of a footer: a thousand row groups. A length beyond it is not believed. */
+export const partFooterBytesMax = 8 * 1024 * 1024;
+/** Of a row group's bytes, and of a page's when inflated: 20,000 events at their largest take 60 MB, real ones 1 MB. */
+export const partPageBytesMax = 64 * 1024 * 1024;
+/** Columns that lie so far apart are fetched in one read: a request to R2 costs more than these bytes. */
+export const partGapBytesMax = 16 * 1024;
+/** A number that a door gave out and its shard has not seen is overdue after this (ING-6b): a queue's worst backoff is five minutes. */
+export const holeOverdueMs = 15 * 60_000;
+/** Dead letters, and holes in the numbers of doors, that a statement of accounts reads: both are rare. */
+export const deadLettersReadMax = 5_000;
+export const holesReadMax = 5_000;
+/** Of a shard's log that is not sealed, what a statement of accounts reads: a quarter of an hour at most is usual. */
+export const reportBytesMax = 16_000_000;

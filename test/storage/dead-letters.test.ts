@@ -3,8 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { type DeadLetter, listDeadLetters, storeDeadLetter } from '../../storage/dead-letters.ts';
 
 const atMs = Date.UTC(2026, 10, 21, 12);
+const chunk = {
+  region: 4,
+  shard: 0,
+  door: '00112233aabbccdd',
+  firstNumber: 17,
+  count: 3,
+  twins: 1,
+  producer: 'Söhne & Co',
+};
 const letter = (changes: Partial<DeadLetter> = {}): DeadLetter => ({
-  source: { kind: 'chunk', region: 4, door: '00112233aabbccdd', firstNumber: 17 },
+  source: { kind: 'chunk', ...chunk },
   bytes: new Uint8Array([1, 2, 3]),
   code: 'undecodable',
   message: 'cut short at byte 3',
@@ -24,7 +33,21 @@ describe('[LOG-1] the dead-letter store', () => {
       code: 'undecodable',
       message: 'cut short at byte 3',
       at: String(atMs),
+      numbers: '4 0 17 3 1',
+      door: '00112233aabbccdd',
+      producer: 'S%C3%B6hne%20%26%20Co',
     });
+  });
+
+  test('[ING-6b] lists with each letter of a chunk what its header says, and none for others', async () => {
+    const at = atMs + 5 * 86_400_000;
+    await storeDeadLetter(env.LAKE, letter({ atMs: at }));
+    await storeDeadLetter(env.LAKE, letter({ atMs: at, source: { kind: 'message', messageId: 'm' } }));
+    const { letters } = await listDeadLetters(env.LAKE, { date: '2026-11-26' });
+    expect(letters.map((one) => [one.atMs, one.chunk])).toEqual([
+      [at, null],
+      [at, chunk],
+    ]);
   });
 
   test('stores a letter delivered twice once, as it came first', async () => {

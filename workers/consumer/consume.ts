@@ -152,8 +152,9 @@ function letters(message: OpenedMessage): DeadLetter[] {
     if (chunk.verdict?.verdict !== 'refused') return [];
     const { code, message: reason } = chunk.verdict;
     if (!chunk.header) return [{ ...wholeMessage(delivery, chunk.bytes), code, message: reason }];
-    const { door, firstNumber, regionNumber: region, receivedAtMs: atMs } = chunk.header;
-    const source = { kind: 'chunk', region, door, firstNumber } as const;
+    const { regionNumber: region, receivedAtMs: atMs, shard, door, firstNumber, count } = chunk.header;
+    const { producer, twins } = chunk.header;
+    const source = { kind: 'chunk', region, shard, door, firstNumber, count, producer, twins } as const;
     return [{ source, bytes: chunk.bytes, code, message: reason, atMs }];
   });
 }
