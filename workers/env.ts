@@ -1,17 +1,20 @@
 import type { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
+import type { LakeSealer } from '../durable-objects/lake-sealer/lake-sealer.ts';
 import type { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 import type { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 
 /** Bindings and variables of the Worker; wrangler.toml declares them. */
 export interface Env {
   readonly DB: D1Database;
-  /** Dead letters now (`dead/`), the Parquet lake later (`lake/`). */
+  /** Dead letters (`dead/`), the Parquet lake (`lake/`), heads of the audit log (`audit/`). */
   readonly LAKE: R2Bucket;
   readonly EVENTS: Queue<Uint8Array>;
   readonly REGION_WINDOW: DurableObjectNamespace<RegionWindow>;
   readonly LIVE_HUB: DurableObjectNamespace<LiveHub>;
   /** One object a producer's key, named by the key's id. */
   readonly KEY_METER: DurableObjectNamespace<KeyMeter>;
+  /** One object a shard, named as the shard's own. */
+  readonly LAKE_SEALER: DurableObjectNamespace<LakeSealer>;
   readonly ASSETS: Fetcher;
   /** "local" or "production". A local run keeps keys of its own in D1, and takes its own machine's names for safe. */
   readonly ENVIRONMENT: string;

@@ -5,6 +5,7 @@ import type { Env } from './env.ts';
 import { handleEvents } from './ingest/handle-events.ts';
 
 export { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
+export { LakeSealer } from '../durable-objects/lake-sealer/lake-sealer.ts';
 export { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 export { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 

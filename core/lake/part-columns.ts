@@ -1,5 +1,6 @@
 /** The columns of a part: the schema of the lake as SQL sees it (docs/lake.md), and which field of LakeRows each holds. */
 import type { ChunkColumns } from '../protocol/chunk.ts';
+import { partFormatVersion } from '../protocol/version.ts';
 import type { LakeRows } from './lake-rows.ts';
 
 /** The columns of LakeRows, by their names in code. */
@@ -57,6 +58,14 @@ export const partColumns: readonly PartColumn[] = [
   column('producer', 'producer', 'text', false),
   column('pseudonym_version', 'pseudonymVersion', 'int32', false),
 ];
+
+/** What a writer makes of events, and a reader can read. */
+export interface PartFormat {
+  readonly version: number;
+  readonly columns: readonly PartColumn[];
+}
+
+export const partFormat: PartFormat = { version: partFormatVersion, columns: partColumns };
 
 /** Says the verdict on the part's events in each of them, for SQL; code has it from the part's name. */
 export const verdictColumn = 'verdict';

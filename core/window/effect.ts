@@ -1,3 +1,4 @@
+import type { SealState } from '../lake/seal-plan.ts';
 import type { PackedWindow } from './packed-window.ts';
 
 /** [minute, log row of the state that D1 holds]. */
@@ -16,5 +17,7 @@ export type RegionEffect =
   /** The copy of the rules that the shard judges by. Replaces the one before. */
   | { readonly kind: 'alert_setup'; readonly body: string }
   | { readonly kind: 'snapshot'; readonly body: string }
-  /** Log rows before `beforeRow` that were committed before `beforeAtMs` may go. */
-  | { readonly kind: 'trim'; readonly beforeRow: number; readonly beforeAtMs: number };
+  /** What is sealed, and the plan that stands. Replaces the one before. */
+  | { readonly kind: 'sealing'; readonly state: SealState }
+  /** Log rows before `beforeRow` go. */
+  | { readonly kind: 'trim'; readonly beforeRow: number };

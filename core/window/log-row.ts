@@ -34,6 +34,12 @@ export interface LoggedChunk {
   readonly verdicts: Uint8Array | null;
 }
 
+/** A row as it rests. */
+export interface StoredLogRow {
+  readonly row: number;
+  readonly body: Uint8Array;
+}
+
 export interface LogRow {
   readonly head: LogRowHead;
   readonly chunks: readonly LoggedChunk[];

@@ -1,13 +1,20 @@
 import { allowedLatenessMs } from '../protocol/limits.ts';
 import type { Backoff } from './backoff.ts';
+import type { LogKeeper } from './log-keeper.ts';
 import type { WokenState } from './replay.ts';
 import { hourEndMinute, minuteEndMs, minuteStartMs } from './time.ts';
 
 /** When a shard has something to do though nothing comes: ms, or null. */
-export function nextWakeMs(state: WokenState, backoff: Backoff, nowMs: number): number | null {
+export function nextWakeMs(
+  state: WokenState,
+  backoff: Backoff,
+  log: LogKeeper,
+  nowMs: number,
+): number | null {
   // While D1 is down, what is for it waits; windows close, and alerts fire, when their time has come.
   const untilMs = backoff.isPausedAt(nowMs) ? backoff.untilMs : 0;
-  const next = Math.min(closingMs(state), Math.max(emissionMs(state, nowMs), untilMs));
+  const emissionDueMs = Math.max(emissionMs(state, nowMs), untilMs);
+  const next = Math.min(closingMs(state), emissionDueMs, log.nextWakeMs(nowMs));
   return next === Number.POSITIVE_INFINITY ? null : Math.max(next, nowMs + 1);
 }
 

@@ -7,27 +7,24 @@
 
 import type { AlertRecord } from '../alert/alert-record.ts';
 import type { AlertSetup } from '../alert/book.ts';
-import { identitiesMax, logKeptMs } from '../protocol/limits.ts';
-import { Backoff } from './backoff.ts';
+import { identitiesMax } from '../protocol/limits.ts';
+import type { DoorsAnswer } from './door-holes.ts';
 import type { DoorLedger } from './door-ledger.ts';
 import type { RegionEffect } from './effect.ts';
+import { LogKeeper } from './log-keeper.ts';
 import { LogWriter } from './log-writer.ts';
 import { nextWakeMs } from './next-wake.ts';
+import { Outbox } from './outbox.ts';
 import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
 import type { RegionTotals } from './region-knowledge.ts';
 import { type RegionSource, replay, type WokenState } from './replay.ts';
-import { compareRevisions } from './revision.ts';
-import { encodeSnapshot } from './snapshot.ts';
 import { takeChunk } from './take-chunk.ts';
 import { hourOf, isClosedAt, minuteOf, oldestLivingMinute } from './time.ts';
 import { type ChangedCells, UpdateTracker } from './update-tracker.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
 import { judged, type WindowOrigin } from './window-state.ts';
 import type { WindowTable } from './window-table.ts';
-
-/** The snapshot is renewed at most this often, so that waking reads few headers. */
-const snapshotEveryMs = 5 * 60_000;
 
 export interface Receipt {
   /** One verdict a chunk, in the order of the chunks. They stand once the effects are carried out. */
@@ -43,9 +40,9 @@ export class Region {
   readonly #updates = new UpdateTracker();
   readonly #identitiesMax: number;
   #tracking = false;
-  readonly #backoff = new Backoff();
-  #snapshotAtMs: number;
-  #snapshotRow: number;
+  readonly #outbox: Outbox;
+  /** Snapshot, sealing and trimming. */
+  readonly log: LogKeeper;
 
   /** Wakes a shard from what its log and snapshot hold. `nowMs` is server time. */
   constructor(
@@ -58,13 +55,17 @@ export class Region {
     this.#state = replay(source, nowMs);
     this.#table = this.#state.table;
     this.#doors = this.#state.doors;
-    // Counted across lives, or the log of a shard that never lives for five minutes would grow without end.
-    this.#snapshotAtMs = source.snapshot?.atMs ?? Number.NEGATIVE_INFINITY;
-    this.#snapshotRow = source.snapshot?.throughRow ?? -1;
+    this.#outbox = new Outbox(this.#origin, this.#state);
+    this.log = new LogKeeper(source, this.#state);
   }
 
   get totals(): RegionTotals {
     return { ...this.#state.totals };
+  }
+
+  /** Its doors, and which of the numbers that they gave out have not come (ING-6b). */
+  get doors(): DoorsAnswer {
+    return { doors: this.#doors.doors, holes: this.#doors.holes() };
   }
 
   get address(): ShardAddress {
@@ -82,7 +83,9 @@ export class Region {
     const verdicts = chunks.map((bytes) => takeChunk(bytes, this.#origin, this.#doors, log));
     effects.push(...this.tick(nowMs));
     this.#capIdentities(nowMs, effects);
-    effects.push(...log.finish());
+    const rows = log.finish();
+    if (rows.length > 0) this.log.noteAppended(nowMs);
+    effects.push(...rows);
     return { verdicts, effects };
   }
 
@@ -137,87 +140,46 @@ export class Region {
 
   /** Alerts whose present state D1 lacks. */
   dueAlerts(nowMs: number): readonly AlertRecord[] {
-    return this.#backoff.isPausedAt(nowMs) ? [] : this.#state.alerts.due;
+    return this.#outbox.dueAlerts(nowMs);
   }
 
   /** D1 holds these states now. */
   confirmAlerts(records: readonly AlertRecord[]): RegionEffect[] {
-    const { alerts } = this.#state;
-    this.#backoff.succeed();
-    alerts.confirm(records);
-    return [{ kind: 'alerts', body: alerts.encode() }];
+    return this.#outbox.confirmAlerts(records);
   }
 
   /** Closed windows whose present state D1 lacks and that may be emitted now (WIN-5), oldest first. */
   dueWindows(nowMs: number): PackedWindow[] {
-    if (this.#backoff.isPausedAt(nowMs)) return [];
-    const due = [...this.#state.parked.values()];
-    for (const window of this.#table.inTimeOrder()) {
-      if (window.closed && window.dirty && window.emissionDueMs(nowMs) <= nowMs)
-        due.push(window.pack(this.#origin));
-    }
-    return due;
+    return this.#outbox.dueWindows(nowMs);
   }
 
   /** D1 holds these states now. */
   confirm(windows: readonly PackedWindow[], nowMs: number): RegionEffect[] {
-    this.#backoff.succeed();
-    const { parked, confirmed, keptOldestMinute } = this.#state;
-    const effects: RegionEffect[] = [];
-    for (const { minute, revision } of windows) {
-      const window = this.#table.get(minute);
-      if (window) {
-        window.confirmedRow = Math.max(window.confirmedRow, revision.logRow);
-        window.emittedAtMs = nowMs;
-      }
-      confirmed.set(minute, Math.max(confirmed.get(minute) ?? -1, revision.logRow));
-      const waiting = parked.get(minute);
-      if (waiting && compareRevisions(waiting.revision, revision) <= 0) {
-        parked.delete(minute);
-        effects.push({ kind: 'unpark', minute });
-      }
-    }
-    // One that wakes may find windows alive that have died since the last commit: they must not be owed to D1 again.
-    for (const minute of confirmed.keys()) if (minute < keptOldestMinute) confirmed.delete(minute);
-    effects.push({ kind: 'confirmed', windows: [...confirmed] });
-    return effects;
+    return this.#outbox.confirm(windows, nowMs);
   }
 
   /** D1 did not take the windows (or the hour): tried again later, with backoff. */
   emissionFailed(nowMs: number): void {
-    this.#backoff.fail(nowMs);
+    this.#outbox.backoff.fail(nowMs);
   }
 
   /** Hours (epoch hours) all of whose windows are dead and confirmed, and whose hour row is still to be written. */
   dueHours(nowMs: number): number[] {
-    if (this.#backoff.isPausedAt(nowMs)) return [];
-    return [...this.#state.hours].filter((hour) => this.#state.isHourOver(hour)).sort((a, b) => a - b);
+    return this.#outbox.dueHours(nowMs);
   }
 
   hourWritten(hour: number): void {
-    this.#state.hours.delete(hour);
+    this.#outbox.hourWritten(hour);
   }
 
-  /** Renews the snapshot and trims the log, where it is time (LOG-5). */
+  /** Renews the snapshot and trims the log, where it is time (LOG-5b). */
   maintain(nowMs: number): RegionEffect[] {
-    const throughRow = this.#state.nextRow - 1;
-    const ageMs = nowMs - this.#snapshotAtMs;
-    if (throughRow === this.#snapshotRow || (ageMs >= 0 && ageMs < snapshotEveryMs)) return [];
-    this.#snapshotAtMs = nowMs;
-    this.#snapshotRow = throughRow;
-    this.#state.noteKept();
-    const { known } = this.#state;
-    const body = encodeSnapshot({ atMs: nowMs, throughRow, known, doors: this.#doors.stored(nowMs) });
-    const beforeRow = this.#table.firstNeededRow(this.#state.nextRow);
-    return [
-      { kind: 'snapshot', body },
-      { kind: 'trim', beforeRow, beforeAtMs: nowMs - logKeptMs },
-    ];
+    return this.log.maintain(nowMs);
   }
 
   /** When the shell must call again though nothing came: ms, or null. */
   nextWakeMs(nowMs: number): number | null {
-    return nextWakeMs(this.#state, this.#backoff, nowMs);
+    return nextWakeMs(this.#state, this.#outbox.backoff, this.log, nowMs);
   }
 
   /** All that the shard holds from a minute on (WIN-7). */

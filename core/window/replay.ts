@@ -1,6 +1,7 @@
 /** Waking: the state of a shard as its snapshot and log make it (LOG-2). Applies verdicts and never judges again. */
 import { AlertBook, type AlertSetup, decodeBook } from '../alert/book.ts';
 import { emptyBase } from '../alert/fold.ts';
+import type { SealState } from '../lake/seal-plan.ts';
 import { assert } from '../protocol/assert.ts';
 import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
 import { holdBackMs } from '../protocol/limits.ts';
@@ -16,6 +17,7 @@ import {
   type LoggedChunk,
   type LogRow,
   type LogRowHead,
+  type StoredLogRow,
 } from './log-row.ts';
 import type { PackedWindow } from './packed-window.ts';
 import { parseJson, type RegionKnowledge, type RegionTotals } from './region-knowledge.ts';
@@ -31,14 +33,26 @@ export interface RegionSource {
   readonly origin: WindowOrigin;
   readonly snapshot: Snapshot | null;
   /** The last row of the log with its number; null for an empty log. */
-  readonly lastRow: { readonly row: number; readonly body: Uint8Array } | null;
+  readonly lastRow: StoredLogRow | null;
   /** Rows from a number on, ascending. */
-  rowsFrom(row: number): Iterable<{ readonly row: number; readonly body: Uint8Array }>;
+  rowsFrom(row: number): Iterable<StoredLogRow>;
   readonly parked: readonly PackedWindow[];
   readonly confirmed: readonly ConfirmedWindow[];
   /** The book of alerts and the copy of the rules, as effects of those kinds left them; null before the first. */
   readonly alerts: string | null;
   readonly alertSetup: string | null;
+  /** Null where the log is empty and always was. */
+  readonly sealing: SealingSource | null;
+}
+
+/** What waking needs to know of sealing and trimming. */
+export interface SealingSource {
+  /** As an effect of that kind left it; null before the first. */
+  readonly state: SealState | null;
+  /** The first row that the log still holds; null for none. */
+  readonly firstRow: number | null;
+  /** When the oldest row that is not sealed was committed, ms; null for none. */
+  readonly unsealedAtMs: number | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

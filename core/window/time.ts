@@ -41,3 +41,8 @@ export function isClosedAt(minute: number, watermarkMs: number): boolean {
 export function oldestLivingMinute(watermarkMs: number): number {
   return Math.max(0, Math.floor((watermarkMs - allowedLatenessMs) / windowMs));
 }
+
+/** Whether every window of an hour (epoch hour) is past its lateness at this watermark: what still comes is late. */
+export function isHourDead(hour: number, watermarkMs: number): boolean {
+  return oldestLivingMinute(watermarkMs) >= hourEndMinute(hour);
+}

@@ -1,17 +1,24 @@
+import type { SealState } from '../../core/lake/seal-plan.ts';
 import { assert, unreachable } from '../../core/protocol/assert.ts';
 import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
+import type { StoredLogRow } from '../../core/window/log-row.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
-import type { RegionSource } from '../../core/window/replay.ts';
+import type { RegionSource, SealingSource } from '../../core/window/replay.ts';
 import { decodeSnapshot, type Snapshot } from '../../core/window/snapshot.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import type { WindowOrigin } from '../../core/window/window-state.ts';
 import { fromHex, toHex } from '../../storage/hex.ts';
 
 /** Rows of the table `state`. Integer keys, so that a write is one row. */
-const stateRow = { origin: 1, snapshot: 2, confirmed: 3, lease: 4, alerts: 5, alertSetup: 6 } as const;
-
-/** Log rows deleted at most in one transaction; the next one goes on. */
-const trimRowsMax = 1000;
+const stateRow = {
+  origin: 1,
+  snapshot: 2,
+  confirmed: 3,
+  lease: 4,
+  alerts: 5,
+  alertSetup: 6,
+  sealing: 7,
+} as const;
 
 /** A hub's wish to be pushed to, until a time (ms). */
 export interface Lease {
@@ -70,7 +77,26 @@ export class LogStore {
       confirmed: this.#read<ConfirmedWindow[]>(stateRow.confirmed) ?? [],
       alerts: this.#text(stateRow.alerts),
       alertSetup: this.#text(stateRow.alertSetup),
+      sealing: this.#sealing(),
     };
+  }
+
+  /** Rows of the log from one to another (both inclusive), as many as `bytesMax` holds but at least one. */
+  page(fromRow: number, throughRow: number, bytesMax: number): StoredLogRow[] {
+    const page: StoredLogRow[] = [];
+    let bytes = 0;
+    for (const held of this.#rowsFrom(fromRow)) {
+      bytes += held.body.length;
+      if (held.row > throughRow || (page.length > 0 && bytes > bytesMax)) break;
+      page.push(held);
+    }
+    return page;
+  }
+
+  /** When the first row from a number on was committed, ms; null for none. */
+  firstAtMs(row: number): number | null {
+    const query = 'SELECT at FROM log WHERE row >= ? ORDER BY row LIMIT 1';
+    return this.#sql.exec<{ at: number }>(query, row).toArray()[0]?.at ?? null;
   }
 
   /** Carries out one effect. The caller wraps the effects of a call in one transaction. */
@@ -104,24 +130,28 @@ export class LogStore {
       case 'alert_setup':
         this.#write(stateRow.alertSetup, effect.body);
         return;
+      case 'sealing':
+        this.#write(stateRow.sealing, JSON.stringify(effect.state));
+        return;
       case 'trim':
-        this.#trim(effect.beforeRow, effect.beforeAtMs);
+        this.#sql.exec('DELETE FROM log WHERE row < ?', effect.beforeRow);
         return;
       default:
         unreachable(effect);
     }
   }
 
-  #trim(beforeRow: number, beforeAtMs: number): void {
-    this.#sql.exec(
-      'DELETE FROM log WHERE row IN (SELECT row FROM log WHERE row < ? AND at < ? ORDER BY row LIMIT ?)',
-      beforeRow,
-      beforeAtMs,
-      trimRowsMax,
-    );
+  #sealing(): SealingSource {
+    const state = this.#read<SealState>(stateRow.sealing);
+    const [first] = this.#sql.exec<{ row: number }>('SELECT row FROM log ORDER BY row LIMIT 1').toArray();
+    return {
+      state,
+      firstRow: first?.row ?? null,
+      unsealedAtMs: this.firstAtMs((state?.throughRow ?? -1) + 1),
+    };
   }
 
-  *#rowsFrom(row: number): Iterable<{ row: number; body: Uint8Array }> {
+  *#rowsFrom(row: number): Iterable<StoredLogRow> {
     const cursor = this.#sql.exec<LogTableRow>('SELECT row, body FROM log WHERE row >= ? ORDER BY row', row);
     for (const held of cursor) yield logged(held);
   }
@@ -153,7 +183,7 @@ export class LogStore {
 
 type LogTableRow = { row: number; body: ArrayBuffer };
 
-function logged({ row, body }: LogTableRow): { row: number; body: Uint8Array } {
+function logged({ row, body }: LogTableRow): StoredLogRow {
   return { row, body: new Uint8Array(body) };
 }
 

@@ -1,8 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import { assert } from '../../core/protocol/assert.ts';
-import { logBytesMax } from '../../core/protocol/limits.ts';
+import { logBytesMax, logPageBytesMax } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { shardObjectName } from '../../core/protocol/region.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
+import type { SealStanding } from '../../core/window/log-keeper.ts';
+import type { StoredLogRow } from '../../core/window/log-row.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
@@ -13,7 +17,7 @@ import { rollUpHour } from '../../storage/hour-store.ts';
 import { saveWindows } from '../../storage/window-store.ts';
 import { HubPush } from './hub-push.ts';
 import { LogStore } from './log-store.ts';
-import type { HubLink, RegionEnv } from './region-env.ts';
+import type { HubLink, RegionEnv, SealerLink } from './region-env.ts';
 
 /** The copy of the rules is renewed this often, if an alarm comes. */
 const setupEveryMs = 60_000;
@@ -100,6 +104,39 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     this.#schedule(nowMs);
   }
 
+  /** How far the shard is sealed, for its sealer (LAK-1); null for one that has never been. */
+  sealStanding(): SealStanding | null {
+    const origin = this.#store.origin();
+    if (!origin) return null;
+    const nowMs = Date.now();
+    const region = this.#wake(origin, nowMs);
+    this.#commit(() => ({ effects: region.tick(nowMs) }));
+    this.#schedule(nowMs);
+    return region.log.standing;
+  }
+
+  /** Rows of the log, both inclusive, as many as travel at once: the sealer decodes them, not this object. */
+  logPage(fromRow: number, throughRow: number): readonly StoredLogRow[] {
+    return this.#store.page(fromRow, throughRow, logPageBytesMax);
+  }
+
+  /** Stores what the sealer means to seal; returns the plan to carry out, see LogKeeper. */
+  keepSealPlan(address: ShardAddress, plan: SealPlan): SealPlan | null {
+    const region = this.#wake(address, Date.now());
+    return this.#commit(() => region.log.keepPlan(plan)).plan;
+  }
+
+  /** The plan is carried out: R2 has its parts, and D1 lists them. */
+  sealed(address: ShardAddress, plan: SealPlan): void {
+    const nowMs = Date.now();
+    const region = this.#wake(address, nowMs);
+    const unsealedAtMs = this.#store.firstAtMs(plan.lastRow + 1);
+    this.#commit(() => ({
+      effects: [...region.log.sealed(plan, unsealedAtMs), ...region.maintain(nowMs)],
+    }));
+    this.#schedule(nowMs);
+  }
+
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     const origin = this.#store.origin();
@@ -111,6 +148,7 @@ export class RegionWindow extends DurableObject<RegionEnv> {
       if (!region.hasAlertSetup) await this.#setUpAlerts(region);
       this.#judge(Date.now());
       await this.#emit(region);
+      this.#maintain();
       if (region.hasAlertSetup && Date.now() - this.#setUpAtMs >= setupEveryMs)
         await this.#setUpAlerts(region);
     } catch (error) {
@@ -126,10 +164,28 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   #judge(nowMs: number): void {
     const region = this.#region;
     if (!region) return;
-    this.#commit(() => ({
-      effects: [...region.tick(nowMs), ...region.judge(nowMs), ...region.maintain(nowMs)],
-    }));
+    this.#commit(() => ({ effects: [...region.tick(nowMs), ...region.judge(nowMs)] }));
     this.#tellHub(nowMs);
+  }
+
+  /** Behind the emission: what D1 has taken may go from the log. */
+  #maintain(): void {
+    const region = this.#region;
+    if (!region) return;
+    const nowMs = Date.now();
+    this.#commit(() => ({ effects: region.maintain(nowMs) }));
+    if (region.log.tellSealer(nowMs)) this.ctx.waitUntil(this.#kickSealer(region.address));
+  }
+
+  async #kickSealer(address: ShardAddress): Promise<void> {
+    try {
+      const name = shardObjectName(address.regionNumber, address.shard);
+      const id = this.env.LAKE_SEALER.idFromName(name);
+      await (this.env.LAKE_SEALER.get(id) as unknown as SealerLink).kick(address);
+    } catch (error) {
+      // Told again in a minute.
+      console.warn(logLine('warn', 'sealer_not_told', { ...address, ...errorFields(error) }));
+    }
   }
 
   async #setUpAlerts(region: Region, isNew = false): Promise<void> {

@@ -8,7 +8,6 @@ import { isTest, titleOf } from './titles.ts';
 const later: Readonly<Record<string, string>> = {
   'BAT-1': 'batch',
   'LOG-1b': 'redrive',
-  'LOG-5b': 'lake',
   'WIN-5b': 'batch',
   'DUP-1b': 'batch',
   'API-1b': 'batch',

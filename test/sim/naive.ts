@@ -54,6 +54,8 @@ export class NaiveShard {
   #kept: Knowledge | null = null;
   /** Counted events in log order. */
   readonly counted: AcceptedEvent[] = [];
+  /** Late ones, likewise. */
+  readonly late: AcceptedEvent[] = [];
   /** Minutes from the oldest event of what was received up to the one before its receipt, if they lived then. */
   readonly received: number[] = [];
   readonly #committedNumbers = new Set<string>();
@@ -194,6 +196,7 @@ export class NaiveShard {
       this.#known = { ...known, greatestMs: event.timeMs, risenAtMs: late ? known.risenAtMs : nowMs };
     }
     if (late) {
+      this.late.push(event);
       this.#known = { ...this.#known, late: known.late + 1 };
     } else if (living.some((other) => isTwin(event, other))) {
       this.#known = { ...this.#known, duplicates: known.duplicates + 1 };

@@ -13,7 +13,7 @@ const totals = emptyTotals();
 
 console.info(`simulation: ${histories} histories of ${steps} steps, SIM_SEED=${seed}`);
 
-describe('[LOG-2, LOG-4, LOG-5, WIN-2, WIN-3, WIN-4, WIN-5, WIN-6, WIN-7, WIN-8, DUP-1, DUP-2, ALR-1] a shard', () => {
+describe('[LOG-2, LOG-4, LOG-5, LOG-5b, LAK-1, WIN-2, WIN-3, WIN-4, WIN-5, WIN-6, WIN-7, WIN-8, DUP-1, DUP-2, ALR-1] a shard', () => {
   test.each(keptSeeds)('does not do again: $why', (kept) => {
     const found = tryHistory(kept.seed, kept.steps);
     expect(found && describeFound(found)).toBeNull();

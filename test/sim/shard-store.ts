@@ -1,5 +1,6 @@
 /** What an object's storage and D1 do for a shard, in memory. */
 import { type AlertRecord, compareAlertRevisions } from '../../core/alert/alert-record.ts';
+import type { SealState } from '../../core/lake/seal-plan.ts';
 import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
 import { isNewer } from '../../core/window/newest-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
@@ -29,6 +30,7 @@ export class ShardStore {
   #snapshot: string | null = null;
   #alerts: string | null = null;
   #alertSetup: string | null = null;
+  sealing: SealState | null = null;
 
   constructor(origin: WindowOrigin) {
     this.#origin = origin;
@@ -67,10 +69,11 @@ export class ShardStore {
       case 'alert_setup':
         this.#alertSetup = effect.body;
         return;
+      case 'sealing':
+        this.sealing = effect.state;
+        return;
       case 'trim':
-        this.#rows = this.#rows.filter(
-          ({ row, atMs }) => row >= effect.beforeRow || atMs >= effect.beforeAtMs,
-        );
+        this.#rows = this.#rows.filter(({ row }) => row >= effect.beforeRow);
         return;
     }
   }
@@ -80,6 +83,11 @@ export class ShardStore {
     if (this.#alerts === null) return { records: [], judgedMinute: null };
     const { entries, judgedMinute } = JSON.parse(this.#alerts) as StoredAlerts;
     return { records: entries.map(({ record }) => record), judgedMinute };
+  }
+
+  /** When the first row from a number on was committed. */
+  firstAtMs(row: number): number | null {
+    return this.#rows.find((held) => held.row >= row)?.atMs ?? null;
   }
 
   /** What another object wakes from. */
@@ -94,6 +102,11 @@ export class ShardStore {
       confirmed: this.confirmed,
       alerts: this.#alerts,
       alertSetup: this.#alertSetup,
+      sealing: {
+        state: this.sealing,
+        firstRow: rows[0]?.row ?? null,
+        unsealedAtMs: this.firstAtMs((this.sealing?.throughRow ?? -1) + 1),
+      },
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Plays a history against a shard and against the naive recount, and says where they differ. */
 import type { AlertRecord } from '../../core/alert/alert-record.ts';
 import type { AlertRule } from '../../core/alert/alert-rule.ts';
+import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
 import { logRowBytesMax, windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
@@ -9,13 +10,15 @@ import type { PackedWindow } from '../../core/window/packed-window.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ChunkVerdict } from '../../core/window/verdict.ts';
-import { AlertCheck, type AlertSituation, type AlertTally, tallyAlerts } from './alert-check.ts';
+import { AlertCheck, type AlertSituation, tallyAlerts } from './alert-check.ts';
 import { type Action, type DatabaseFate, type History, type SimChunk, simRegion } from './history.ts';
 import { minuteOf, NaiveShard } from './naive.ts';
 import { type RecountedWindow, recountWindow } from './naive-window.ts';
 import { sameValue } from './same-value.ts';
+import { type SealedShard, SealSim } from './seal-sim.ts';
 import { Database, ShardStore } from './shard-store.ts';
 import { simRules } from './sim-rules.ts';
+import { emptyTally, type Tally } from './tally.ts';
 
 /** Where planted.test.ts puts in something broken. */
 export interface Seams {
@@ -28,22 +31,6 @@ export interface Seams {
   readonly believesFailures: boolean;
   /** On an alarm the object judges its windows anew, late data included. */
   readonly judgesLateData: boolean;
-}
-
-/** What a history had in it, to see that the simulation does not run idle. */
-export interface Tally extends AlertTally {
-  counted: number;
-  late: number;
-  duplicates: number;
-  seen: number;
-  refused: number;
-  crashes: number;
-  rows: number;
-  emissions: number;
-  failedEmissions: number;
-  windows: number;
-  parked: number;
-  cuts: number;
 }
 
 /** What the object writes to D1 at once: one of the two is empty. */
@@ -90,21 +77,8 @@ class Simulation {
   /** Since they were checked last. */
   #alertsStored = false;
   readonly #deliveries = new Map<SimChunk, number>();
-  readonly #tally: Tally = {
-    counted: 0,
-    late: 0,
-    duplicates: 0,
-    seen: 0,
-    refused: 0,
-    crashes: 0,
-    rows: 0,
-    emissions: 0,
-    failedEmissions: 0,
-    windows: 0,
-    parked: 0,
-    cuts: 0,
-    ...tallyAlerts([]),
-  };
+  readonly #tally: Tally = emptyTally();
+  readonly #seal: SealSim;
 
   constructor(history: History, seams: Partial<Seams>) {
     this.#history = history;
@@ -122,7 +96,13 @@ class Simulation {
     this.#nowMs = history.startMs;
     this.#naive = new NaiveShard(history.startMs, history.identitiesMax);
     this.#region = this.#woken();
+    this.#seal = new SealSim(this.#sealedShard(), history.seed);
     this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules }));
+  }
+
+  #sealedShard(): SealedShard {
+    const doings = { die: () => this.#wake(), maintain: () => this.#maintain() };
+    return { region: () => this.#region, store: this.#store, carryOut: (e) => this.#carryOut(e), ...doings };
   }
 
   run(): Tally {
@@ -135,13 +115,15 @@ class Simulation {
       if (this.#stepIndex % 5 === 0)
         this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules: this.#rules }));
       if (closes !== null) this.#closeAlert(closes);
+      this.#seal.play(this.#fate, this.#nowMs);
       this.#compareKnowledge();
     }
     this.#drain();
     this.#compareDatabase();
+    this.#compareLake();
     const { late, duplicates, cuts } = this.#naive.known;
     Object.assign(this.#tally, { late, duplicates, cuts: cuts.length, counted: this.#naive.counted.length });
-    Object.assign(this.#tally, tallyAlerts([...this.#seams.database.alerts.values()]));
+    Object.assign(this.#tally, tallyAlerts([...this.#seams.database.alerts.values()]), this.#seal.tally);
     return this.#tally;
   }
 
@@ -225,6 +207,11 @@ class Simulation {
     this.#checkNewAlerts();
     if (this.#stepIndex % 4 === 0) this.#compareAlerts();
     this.#emit();
+    this.#maintain();
+    if (this.#region.log.tellSealer(this.#nowMs)) this.#seal.tell();
+  }
+
+  #maintain(): void {
     const upkeep = this.#region.maintain(this.#nowMs);
     this.#carryOut(upkeep);
     if (upkeep.some(({ kind }) => kind === 'snapshot')) {
@@ -371,6 +358,7 @@ class Simulation {
       if (alarms > 50 + 4 * minutes) this.#differ(`${alarms} alarms for ${minutes} windows`);
       this.#setClock(next);
       this.#alarm(false);
+      this.#seal.finish();
       this.#compareKnowledge();
     }
     this.#same('windows left', this.#region.answer(this.#nowMs).windows.length, 0);
@@ -468,6 +456,19 @@ class Simulation {
     this.#tally.windows = counted.length;
     const alerts = [...this.#seams.database.alerts.values()];
     this.#alertCheck.checkAll('the alerts in D1', alerts, this.#alertSituation(), Number.NEGATIVE_INFINITY);
+  }
+
+  /** LAK-1: every counted and every late event is in exactly one part, in log order; LOG-5b: and in no row any more. */
+  #compareLake(): void {
+    const placed = ({ identityHi, identityLo, timeMs }: AcceptedEvent) => [identityHi, identityLo, timeMs];
+    this.#same(
+      'counted events in the lake',
+      this.#seal.sealedEvents('counted'),
+      this.#naive.counted.map(placed),
+    );
+    this.#same('late events in the lake', this.#seal.sealedEvents('late'), this.#naive.late.map(placed));
+    this.#same('listed parts', [...this.#seal.listed.keys()].sort(), [...this.#seal.lake.keys()].sort());
+    this.#same('rows left', this.#store.rows.length, 0);
   }
 
   #compareWindow(window: PackedWindow): void {

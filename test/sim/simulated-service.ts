@@ -14,6 +14,7 @@ import type { OutgoingRecord } from '../../tools/producer/scenario.ts';
 import type { SendPlan } from '../../tools/producer/send-plan.ts';
 import { Door } from '../../workers/ingest/door.ts';
 import { testIdentifier } from '../support/judge-context.ts';
+import { sealAll } from '../support/seal-all.ts';
 
 /** As in migrations: the numbers follow the order of the names. */
 const entries: readonly RegionEntry[] = trafficRegions.map(({ name }, n) => ({
@@ -140,6 +141,8 @@ export class SimulatedService {
     const due = region.dueWindows(this.#nowMs);
     if (due.length > 0) region.confirm(due, this.#nowMs);
     for (const hour of region.dueHours(this.#nowMs)) region.hourWritten(hour);
+    if (region.log.tellSealer(this.#nowMs)) sealAll(region);
+    region.maintain(this.#nowMs);
     this.#after(number, region, effects);
   }
 
@@ -170,6 +173,7 @@ function newRegion({ number, name }: RegionEntry, startMs: number): Region {
       confirmed: [],
       alerts: null,
       alertSetup: null,
+      sealing: null,
     },
     startMs,
   );

@@ -10,4 +10,5 @@ export const emptySource: RegionSource = {
   confirmed: [],
   alerts: null,
   alertSetup: null,
+  sealing: null,
 };

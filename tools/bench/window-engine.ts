@@ -37,6 +37,7 @@ const nothing: RegionSource = {
   confirmed: [],
   alerts: null,
   alertSetup: null,
+  sealing: null,
 };
 
 /** How long each call took, ms, and the log that they left. */

@@ -102,38 +102,6 @@ describe('what waits for D1', () => {
 });
 
 describe('the log', () => {
-  test('[LOG-5] a row is kept for a day, and for as long as a living window needs it', () => {
-    const shard = new Shard();
-    shard.see(t0, t0);
-    const rowsAt = (atMs: number): number[] => {
-      shard.see(atMs, atMs);
-      shard.alarm(atMs);
-      return shard.store.rows.map(({ row }) => row);
-    };
-    expect(rowsAt(t0 + hour)).toEqual([0, 1]);
-    expect(rowsAt(t0 + day)).toEqual([0, 1, 2]);
-    expect(rowsAt(t0 + day + 10 * minute)).toEqual([1, 2, 3]);
-    // The clock runs a day ahead: the rows are old enough, but their windows live.
-    const trims = shard.region
-      .maintain(t0 + 3 * day)
-      .flatMap((effect) => (effect.kind === 'trim' ? [effect.beforeRow] : []));
-    expect(trims).toEqual([]);
-    shard.see(t0 + day + 11 * minute, t0 + day + 11 * minute);
-    const [trim] = shard.region.maintain(t0 + 3 * day).filter(({ kind }) => kind === 'trim');
-    expect(trim).toMatchObject({ beforeRow: 2 });
-  });
-
-  // A quiet region: traffic every ten minutes, and the object is evicted after each.
-  test('[LOG-5] a shard that never lives for five minutes still trims its log', () => {
-    const shard = new Shard();
-    for (let atMs = t0; atMs < t0 + 4 * day; atMs += 10 * minute) {
-      shard.crash(atMs);
-      shard.see(atMs, atMs);
-      shard.alarm(atMs);
-    }
-    expect(shard.store.rows.length).toBeLessThanOrEqual(day / (10 * minute) + 2);
-  });
-
   test('[LOG-5] the snapshot is renewed every five minutes at most, and not for nothing', () => {
     const shard = new Shard();
     let snapshots = 0;

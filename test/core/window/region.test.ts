@@ -12,6 +12,7 @@ import { Region } from '../../../core/window/region.ts';
 import { minuteOf } from '../../../core/window/time.ts';
 import { buildChunk, buildEvent, type EventFields } from '../../support/build-chunk.ts';
 import { emptySource } from '../../support/empty-source.ts';
+import { sealAll } from '../../support/seal-all.ts';
 
 const noon = Date.UTC(2026, 10, 21, 12, 0, 0);
 const { events, views } = counterIndex;
@@ -156,6 +157,8 @@ describe('a region shard', () => {
       nowMs = region.nextWakeMs(nowMs) ?? Number.NaN;
       region.tick(nowMs);
       region.confirm(region.dueWindows(nowMs), nowMs);
+      if (region.log.tellSealer(nowMs)) sealAll(region);
+      region.maintain(nowMs);
     }
     const hour = noon / 3_600_000;
     expect(region.dueHours(nowMs)).toEqual([hour]);

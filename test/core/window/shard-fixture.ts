@@ -6,6 +6,7 @@ import { Region } from '../../../core/window/region.ts';
 import type { ChunkVerdict } from '../../../core/window/verdict.ts';
 import { ShardStore } from '../../sim/shard-store.ts';
 import { buildChunk, buildEvent, type EventFields } from '../../support/build-chunk.ts';
+import { sealAll } from '../../support/seal-all.ts';
 
 /** Start of minute m0, which is the start of an hour. */
 export const t0 = 1_800_000_000_000;
@@ -74,6 +75,12 @@ export class Shard {
     this.tick(nowMs);
     this.emit(nowMs);
     for (const due of this.region.dueHours(nowMs)) this.region.hourWritten(due);
+    this.carryOut(this.region.maintain(nowMs));
+  }
+
+  /** What the sealer does, and the alarm after it. */
+  seal(nowMs: number): void {
+    this.carryOut(sealAll(this.region));
     this.carryOut(this.region.maintain(nowMs));
   }
 

@@ -62,6 +62,7 @@ describe('[IDN-1] the key of the pseudonyms is rotated', () => {
       confirmed: [],
       alerts: null,
       alertSetup: null,
+      sealing: null,
     };
     const region = new Region({ origin, rowsFrom: () => [], ...nothing }, before.nowMs);
     region.receive(chunks, before.nowMs);
