@@ -9,6 +9,8 @@ export interface LetterChunk {
   readonly count: number;
   readonly twins: number;
   readonly producer: string;
+  /** As flat bounds. */
+  readonly voids: readonly number[];
 }
 
 /** Something that could not be processed, with its bytes as they were, so that it can be sent again (LOG-1). */
@@ -97,24 +99,20 @@ export async function listDeadLetters(
 
 const numberNames = ['region', 'shard', 'firstNumber', 'count', 'twins'] as const;
 
+/** Of them a letter seldom has more than one pair; what is beyond would not fit, and shows as a hole. */
+const voidsNotedMax = 20;
+
 function chunkMetadata(source: DeadLetter['source']): Record<string, string> {
   if (source.kind === 'message') return {};
-  const numbers = numberNames.map((name) => source[name]).join(' ');
-  return { numbers, door: source.door, producer: encodeURIComponent(source.producer) };
+  const numbers = [...numberNames.map((name) => source[name]), ...source.voids.slice(0, voidsNotedMax)];
+  return { numbers: numbers.join(' '), door: source.door, producer: encodeURIComponent(source.producer) };
 }
 
 function readChunk({ numbers = '', door, producer }: Record<string, string>): LetterChunk | null {
   const parts = numbers.split(' ').map(Number);
-  const [region, shard, firstNumber, count, twins] = parts;
-  const isWhole = parts.length === numberNames.length && parts.every(Number.isSafeInteger);
+  const [region, shard, firstNumber, count, twins, ...voids] = parts;
+  const isWhole = parts.length >= numberNames.length && parts.every(Number.isSafeInteger);
   if (!isWhole || door === undefined || producer === undefined) return null;
-  return {
-    region,
-    shard,
-    firstNumber,
-    count,
-    twins,
-    door,
-    producer: decodeURIComponent(producer),
-  } as LetterChunk;
+  const read = { region, shard, firstNumber, count, twins, voids, door };
+  return { ...read, producer: decodeURIComponent(producer) } as LetterChunk;
 }

@@ -23,6 +23,8 @@ export interface DeadChunk extends ShardAddress {
   readonly producer: string;
   readonly receivedAtMs: number;
   readonly twins: number;
+  /** Numbers of the door that the header declared void, which the shard was never told: flat bounds. */
+  readonly voids: readonly number[];
 }
 
 export interface Hole extends ShardAddress, DoorHole {
@@ -77,6 +79,7 @@ export function statementOf(sources: AccountSources, fromMinute: number, toMinut
     }
     for (const [door, { bounds }] of account.voids) voids.add(shard, door, bounds);
   }
+  for (const chunk of sources.deadChunks) voids.add(chunk, chunk.door, chunk.voids);
   for (const chunk of sources.deadChunks) {
     const { door, firstNumber, count, producer, receivedAtMs, twins } = chunk;
     const numbers = seen.without(chunk, door, voids.without(chunk, door, [firstNumber, firstNumber + count]));
@@ -87,7 +90,9 @@ export function statementOf(sources: AccountSources, fromMinute: number, toMinut
   }
   for (const hole of sources.holes) {
     const { door, from, to, producer, receivedAtMs, fate } = hole;
-    const open = sizeOf(seen.without(hole, door, dead.without(hole, door, [from, to])));
+    const open = sizeOf(
+      seen.without(hole, door, dead.without(hole, door, voids.without(hole, door, [from, to]))),
+    );
     book.add(producer, minuteOf(receivedAtMs), { [fate]: open, accepted: open });
   }
   for (const { producer, minute, rejected, twins } of sources.rejects) {

@@ -10,6 +10,7 @@ const chunk = {
   firstNumber: 17,
   count: 3,
   twins: 1,
+  voids: [12, 17],
   producer: 'Söhne & Co',
 };
 const letter = (changes: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -33,7 +34,7 @@ describe('[LOG-1] the dead-letter store', () => {
       code: 'undecodable',
       message: 'cut short at byte 3',
       at: String(atMs),
-      numbers: '4 0 17 3 1',
+      numbers: '4 0 17 3 1 12 17',
       door: '00112233aabbccdd',
       producer: 'S%C3%B6hne%20%26%20Co',
     });

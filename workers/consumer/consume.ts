@@ -153,8 +153,9 @@ function letters(message: OpenedMessage): DeadLetter[] {
     const { code, message: reason } = chunk.verdict;
     if (!chunk.header) return [{ ...wholeMessage(delivery, chunk.bytes), code, message: reason }];
     const { regionNumber: region, receivedAtMs: atMs, shard, door, firstNumber, count } = chunk.header;
-    const { producer, twins } = chunk.header;
-    const source = { kind: 'chunk', region, shard, door, firstNumber, count, producer, twins } as const;
+    const { producer, twins, voids } = chunk.header;
+    const numbers = { firstNumber, count, twins, voids: voids.flat() };
+    const source = { kind: 'chunk', region, shard, door, producer, ...numbers } as const;
     return [{ source, bytes: chunk.bytes, code, message: reason, atMs }];
   });
 }

@@ -20,7 +20,7 @@ function account(...headers: readonly Partial<ChunkHeader>[]): { account: ShardA
   return { ...shard, account: accountOf([{ head: {} as LogRow['head'], chunks }]) };
 }
 
-const dead = { ...shard, door, producer: 'local', receivedAtMs: t0, twins: 0 };
+const dead = { ...shard, door, producer: 'local', receivedAtMs: t0, twins: 0, voids: [] };
 
 describe('[ING-6, ING-6b] the statement of accounts', () => {
   it('received = accepted + rejected + twins, by producer and minute of receipt', () => {
@@ -93,6 +93,17 @@ describe('[ING-6, ING-6b] the statement of accounts', () => {
     expect(statementOf(sources, m0, m0 + 1)).toMatchObject([
       { accepted: 1, counted: 1, dead_lettered: 0, twins: 0 },
     ]);
+  });
+
+  it('what a dead letter declares void is no hole', () => {
+    const sources = {
+      ...nothing,
+      deadChunks: [{ ...dead, firstNumber: 5, count: 1, voids: [2, 5] }],
+      holes: [
+        { ...shard, door, from: 0, to: 6, producer: 'local', receivedAtMs: t0, fate: 'missing' as const },
+      ],
+    };
+    expect(statementOf(sources, m0, m0 + 1)).toMatchObject([{ accepted: 3, dead_lettered: 1, missing: 2 }]);
   });
 
   it('the same number of another shard or door is another', () => {
