@@ -1,5 +1,5 @@
 /** Begins the work of runs: an instance of the Workflow each, a few at once; the others wait their turn. */
-import { batchRunsAtOnceMax } from '../core/protocol/limits.ts';
+import { batchRunsAtOnceMax } from '../core/protocol/batch-limits.ts';
 import { type RegionHour, startRuns } from './batch-store.ts';
 
 /** What an instance of the Workflow is told. */

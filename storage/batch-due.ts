@@ -1,6 +1,7 @@
 /** Which hours the batch layer has to compute: those of which it has said nothing, and stale ones (BAT-1). */
 import type { BatchReason } from '../core/batch/batch-run.ts';
-import { allowedLatenessMs, batchHoursBackMax, holdBackMs } from '../core/protocol/limits.ts';
+import { batchHoursBackMax } from '../core/protocol/batch-limits.ts';
+import { allowedLatenessMs, holdBackMs } from '../core/protocol/limits.ts';
 import { packedKey } from '../core/protocol/region.ts';
 import type { ShardAddress } from '../core/window/verdict.ts';
 import type { RegionHour } from './batch-store.ts';

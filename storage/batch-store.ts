@@ -1,5 +1,5 @@
 /** Runs of the batch layer in D1 (BAT-1): at most one that stands over a region and hour, whoever asks and when. */
-import { and, desc, eq, gte, inArray, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { BatchDifference, BatchReason, BatchState } from '../core/batch/batch-run.ts';
 import { packedKey } from '../core/protocol/region.ts';
@@ -157,6 +157,15 @@ export async function readRun(db: D1Database, id: string): Promise<BatchRun | nu
   return row ? runOf(row) : null;
 }
 
+/** Those of the runs that there are, by hour and region. Throws StoredDataError. */
+export async function readRunsById(db: D1Database, ids: readonly string[]): Promise<BatchRun[]> {
+  const wanted = sql`${batchRuns.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  const rows = await needsMigration(() =>
+    drizzle(db).select().from(batchRuns).where(wanted).orderBy(batchRuns.hour, batchRuns.region_number),
+  );
+  return rows.map(runOf);
+}
+
 /** A page of runs, newest first. Throws StoredDataError. */
 export async function readRuns(
   db: D1Database,
@@ -169,7 +178,9 @@ export async function readRuns(
   const wanted = and(
     gte(batchRuns.hour, fromHour),
     lt(batchRuns.hour, toHour),
-    regions ? inArray(batchRuns.region_number, [...regions]) : undefined,
+    regions === null
+      ? undefined
+      : sql`${batchRuns.region_number} IN (SELECT value FROM json_each(${JSON.stringify(regions)}))`,
     state ? eq(batchRuns.state, state) : undefined,
     reason ? eq(batchRuns.reason, reason) : undefined,
     after ? older(isoTime(after.createdAtMs), after.id) : undefined,

@@ -2,6 +2,7 @@ import type { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
 import type { LakeSealer } from '../durable-objects/lake-sealer/lake-sealer.ts';
 import type { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 import type { RegionWindow } from '../durable-objects/region-window/region-window.ts';
+import type { BatchParams } from '../storage/batch-dispatch.ts';
 
 /** Bindings and variables of the Worker; wrangler.toml declares them. */
 export interface Env {
@@ -13,6 +14,8 @@ export interface Env {
   readonly LIVE_HUB: DurableObjectNamespace<LiveHub>;
   /** One object a producer's key, named by the key's id. */
   readonly KEY_METER: DurableObjectNamespace<KeyMeter>;
+  /** One instance a run of the batch layer, named by the run's id. */
+  readonly HOUR_BATCH: Workflow<BatchParams>;
   /** One object a shard, named as the shard's own. */
   readonly LAKE_SEALER: DurableObjectNamespace<LakeSealer>;
   readonly ASSETS: Fetcher;

@@ -1,4 +1,4 @@
-import { batchStepEventsMax, batchStepPartsMax, batchSuspectsMax } from '../protocol/limits.ts';
+import { batchStepEventsMax, batchStepPartsMax, batchSuspectsMax } from '../protocol/batch-limits.ts';
 import { type OrderedPart, orderParts } from './part-order.ts';
 
 /** What is known of a part before it is read. */

@@ -46,6 +46,22 @@ export class TwinFinder {
     }
   }
 
+  /** Suspects that were met among the others so far, as pairs of halves: for takeMet() of another finder. */
+  met(): Uint32Array {
+    const pairs = new Uint32Array(2 * this.#taken.size);
+    let at = 0;
+    this.#taken.forEach((hi, lo) => {
+      pairs[at++] = hi;
+      pairs[at++] = lo;
+    });
+    return pairs;
+  }
+
+  takeMet(pairs: Uint32Array): void {
+    for (let at = 0; at < pairs.length; at += 2)
+      this.#taken.add(pairs[at] as number, pairs[at + 1] as number);
+  }
+
   /** One mark an event, in log order. */
   judge(part: PartEvents): Uint8Array {
     const marks = new Uint8Array(part.count);

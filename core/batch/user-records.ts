@@ -1,6 +1,6 @@
 import { assert } from '../protocol/assert.ts';
+import { filmsPerUserMax } from '../protocol/batch-limits.ts';
 import { FormatError } from '../protocol/bytes.ts';
-import { filmsPerUserMax } from '../protocol/limits.ts';
 
 /** Of one event, or of several of a user that tell the same content. */
 export interface UserRecord {

@@ -266,23 +266,8 @@ export const keyRateMax = 10_000_000_000;
 /** Name of a person, in characters. */
 export const personNameLengthMax = 128;
 
-/** Runs of the batch layer that go on at once: isolates may share their 128 MB, and one takes some 40 MB. */
-export const batchRunsAtOnceMax = 4;
-/** Hours of regions that one request, or one firing of the cron, may have computed: a month of a region. */
-export const batchRunsMax = 744;
-/** Events that one step of a run counts: a second or two of CPU. */
-export const batchStepEventsMax = 200_000;
-/** Parts that one step reads: each is a few calls of R2. */
-export const batchStepPartsMax = 100;
-/** Identities that a step holds to find twins among what came late (DUP-1b): 16 MB, as much again for those it found. */
-export const batchSuspectsMax = 1_000_000;
-/** Hours that lie further back are not computed: their parts are gone. */
-export const batchHoursBackMax = 400 * 24;
 /** Windows (minutes) stay in D1 for so long; after it the hours stand for them. */
 export const windowsKeptMs = 7 * 86_400_000;
-/** A run whose hour is not sealed waits for it no longer. */
-export const batchWaitMsMax = 24 * 3_600_000;
-
 /** Rows of a row group, which is read and decoded at once: some 4 MB in memory. A larger part has several of nearly this. */
 export const partGroupRowsMax = 20_000;
 /** First read of a part: its end, which holds the footer of any part that sealing makes (some 6 KB a row group). */

@@ -50,6 +50,15 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
     remedy:
       'Read it again, look at what the other has changed, and send your change with the newest `version`.',
   },
+  run_in_progress: {
+    meaning:
+      'Over each of these hours a run of the batch layer goes on or waits, or the hours are frozen: parts of them have expired. Nothing was begun.',
+    remedy: 'Look at the runs over these hours, and ask again when they are over.',
+  },
+  run_is_over: {
+    meaning: 'The run has ended before: there is nothing to cancel. Nothing was changed.',
+    remedy: 'Read the run: `state` and `error` say how it ended.',
+  },
   limit_reached: {
     meaning: 'There are as many of them as there may be; `detail` says how many. Nothing was changed.',
     remedy: 'Change one that is there, or use the id of a deleted one again.',

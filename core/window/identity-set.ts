@@ -33,6 +33,15 @@ export class IdentitySet {
     }
   }
 
+  /** In no order. */
+  forEach(visit: (hi: number, lo: number) => void): void {
+    const halves = this.#halves;
+    for (let i = 0; i < halves.length; i += 2) {
+      const [hi, lo] = [halves[i] as number, halves[i + 1] as number];
+      if (hi !== 0 || lo !== 0) visit(hi, lo);
+    }
+  }
+
   #insert(hi: number, lo: number): boolean {
     const halves = this.#halves;
     const mask = halves.length / 2 - 1;

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { batchHoursBackMax } from '../../core/protocol/limits.ts';
+import { batchHoursBackMax } from '../../core/protocol/batch-limits.ts';
 import { computableBefore, dueHours, rangesToLookAt } from '../../storage/batch-due.ts';
 import { writeHour } from '../../storage/batch-hour-store.ts';
 import { addRuns, endRun } from '../../storage/batch-store.ts';

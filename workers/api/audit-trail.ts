@@ -28,6 +28,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/people': 'person.create',
   'POST /api/admin/people/:id/token': 'person.token',
   'POST /api/admin/people/:id/disable': 'person.disable',
+  'POST /api/admin/batch/runs': 'batch.start',
+  'POST /api/admin/batch/runs/:id/cancel': 'batch.cancel',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };

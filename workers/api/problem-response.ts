@@ -25,8 +25,9 @@ export function invalidParameters(faults: readonly ParameterFault[]): Response {
 }
 
 /** A JSON answer. What is asked twice a second must not come from a cache. */
-export function jsonResponse(body: unknown): Response {
+export function jsonResponse(body: unknown, status = 200): Response {
   return new Response(JSON.stringify(body), {
+    status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   });
 }

@@ -19,7 +19,16 @@ export interface RouteDoc {
   /** One line, without a full stop. */
   readonly summary: string;
   readonly description?: string;
-  readonly tag: 'Statistics' | 'Stream' | 'Alerts' | 'Annotations' | 'Live' | 'Events' | 'Access' | 'Service';
+  readonly tag:
+    | 'Statistics'
+    | 'Stream'
+    | 'Alerts'
+    | 'Annotations'
+    | 'Live'
+    | 'Events'
+    | 'Access'
+    | 'Batch'
+    | 'Service';
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;

@@ -1,5 +1,6 @@
 import { auditRoute } from './admin-audit.ts';
 import { auditCheckRoute } from './admin-audit-check.ts';
+import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
@@ -65,5 +66,9 @@ export function routesOf(doors: Doors): readonly Route[] {
     signOutRoute,
     auditRoute,
     auditCheckRoute,
+    beginRunsRoute,
+    runsRoute,
+    runRoute,
+    cancelRunRoute,
   ];
 }

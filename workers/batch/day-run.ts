@@ -10,7 +10,7 @@ import { partitionStarts, sumUsers, TopUsers, type UserDay } from '../../core/ba
 import { userAdder } from '../../core/batch/user-events.ts';
 import { UserRecords, userRecordBytes } from '../../core/batch/user-records.ts';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
-import { topUsersMax } from '../../core/protocol/limits.ts';
+import { topUsersMax } from '../../core/protocol/batch-limits.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import {
   type DayMark,

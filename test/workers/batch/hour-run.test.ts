@@ -1,0 +1,205 @@
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { readBatchHour } from '../../../storage/batch-hour-store.ts';
+import { endRun, readRun } from '../../../storage/batch-store.ts';
+import { readHours, rollUpHour } from '../../../storage/hour-store.ts';
+import { PartError } from '../../../storage/lake/part-error.ts';
+import { readWindows } from '../../../storage/window-store.ts';
+import { clearBatch } from '../../storage/batch-rows.ts';
+import {
+  BatchWorld,
+  beginRun,
+  carryOut,
+  eventOf,
+  hour0,
+  hourMs,
+  later,
+  t0,
+  usualHour,
+} from './batch-world.ts';
+
+beforeEach(clearBatch);
+
+const shard = [{ regionNumber: 1, shard: 0 }];
+const place = { regionNumber: 1, hour: hour0 };
+const windows = async () => await readWindows(env.DB, shard, hour0 * 60, hour0 * 60 + 60);
+const hours = async () => await readHours(env.DB, shard, hour0, hour0 + 1);
+const eventsIn = async () =>
+  (await windows()).reduce((sum, { counters }) => sum + (counters[0] as number), 0);
+
+async function computeAs(id: string, world: BatchWorld, twice = false) {
+  await beginRun(id);
+  const outcome = await carryOut(world.ports(id), id, twice);
+  return { outcome, run: await readRun(env.DB, id) };
+}
+
+describe('a run over an hour', () => {
+  test('where nothing came too late it confirms the stream: no window is written, only the account', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await rollUpHour(env.DB, 1, 0, hour0);
+    const before = [await windows(), await hours()];
+    await world.seal();
+    const { outcome, run } = await computeAs('a', world);
+    expect(outcome).toEqual({ is: 'done', value: null });
+    expect([await windows(), await hours()]).toEqual(before);
+    expect(run).toMatchObject({ state: 'done', events: 180, lateAdded: 0, lateTwins: 0, windowsChanged: 0 });
+    expect(run).toMatchObject({ differences: [], parts: 1, partsDone: 1 });
+    expect(await readBatchHour(env.DB, place)).toMatchObject({ generation: 1, parts: 1, events: 180 });
+  });
+
+  test('late events are added to their windows, late twins are not, and the difference is told', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await rollUpHour(env.DB, 1, 0, hour0);
+    await world.seal();
+    const late = eventOf(t0 + 5 * 60_000 + 4000, 9001);
+    // Late, its twin in the same part, a twin of an event that counted, and one more twin in a later part.
+    world.receive(t0 + 2 * hourMs, late, late, eventOf(t0 + 1000, 0));
+    await world.seal();
+    world.receive(t0 + 2 * hourMs + 1, late, eventOf(t0 + 7 * 60_000, 9002));
+    await world.seal();
+    const before = await windows();
+    const { outcome, run } = await computeAs('a', world);
+    expect(outcome.is).toBe('done');
+    expect(run).toMatchObject({ events: 182, lateAdded: 2, lateTwins: 3, windowsChanged: 2, parts: 3 });
+    expect(run?.differences).toContainEqual({
+      table: 'region_windows',
+      metric: 'events',
+      before: 180,
+      after: 182,
+    });
+    expect(run?.differences).toContainEqual({
+      table: 'region_hours',
+      metric: 'views',
+      before: 180,
+      after: 182,
+    });
+    const now = await windows();
+    const changed = now.filter(({ revision }) => revision.generation === 1);
+    expect(changed.map(({ minute }) => minute - hour0 * 60)).toEqual([5, 7]);
+    expect(now.filter(({ revision }) => revision.generation === 0)).toEqual(
+      before.filter(({ minute }) => ![5, 7].includes(minute - hour0 * 60)),
+    );
+    expect((await hours())[0]).toMatchObject({ windows: 60, revision: { generation: 1 } });
+    expect((await hours())[0]?.counters[0]).toBe(182);
+  });
+
+  test('running it twice changes nothing but its account', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
+    await world.seal();
+    await computeAs('a', world);
+    const before = [await windows(), await hours()];
+    const { run } = await computeAs('b', world);
+    expect(run).toMatchObject({ state: 'done', windowsChanged: 0, differences: [], lateAdded: 1 });
+    expect([await windows(), await hours()]).toEqual(before);
+    expect(await readBatchHour(env.DB, place)).toMatchObject({ runId: 'b', generation: 2 });
+  });
+
+  test('every step done twice gives the same: a run may die between any two of them', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    const late = eventOf(t0 + 1500, 9001);
+    world.receive(t0 + 2 * hourMs, late, late);
+    await world.seal();
+    const { outcome, run } = await computeAs('a', world, true);
+    expect(outcome.is).toBe('done');
+    expect(run).toMatchObject({ state: 'done', events: 181, lateAdded: 1, lateTwins: 1, windowsChanged: 1 });
+    expect(await eventsIn()).toBe(181);
+  });
+
+  test('an hour that is not sealed puts the run off, for a day at most', async () => {
+    const world = new BatchWorld();
+    world.sealed = 'open';
+    const { outcome, run } = await computeAs('a', world);
+    expect(outcome.is).toBe('open');
+    expect(run).toMatchObject({ state: 'waiting' });
+    expect(run?.error).toContain('shard 0 of region 1 has not sealed this hour');
+    await beginRun('a', 'demand', later + 25 * hourMs);
+    expect((await carryOut(world.ports('a', later + 25 * hourMs), 'a')).is).toBe('open');
+    expect(await readRun(env.DB, 'a')).toMatchObject({ state: 'failed' });
+  });
+
+  test('a run that is cancelled between steps writes nothing', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
+    await world.seal();
+    world.onRead = async (name) => {
+      if (name.includes('counted')) await endRun(env.DB, 'a', 'cancelled', null, later);
+    };
+    const { outcome } = await computeAs('a', world);
+    expect(outcome.is).toBe('over');
+    expect(await eventsIn()).toBe(180);
+    expect(await readBatchHour(env.DB, place)).toBeNull();
+  });
+
+  test('a part that is corrupt, cut off or of another hour is named, and nothing is written', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
+    const [first] = await world.seal();
+    const name = [...world.parts.keys()][0] as string;
+    world.onRead = () => {
+      throw new PartError(name, 'the footer cannot be read');
+    };
+    expect((await computeAs('a', world)).outcome).toEqual({
+      is: 'failed',
+      why: `${name}: the footer cannot be read`,
+    });
+    await endRun(env.DB, 'a', 'failed', '', later);
+    world.onRead = () => undefined;
+    world.parts.set(name, { ...first, groups: first?.groups.slice(1) } as typeof first & object);
+    const { outcome } = await computeAs('b', world);
+    expect(outcome).toEqual({
+      is: 'failed',
+      why: `${name}: holds ${(first?.events.length ?? 0) - 7} events, where ${first?.events.length} are listed`,
+    });
+    expect(await eventsIn()).toBe(180);
+    expect(await readBatchHour(env.DB, place)).toBeNull();
+  });
+
+  test('parts that hold fewer events than the stream counted write nothing, but for a replay', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    const { outcome } = await computeAs('a', world);
+    expect(outcome).toMatchObject({
+      is: 'failed',
+      why: 'the stream counted 180 events and the parts hold 0: nothing was written',
+    });
+    await endRun(env.DB, 'a', 'failed', '', later);
+    await beginRun('b', 'replay');
+    expect((await carryOut(world.ports('b'), 'b')).is).toBe('done');
+    expect(await eventsIn()).toBe(0);
+  });
+
+  test('once the windows are gone it puts right the hour alone', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await rollUpHour(env.DB, 1, 0, hour0);
+    world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
+    await world.seal();
+    await env.DB.exec('DELETE FROM region_windows');
+    await beginRun('a');
+    expect((await carryOut(world.ports('a', t0 + 9 * 24 * hourMs), 'a')).is).toBe('done');
+    expect(await windows()).toEqual([]);
+    expect((await hours())[0]?.counters[0]).toBe(181);
+  });
+
+  test('what the log of a new incarnation counted again counts once', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await world.seal();
+    const anew = new BatchWorld(2);
+    anew.receive(t0 + 1000, eventOf(t0 + 1000, 0), eventOf(t0 + 1000, 9001));
+    await anew.emit(t0 + 2 * hourMs);
+    expect(await eventsIn()).toBe(180 - 3 + 2);
+    for (const [name, part] of world.parts) anew.parts.set(name, part);
+    await anew.seal();
+    const { run } = await computeAs('a', anew);
+    expect(run).toMatchObject({ state: 'done', events: 181, lateTwins: 1 });
+    expect(await eventsIn()).toBe(181);
+  });
+});

@@ -1,0 +1,127 @@
+/** Runs of the batch layer as the API gives and takes them (BAT-1). */
+import * as z from 'zod';
+import { batchReasons, batchStates } from '../../core/batch/batch-run.ts';
+import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
+import { keyRegionsMax, pageRowsMax } from '../../core/protocol/limits.ts';
+import type { BatchRun } from '../../storage/batch-store.ts';
+import { count, time } from './answer-schema.ts';
+import { isoTime } from './figures.ts';
+import { instant, wholeNumber } from './parameters.ts';
+
+const hourMs = 3_600_000;
+export const limitDefault = 100;
+
+const bodyTime = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
+
+export const runsBody = z.strictObject({
+  from: bodyTime.describe('First hour, rounded down to an hour'),
+  to: bodyTime.describe(
+    `End of the hours, which is not part of them, rounded up to an hour. Hours times regions are at most ${batchRunsMax}`,
+  ),
+  regions: z
+    .array(z.string('must be text'), 'must be a list of names')
+    .min(1, 'must not be empty')
+    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
+    .nullable()
+    .default(null)
+    .describe('Names of regions; null for all'),
+});
+export const bodyExample = {
+  from: '2026-11-21T03:00:00Z',
+  to: '2026-11-21T05:00:00Z',
+  regions: ['EU-London'],
+};
+
+export const runsQuery = z.object({
+  region: z.string().optional().describe('Only over this region').meta({ example: 'EU-London' }),
+  state: z
+    .enum(batchStates, 'must be waiting, running, done, failed or cancelled')
+    .optional()
+    .describe('Only in this state')
+    .meta({ example: 'running' }),
+  reason: z
+    .enum(batchReasons, 'must be cron, demand, stale or replay')
+    .optional()
+    .describe('Only begun for this reason')
+    .meta({ example: 'demand' }),
+  from: instant
+    .optional()
+    .describe('Only over this hour or later ones, ISO 8601 or epoch ms')
+    .meta({ example: '2026-11-21T03:00:00Z' }),
+  to: instant
+    .optional()
+    .describe('Only over hours before this time, ISO 8601 or epoch ms')
+    .meta({ example: '2026-11-21T05:00:00Z' }),
+  limit: wholeNumber(1, pageRowsMax)
+    .optional()
+    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
+    .meta({ example: String(limitDefault) }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}_[\w-]{1,64}$/, 'is none that was given')
+    .optional()
+    .describe('`meta.next_cursor` of the page before, for the page after it')
+    .meta({ example: '1795230000000_0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11' }),
+});
+
+export const runPath = z.object({
+  id: z.string().describe('`id` of the run').meta({ example: '0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11' }),
+});
+
+const difference = z.strictObject({
+  table: z.string().describe('Table of D1'),
+  metric: z.string().describe('Total over the hour, by the name of its column'),
+  before: z.number().describe('What it was'),
+  after: z.number().describe('What it is'),
+});
+
+export const runSchema = z.strictObject({
+  id: z.string().describe('Also the id of its Workflow instance'),
+  region: z.string().describe('Name of the region'),
+  hour_start: time('Start of the hour'),
+  hour_end: time('Its end, which is not part of it'),
+  reason: z.enum(batchReasons).describe('`cron`, `stale`: by itself; `demand`: by this API; `replay`'),
+  state: z
+    .enum(batchStates)
+    .describe('`waiting`: for its turn, or for the hour to be sealed (`error` says so)'),
+  parts: count('Parts of the lake that the hour has'),
+  parts_done: count('Of them read so far'),
+  events: count('Events that count'),
+  late_added: count('Of them what came too late for the stream'),
+  late_twins: count('Late twins, which do not count'),
+  windows_changed: count('Minutes whose row is another now'),
+  differences: z.array(difference).describe('Totals that the run has changed'),
+  error: z.string().nullable().describe('Why it failed or waits; null where it does neither'),
+  created_at: time('When it was asked for'),
+  progressed_at: time('When it last got on'),
+  finished_at: time('When it was over; null before').nullable(),
+});
+
+export const heldOffSchema = z.strictObject({
+  region: z.string().describe('Name of the region'),
+  hour_start: time('Start of the hour'),
+});
+
+export const hourStart = (hour: number): string => isoTime(hour * hourMs);
+
+export function runRow(run: BatchRun, region: string): z.output<typeof runSchema> {
+  return {
+    id: run.id,
+    region,
+    hour_start: hourStart(run.hour),
+    hour_end: hourStart(run.hour + 1),
+    reason: run.reason,
+    state: run.state,
+    parts: run.parts,
+    parts_done: run.partsDone,
+    events: run.events,
+    late_added: run.lateAdded,
+    late_twins: run.lateTwins,
+    windows_changed: run.windowsChanged,
+    differences: [...run.differences],
+    error: run.error,
+    created_at: isoTime(run.createdAtMs),
+    progressed_at: isoTime(run.progressedAtMs),
+    finished_at: run.finishedAtMs === null ? null : isoTime(run.finishedAtMs),
+  };
+}

@@ -1,0 +1,43 @@
+/** What the clock begins: runs for hours that are due, and care for runs that stand still (docs/batch.md). */
+
+import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
+import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { shardsPerRegion } from '../../core/protocol/region.ts';
+import { dispatchRuns } from '../../storage/batch-dispatch.ts';
+import { dueHours } from '../../storage/batch-due.ts';
+import { addRuns } from '../../storage/batch-store.ts';
+import { loadRegions } from '../../storage/region-registry.ts';
+import type { Env } from '../env.ts';
+import { reviveRuns } from './watchdog.ts';
+
+/** As wrangler.toml has them: past the lateness of the hour that has ended, and often. */
+export const hourlyCron = '12 * * * *';
+export const watchCron = '*/5 * * * *';
+
+export async function handleScheduled(cron: string, env: Env, nowMs: number): Promise<void> {
+  if (cron === hourlyCron) await beginDueRuns(env, nowMs);
+  if (cron === watchCron) await reviveRuns(env.DB, env.HOUR_BATCH, nowMs);
+  await dispatchRuns(env.DB, env.HOUR_BATCH, nowMs);
+}
+
+/** As many as a firing may begin; what is left is due at the next. */
+async function beginDueRuns({ DB }: Env, nowMs: number): Promise<void> {
+  const regions = await loadRegions(DB, nowMs);
+  const shards = regions.flatMap(({ number }) =>
+    Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
+  );
+  const due = await dueHours(DB, shards, nowMs, batchRunsMax);
+  const asked = due.map((hour) => ({ ...hour, id: crypto.randomUUID(), replayId: null }));
+  const added = await addRuns(DB, asked, nowMs);
+  if (added.size > 0) console.log(logLine('info', 'batch_runs_due', { runs: added.size }));
+}
+
+/** A cron that throws is only counted by the platform: the log says why. */
+export async function scheduled({ cron, scheduledTime }: ScheduledController, env: Env): Promise<void> {
+  try {
+    await handleScheduled(cron, env, Math.max(scheduledTime, Date.now()));
+  } catch (error) {
+    console.error(logLine('error', 'cron_failed', { cron, ...errorFields(error) }));
+    throw error;
+  }
+}
