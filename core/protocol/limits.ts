@@ -285,3 +285,5 @@ export const deadLettersReadMax = 5_000;
 export const holesReadMax = 5_000;
 /** Of a shard's log that is not sealed, what a statement of accounts reads: a quarter of an hour at most is usual. */
 export const reportBytesMax = 16_000_000;
+/** Of a page or dictionary before compression, about: workerd cannot compress into more than 64 KB (storage/lake/zstd.ts). */
+export const partPageSize = 32 * 1024;

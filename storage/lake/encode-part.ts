@@ -1,16 +1,16 @@
 /** Events as a Parquet file (LAK-1), readable by any engine. The columns are those of core/lake/part-columns.ts. */
-import { crc32, zstdCompressSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
-import { type PartColumn, partColumns, verdictColumn } from '../../core/lake/part-columns.ts';
+import { type PartColumn, type PartFormat, partFormat, verdictColumn } from '../../core/lake/part-columns.ts';
 import type { PartAddress } from '../../core/lake/part-name.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import type { TextColumn, WideColumn } from '../../core/protocol/chunk.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
-import { partGroupRowsMax } from '../../core/protocol/limits.ts';
-import { partFormatVersion } from '../../core/protocol/version.ts';
+import { partGroupRowsMax, partPageSize } from '../../core/protocol/limits.ts';
 import { fieldOf, partDigest } from './part-digest.ts';
 import { crcHex, footerCrc, metadataOf } from './part-metadata.ts';
+import { zstdFrame } from './zstd.ts';
 
 export interface EncodedPart {
   readonly bytes: Uint8Array;
@@ -38,28 +38,36 @@ const elements: Readonly<Record<PartColumn['kind'], Omit<Element, 'name'>>> = {
 };
 /** Where a guess of the writer's would be wrong: random bits, and times that hardly repeat. */
 const encodings: Readonly<Record<string, NonNullable<Source['encoding']>>> = { event_identity: 'PLAIN' };
-const zstd = (input: Uint8Array): Uint8Array => zstdCompressSync(input);
 
 /**
  * Encodes one part. Row groups are ranges of the order of `rows`, which is the log's; within each, rows are sorted by
  * content type, then user. Takes some 2 ms of CPU a thousand events.
  */
-export function encodePart(rows: LakeRows, address: PartAddress): Promise<EncodedPart> {
+export function encodePart(
+  rows: LakeRows,
+  address: PartAddress,
+  format: PartFormat = partFormat,
+): Promise<EncodedPart> {
   assert(rows.count > 0, 'a part holds events');
-  const digest = partDigest(rows);
+  const digest = partDigest(rows, format.columns);
   const writer = new ByteWriter(rows.count * 64);
   const parquet = new ParquetWriter({
     writer,
-    schema: schema(),
+    schema: schema(format),
     codec: 'ZSTD',
-    compressors: { ZSTD: zstd },
-    createdBy: `marquee part format ${partFormatVersion}`,
+    compressors: { ZSTD: zstdFrame },
+    createdBy: `marquee part format ${format.version}`,
   });
   for (const [from, to] of groupsOf(rows.count)) {
     const order = sortedRange(rows, from, to);
-    void parquet.write({ columnData: groupColumns(rows, order, address), rowGroupSize: order.length });
+    void parquet.write({
+      columnData: groupColumns(rows, order, address, format),
+      rowGroupSize: order.length,
+      pageSize: partPageSize,
+      dictionarySize: partPageSize,
+    });
   }
-  const facts = { address, formatVersion: partFormatVersion, events: rows.count, digest };
+  const facts = { address, formatVersion: format.version, events: rows.count, digest };
   parquet.kvMetadata = metadataOf(facts, columnCrcs(parquet, writer.getBytes()));
   void parquet.finish();
   const bytes = writer.getBytes().slice();
@@ -71,12 +79,12 @@ export function encodePart(rows: LakeRows, address: PartAddress): Promise<Encode
     events: rows.count,
     fromMs: timeMs.reduce((least, ms) => Math.min(least, ms)),
     toMs: timeMs.reduce((greatest, ms) => Math.max(greatest, ms)),
-    formatVersion: partFormatVersion,
+    formatVersion: format.version,
   });
 }
 
-function schema(): Element[] {
-  const columns = partColumns.map(
+function schema(format: PartFormat): Element[] {
+  const columns = format.columns.map(
     ({ name, kind, nullable }): Element => ({
       name,
       repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
@@ -114,8 +122,13 @@ function sortedRange(rows: LakeRows, from: number, to: number): Uint32Array {
   );
 }
 
-function groupColumns(rows: LakeRows, order: Uint32Array, address: PartAddress): Source[] {
-  const columns = partColumns.map(({ name, field, kind, nullable }): Source => {
+function groupColumns(
+  rows: LakeRows,
+  order: Uint32Array,
+  address: PartAddress,
+  format: PartFormat,
+): Source[] {
+  const columns = format.columns.map(({ name, field, kind, nullable }): Source => {
     const encoding = encodings[name];
     const data = valuesOf(fieldOf(rows, field), kind, nullable, order);
     return { name, data, ...(encoding ? { encoding } : {}) };

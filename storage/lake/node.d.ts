@@ -3,7 +3,7 @@ declare module 'node:zlib' {
   export function zstdCompressSync(input: Uint8Array): Uint8Array;
   export function zstdDecompressSync(
     input: Uint8Array,
-    options: { readonly maxOutputLength: number },
+    options: { readonly chunkSize: number; readonly maxOutputLength: number },
   ): Uint8Array;
   export function crc32(input: Uint8Array): number;
 }

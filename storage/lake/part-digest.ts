@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
-import { partColumns } from '../../core/lake/part-columns.ts';
+import type { LakeField, PartColumn } from '../../core/lake/part-columns.ts';
 import type { TextColumn, WideColumn } from '../../core/protocol/chunk.ts';
 
 type FieldData = TextColumn | WideColumn | ArrayLike<number>;
 
-export function fieldOf(rows: LakeRows, field: (typeof partColumns)[number]['field']): FieldData {
+export function fieldOf(rows: LakeRows, field: LakeField): FieldData {
   return field in rows.columns
     ? rows.columns[field as keyof LakeRows['columns']]
     : rows[field as keyof LakeRows as 'logRow'];
@@ -15,9 +15,9 @@ export function fieldOf(rows: LakeRows, field: (typeof partColumns)[number]['fie
  * SHA-256 in hex over the events, column by column, in their order: the same whatever the encoding, the compression,
  * the size of row groups and the order of dictionaries are. Hosts are little-endian, as every one that runs this is.
  */
-export function partDigest(rows: LakeRows): string {
+export function partDigest(rows: LakeRows, columns: readonly PartColumn[]): string {
   const hash = createHash('sha256');
-  for (const { name, field, kind } of partColumns) {
+  for (const { name, field, kind } of columns) {
     hash.update(`${name} ${kind} ${rows.count}\n`);
     const data = fieldOf(rows, field);
     if ('texts' in data) {

@@ -5,6 +5,9 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import { partPageBytesMax } from '../../core/protocol/limits.ts';
 import type { ColumnChunk } from './part-footer.ts';
 
+/** What zlib takes at least for a piece of its output. */
+const inflateChunkMin = 64;
+
 export interface DataPage {
   readonly encoding: string;
   /** Of its values, how many are there, and which: null if all are. */
@@ -54,7 +57,9 @@ function dataPage(header: PageHeader, body: Uint8Array, chunk: ColumnChunk): Dat
 
 function inflate(body: Uint8Array, size: number, { meta }: ColumnChunk): Uint8Array {
   if (meta.codec !== 'ZSTD') throw new TypeError(`a column compressed by ${meta.codec}`);
-  const inflated = zstdDecompressSync(body, { maxOutputLength: Math.max(size, 1) });
+  // workerd stops at the cap when it has room for more than the rest, so the cap leaves it a chunk.
+  const chunkSize = Math.max(size, inflateChunkMin);
+  const inflated = zstdDecompressSync(body, { chunkSize, maxOutputLength: size + chunkSize });
   if (inflated.length !== size) throw new RangeError(`${inflated.length} bytes where ${size} were announced`);
   return inflated.byteOffset % 8 === 0 ? inflated : Uint8Array.from(inflated);
 }

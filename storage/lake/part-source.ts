@@ -10,12 +10,22 @@ export interface PartSource {
   range(from: number, to: number): Promise<Uint8Array>;
 }
 
+type ByteRange = { readonly suffix: number } | { readonly offset: number; readonly length: number };
+
+/** What of an R2 bucket is used. */
+export interface RangeBucket {
+  get(
+    name: string,
+    options: { readonly range: ByteRange },
+  ): Promise<{ readonly size: number; bytes(): Promise<Uint8Array> } | null>;
+}
+
 /** R2's number for a range that the object does not have; one of no bytes has none at all. */
 const notSatisfiable = '(10039)';
 
 /** Throws PartError for a part that is not there; what R2 throws passes through, since it may be tried again. */
-export function r2PartSource(bucket: R2Bucket, name: string): PartSource {
-  const read = async (range: R2Range) => {
+export function r2PartSource(bucket: RangeBucket, name: string): PartSource {
+  const read = async (range: ByteRange) => {
     const object = await bucket.get(name, { range }).catch((error: unknown) => {
       if (!String(error).includes(notSatisfiable)) throw error;
       throw new PartError(name, 'it is cut short', error);

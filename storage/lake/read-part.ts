@@ -5,7 +5,14 @@
  */
 import { crc32 } from 'node:zlib';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
-import { type LakeField, orderFields, type PartColumn, partColumns } from '../../core/lake/part-columns.ts';
+import {
+  type LakeField,
+  orderFields,
+  type PartColumn,
+  type PartFormat,
+  partColumns,
+  partFormat,
+} from '../../core/lake/part-columns.ts';
 import type { TextColumn, TextColumnName } from '../../core/protocol/chunk.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
 import { partGapBytesMax, partPageBytesMax } from '../../core/protocol/limits.ts';
@@ -26,12 +33,6 @@ export interface GroupFilter {
   readonly contentType?: string;
 }
 
-/** What a reader knows: of which versions parts are, and which columns. */
-export interface PartFormat {
-  readonly version: number;
-  readonly columns: readonly PartColumn[];
-}
-
 type Data = Float64Array | Uint32Array | Uint8Array | TextColumn | ReturnType<typeof decodeWide>;
 type Fields = Readonly<Record<string, Data>>;
 
@@ -46,17 +47,17 @@ export async function* readPart(
 ): AsyncGenerator<LakeRows> {
   const fields = wanted && new Set([...wanted, ...orderFields]);
   const columns = partColumns.filter(({ field }) => !fields || fields.has(field));
-  for await (const { rows, fields: data } of readGroups(source, columns, filter)) yield lakeRows(rows, data);
+  for await (const { rows, fields: data } of readGroups(source, { ...partFormat, columns }, filter))
+    yield lakeRows(rows, data);
 }
 
-/** Row groups as columns by field. `newestFormat`: parts beyond it are refused. */
+/** Row groups as columns by field. Parts of a version beyond the format's are refused. */
 export async function* readGroups(
   source: PartSource,
-  columns: readonly PartColumn[],
+  { version, columns }: PartFormat,
   filter: GroupFilter = {},
-  newestFormat?: number,
 ): AsyncGenerator<{ readonly rows: number; readonly fields: Fields }> {
-  const footer = await guarded(source.name, () => readPartFooter(source, newestFormat));
+  const footer = await guarded(source.name, () => readPartFooter(source, version));
   for (const group of footer.groups) {
     if (!mayHold(group, filter)) continue;
     const wanted = chunksOf(source.name, footer, group, columns);
