@@ -117,8 +117,8 @@ export class SealedShard {
   async expectSealed(): Promise<void> {
     expect(await this.events()).toEqual(this.expected);
     const [listed, stored] = [await this.listed(), await this.stored()];
-    expect(listed.map(({ name }) => name).sort()).toEqual(stored.map(({ key }) => key).sort());
-    expect(listed.map(({ bytes }) => bytes).sort()).toEqual(stored.map(({ size }) => size).sort());
+    const sizes = new Map(listed.map(({ name, bytes }) => [name, bytes]));
+    expect(sizes).toEqual(new Map(stored.map(({ key, size }) => [key, size])));
     const standing = await this.region.sealStanding();
     expect(standing?.plan).toBeNull();
     expect(standing?.throughRow).toBe(standing?.lastRow);

@@ -68,6 +68,20 @@ describe('a store or database that does not do its part', () => {
     expect(await firstDifference(() => ({ intoStore: without('append') }))).not.toBeNull();
   });
 
+  test('[LAK-1] a seal plan that is not kept', async () => {
+    expect(await firstDifference(() => ({ intoStore: without('sealing') }))).not.toBeNull();
+  });
+
+  test('[LAK-1, LOG-5b] a row that is trimmed before it is sealed', async () => {
+    const oneTooMany: MakeSeams = () => ({
+      intoStore: (effects) =>
+        effects.map((effect) =>
+          effect.kind === 'trim' ? { ...effect, beforeRow: effect.beforeRow + 1 } : effect,
+        ),
+    });
+    expect(await firstDifference(oneTooMany)).not.toBeNull();
+  });
+
   test('[LOG-4] chunks that come again under other numbers', async () => {
     const found = await firstDifference(() => ({
       onDelivery: ({ header, events, bytes }, times) =>
