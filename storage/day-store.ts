@@ -5,6 +5,7 @@ import { packedKey, shardsPerRegion } from '../core/protocol/region.ts';
 import type { PackedHour } from './hour-store.ts';
 import { readHours } from './hour-store.ts';
 import { needsMigration } from './migrated.ts';
+import { StoredDataError } from './stored-data-error.ts';
 import { encodeRow, insertPackedRows } from './window-row.ts';
 import { addressOf } from './window-store.ts';
 
@@ -145,4 +146,52 @@ function rowOf(db: D1Database, { rows, hours, generations }: DayWrite, key: numb
   const revision = { generation: generations, incarnation: hours, logRow: 0 };
   const text = encodeRow({ ...merged, revision, key }, merged.windows);
   return db.prepare(rowSql).bind(`[${text}]`, key, hours, generations);
+}
+
+export interface TopUsersOfDay extends RegionDay {
+  readonly users: readonly UserDay[];
+}
+
+const topSql = `SELECT b.key AS key, b.top_users AS users FROM json_each(?1) r CROSS JOIN batch_days b
+  WHERE b.key >= r.value ->> '$[0]' AND b.key < r.value ->> '$[1]'`;
+
+type StoredUser = readonly [
+  user: string,
+  events: number,
+  films: number,
+  durationMs: number,
+  durations: number,
+];
+
+/** The busiest users of the days from `fromDay` up to but not including `toDay`. Throws StoredDataError. */
+export async function readTopUsers(
+  db: D1Database,
+  regionNumbers: readonly number[],
+  fromDay: number,
+  toDay: number,
+): Promise<TopUsersOfDay[]> {
+  const ranges = regionNumbers.map((number) => [packedKey(number, 0, fromDay), packedKey(number, 0, toDay)]);
+  const query = db.prepare(topSql).bind(JSON.stringify(ranges));
+  const { results } = await needsMigration(() => query.all<{ key: number; users: string }>());
+  return results.map(({ key, users }) => {
+    const { regionNumber, minute: day } = addressOf(key);
+    return { regionNumber, day, users: usersOf(key, users) };
+  });
+}
+
+function usersOf(key: number, text: string): UserDay[] {
+  let stored: unknown = null;
+  try {
+    stored = JSON.parse(text);
+  } catch {
+    // Told below, with the row it is of.
+  }
+  if (!Array.isArray(stored)) throw new StoredDataError('batch_days', key, 'top_users are no list');
+  return (stored as StoredUser[]).map(([user, events, films, durationMs, durations]) => ({
+    user,
+    events,
+    films,
+    durationMs,
+    durations,
+  }));
 }

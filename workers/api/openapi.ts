@@ -25,7 +25,7 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Annotations: 'What people note beside the figures.',
   Live: 'Pushed as it happens.',
   Access: 'Who asks, and who may.',
-  Batch: 'Hours computed anew from the lake: for admins.',
+  Batch: 'What the batch layer has put right: late events counted, twins dropped; and its runs, for admins.',
   Service: 'Health, and this description.',
 };
 

@@ -9,6 +9,10 @@ import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
 import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
 import { annotationsRoute } from './annotations.ts';
+import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
+import { contentTable } from './batch-content.ts';
+import { batchRoute } from './batch-table.ts';
+import { userStats } from './batch-users.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -41,6 +45,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     trendingRoute,
     devicesRoute,
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
+    ...[contentTable, popularMovies, ratingsStats, hourlyStats, userStats].map(batchRoute),
     alertsRoute,
     alertRulesRoute,
     createRuleRoute,

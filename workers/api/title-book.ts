@@ -1,6 +1,9 @@
 import { contentsPerAnswerMax, OTHER_KEY } from '../../core/protocol/limits.ts';
 import type { RangePart } from '../../storage/range-store.ts';
 
+/** Of a window, an hour or a day. */
+type TitledPart = Pick<RangePart, 'titles' | 'minute'> & { readonly minutes: number };
+
 interface Known {
   readonly text: string | null;
   readonly minute: number;
@@ -18,7 +21,7 @@ export class TitleBook {
   readonly #titles = new Map<string, Known>();
   readonly #types = new Map<string, Known>();
 
-  add({ titles, minute, minutes }: RangePart): void {
+  add({ titles, minute, minutes }: TitledPart): void {
     for (const [id, title, type] of titles) {
       note(this.#titles, id, title, minute + minutes);
       note(this.#types, id, type, minute + minutes);
