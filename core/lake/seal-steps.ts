@@ -3,6 +3,7 @@
  * them out (durable-objects/lake-sealer, or a simulation) may die between any two of them: the next run finds the
  * plan that stands, and does again only what is not done. Two runs at once come to the same.
  */
+import { accountOf, type ShardAccount } from '../account/shard-account.ts';
 import { sealBytesMax, sealEventsMax, sealPartsMax } from '../protocol/limits.ts';
 import { partFormatVersion } from '../protocol/version.ts';
 import type { SealStanding } from '../window/log-keeper.ts';
@@ -41,6 +42,7 @@ export const sealStepKinds = [
   'encode',
   'put',
   'list',
+  'account',
   'sealed',
 ] as const;
 
@@ -66,6 +68,8 @@ export type SealStep =
       readonly part: SealedPart;
       readonly bytes: number;
     }
+  /** Of D1: what became of the events of the plan's rows (ING-6b). */
+  | { readonly kind: 'account'; readonly plan: SealPlan; readonly account: ShardAccount }
   /** Of the shard: the plan is carried out. */
   | { readonly kind: 'sealed'; readonly plan: SealPlan };
 
@@ -78,6 +82,7 @@ export interface SealReplies {
   readonly encode: SealedPart;
   readonly put: StoredPart | null;
   readonly list: null;
+  readonly account: null;
   readonly sealed: null;
 }
 
@@ -182,9 +187,9 @@ function* carryOut(plan: SealPlan, read: readonly ReadRow[] | null): SealSteps<v
   const names = namesOfParts(plan);
   const listed: ReadonlySet<string> =
     names.length > 0 ? yield* ask({ kind: 'listed', names }) : new Set<string>();
+  const rows = read ?? (yield* rowsOf(plan));
+  if (!rows) return;
   if (listed.size < names.length) {
-    const rows = read ?? (yield* rowsOf(plan));
-    if (!rows) return;
     const split = splitBy(plan, rows);
     for (const part of plan.parts) {
       const address = addressOfPart(plan, part);
@@ -193,6 +198,8 @@ function* carryOut(plan: SealPlan, read: readonly ReadRow[] | null): SealSteps<v
       if (ofPart && !listed.has(partName(address))) yield* storePart(address, ofPart);
     }
   }
+  const account = accountOf(rows.map(({ logRow }) => logRow));
+  yield* ask({ kind: 'account', plan, account });
   yield* ask({ kind: 'sealed', plan });
 }
 

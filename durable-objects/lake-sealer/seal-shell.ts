@@ -5,6 +5,7 @@ import { assert, unreachable } from '../../core/protocol/assert.ts';
 import { shardObjectName } from '../../core/protocol/region.ts';
 import type { SealStanding } from '../../core/window/log-keeper.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
+import { saveShardAccount } from '../../storage/account-store.ts';
 import { encodePart } from '../../storage/lake/encode-part.ts';
 import { listedNames, savePart } from '../../storage/part-store.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
@@ -36,6 +37,9 @@ export class SealShell {
         return await this.#put(step.name, step.part);
       case 'list':
         return await this.#list(step.address, step.part, step.bytes);
+      case 'account':
+        await saveShardAccount(this.#env.DB, { ...this.#address, ...step.plan }, step.account);
+        return null;
       case 'sealed':
         await this.#shard.sealed(this.#address, step.plan);
         return null;

@@ -3,6 +3,7 @@
  * They die before or behind any of them, two may run at once, and R2 and D1 refuse, keep silent or come late.
  */
 
+import { type AccountLine, ShardAccount } from '../../core/account/shard-account.ts';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
 import { type PartAddress, parsePartName, partName } from '../../core/lake/part-name.ts';
 import {
@@ -63,6 +64,8 @@ export class SealSim {
   #stragglers: (() => void)[] = [];
   readonly lake = new Map<string, SimPart>();
   readonly listed = new Map<string, PartAddress>();
+  /** By first row of the plan; the first that is saved stays. */
+  readonly accounts = new Map<number, string>();
   readonly #encoded = new WeakMap<SealedPart, LakeRows>();
   readonly tally: SealTally = { plans: 0, parts: 0, sealerDeaths: 0, lateParts: 0, twoAtOnce: 0 };
 
@@ -125,7 +128,7 @@ export class SealSim {
   #tryStep(step: SealStep, fate: DatabaseFate): SealReply {
     const random = this.#random;
     if (random.chance(this.#trouble)) throw new Refused('dies before it');
-    const isOfDatabase = step.kind === 'list' || step.kind === 'listed';
+    const isOfDatabase = ['list', 'listed', 'account'].includes(step.kind);
     const isOfLake = step.kind === 'put' && random.chance(this.#trouble);
     const troubled: DatabaseFate = isOfDatabase
       ? fate
@@ -168,6 +171,9 @@ export class SealSim {
       case 'list':
         this.listed.set(partName(step.address), step.address);
         return null;
+      case 'account':
+        this.#account(step.plan.firstRow, step.account);
+        return null;
       case 'sealed': {
         const { log } = this.#shard.region();
         this.#shard.carryOut(log.sealed(step.plan, this.#shard.store.firstAtMs(step.plan.lastRow + 1)));
@@ -193,6 +199,23 @@ export class SealSim {
     };
     this.#encoded.set(part, rows);
     return part;
+  }
+
+  #account(firstRow: number, account: ShardAccount): void {
+    const held = this.accounts.get(firstRow) ?? account.encode();
+    if (held !== account.encode()) throw new Error(`two accounts of rows from ${firstRow} on`);
+    this.accounts.set(firstRow, held);
+  }
+
+  /** What D1 says became of the events. */
+  accounted(): Pick<AccountLine, 'counted' | 'late' | 'duplicates'> {
+    const sum = { counted: 0, late: 0, duplicates: 0 };
+    for (const line of [...this.accounts.values()].flatMap((text) => ShardAccount.decode(text).lines)) {
+      sum.counted += line.counted;
+      sum.late += line.late;
+      sum.duplicates += line.duplicates;
+    }
+    return sum;
   }
 
   /** Only where nothing is stored under the name. */

@@ -461,12 +461,11 @@ class Simulation {
   /** LAK-1: every counted and every late event is in exactly one part, in log order; LOG-5b: and in no row any more. */
   #compareLake(): void {
     const placed = ({ identityHi, identityLo, timeMs }: AcceptedEvent) => [identityHi, identityLo, timeMs];
-    this.#same(
-      'counted events in the lake',
-      this.#seal.sealedEvents('counted'),
-      this.#naive.counted.map(placed),
-    );
-    this.#same('late events in the lake', this.#seal.sealedEvents('late'), this.#naive.late.map(placed));
+    const { counted, late, known } = this.#naive;
+    this.#same('counted events in the lake', this.#seal.sealedEvents('counted'), counted.map(placed));
+    this.#same('late events in the lake', this.#seal.sealedEvents('late'), late.map(placed));
+    const account = { counted: counted.length, late: late.length, duplicates: known.duplicates };
+    this.#same('the accounts in D1', this.#seal.accounted(), account);
     this.#same('listed parts', [...this.#seal.listed.keys()].sort(), [...this.#seal.lake.keys()].sort());
     this.#same('rows left', this.#store.rows.length, 0);
   }
