@@ -1,11 +1,17 @@
 /** Gathers what a statement of accounts is made of (ING-6b), from D1, the dead letters and the shards. */
 import { fateOf } from '../core/account/hole-fate.ts';
 import { ShardAccount } from '../core/account/shard-account.ts';
-import type { AccountedRows, ShardReport } from '../core/account/shard-report.ts';
+import {
+  type AccountedRows,
+  reportOf,
+  type ShardDoors,
+  type ShardReport,
+} from '../core/account/shard-report.ts';
 import type { AccountSources, DeadChunk, Hole } from '../core/account/statement.ts';
-import { deadLettersReadMax, holesReadMax, windowMs } from '../core/protocol/limits.ts';
+import { deadLettersReadMax, holesReadMax, reportBytesMax, windowMs } from '../core/protocol/limits.ts';
 import { errorFields, logLine } from '../core/protocol/log-line.ts';
 import { type RegionEntry, shardsPerRegion } from '../core/protocol/region.ts';
+import type { StoredLogRow } from '../core/window/log-row.ts';
 import type { ShardAddress } from '../core/window/verdict.ts';
 import { readAccountedRows, readShardAccounts, type StoredAccount } from './account-store.ts';
 import { listDeadLetters, type StoredDeadLetter } from './dead-letters.ts';
@@ -15,8 +21,15 @@ import { readRejectLines } from './reject-store.ts';
 export interface AccountPorts {
   readonly db: D1Database;
   readonly bucket: R2Bucket;
-  /** Null from a shard that has never taken anything. */
-  report(address: ShardAddress, accounted: readonly AccountedRows[]): Promise<ShardReport | null>;
+  readonly shard: (address: ShardAddress) => ShardLog;
+}
+
+/** A region's shard, as far as its accounts go. */
+export interface ShardLog {
+  /** Null from one that has never taken anything. */
+  doors(): Promise<ShardDoors | null>;
+  /** Rows, both inclusive, as many as travel at once. */
+  logPage(fromRow: number, throughRow: number): Promise<readonly StoredLogRow[]>;
 }
 
 export interface AccountQuestion {
@@ -87,12 +100,28 @@ const isSameShard = (a: ShardAddress, b: ShardAddress): boolean =>
 async function ask(ports: AccountPorts, address: ShardAddress, accounted: Accounted): Promise<Told> {
   try {
     const mine = accounted.filter((row) => isSameShard(row, address));
-    const rows = mine.map(({ incarnation, lastRow }) => ({ incarnation, lastRow }));
-    return { ...address, report: await ports.report(address, rows), failed: false };
+    return { ...address, report: await readReport(ports.shard(address), mine), failed: false };
   } catch (error) {
     console.warn(logLine('warn', 'shard_unaccounted', { ...address, ...errorFields(error) }));
     return { ...address, report: null, failed: true };
   }
+}
+
+/** The doors first: an event that comes meanwhile is in the rows, and the statement does not call it a hole. */
+async function readReport(log: ShardLog, accounted: readonly AccountedRows[]): Promise<ShardReport | null> {
+  const told = await log.doors();
+  if (!told) return null;
+  const { incarnation, lastRow } = told;
+  const before = accounted.find((rows) => rows.incarnation === incarnation)?.lastRow ?? -1;
+  const rows: StoredLogRow[] = [];
+  let bytes = 0;
+  for (let fromRow = before + 1; fromRow <= lastRow && bytes < reportBytesMax; ) {
+    const page = await log.logPage(fromRow, lastRow);
+    rows.push(...page);
+    bytes += page.reduce((sum, { body }) => sum + body.length, 0);
+    fromRow = (page.at(-1)?.row ?? lastRow) + 1;
+  }
+  return reportOf(incarnation, rows, told, bytes < reportBytesMax);
 }
 
 /** Whether the row was there when its shard was asked; all are where it did not answer. */

@@ -2,6 +2,12 @@ import type { DoorsAnswer } from '../window/door-holes.ts';
 import { decodeLogRow, type StoredLogRow } from '../window/log-row.ts';
 import { ShardAccount } from './shard-account.ts';
 
+export interface ShardDoors extends DoorsAnswer {
+  /** Of the log, and its last row; -1 for none. */
+  readonly incarnation: number;
+  readonly lastRow: number;
+}
+
 /** What a shard says of the part of its log of which D1 has no account yet, and of the holes that it knows. */
 export interface ShardReport extends DoorsAnswer {
   readonly incarnation: number;
@@ -20,10 +26,10 @@ export interface AccountedRows {
 export function reportOf(
   incarnation: number,
   rows: readonly StoredLogRow[],
-  doors: DoorsAnswer,
+  { doors, holes }: DoorsAnswer,
   isWhole: boolean,
 ): ShardReport {
   const account = new ShardAccount();
   for (const { body } of rows) account.addRow(decodeLogRow(body));
-  return { incarnation, account: account.encode(), isWhole, ...doors };
+  return { incarnation, account: account.encode(), isWhole, doors, holes };
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { ShardDoors } from '../../core/account/shard-report.ts';
 import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import { logBytesMax, logPageBytesMax } from '../../core/protocol/limits.ts';
@@ -102,6 +103,14 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     const nowMs = Date.now();
     this.#wake(origin, nowMs);
     this.#schedule(nowMs);
+  }
+
+  /** Its doors, the holes in their numbers, and how far its log goes (ING-6b); null for one that has never been. */
+  doors(): ShardDoors | null {
+    const origin = this.#store.origin();
+    if (!origin) return null;
+    const { doors, log } = this.#wake(origin, Date.now());
+    return { ...doors, incarnation: origin.incarnation, lastRow: log.standing.lastRow };
   }
 
   /** How far the shard is sealed, for its sealer (LAK-1); null for one that has never been. */
