@@ -10,6 +10,7 @@ export interface WranglerConfig {
   readonly name?: string;
   readonly compatibility_date?: string;
   readonly triggers: { readonly crons?: readonly string[] };
+  readonly r2_buckets?: readonly { readonly binding: string; readonly bucket_name: string }[];
   readonly d1_databases: readonly {
     readonly binding: string;
     readonly database_name?: string;
