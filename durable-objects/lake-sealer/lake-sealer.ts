@@ -1,5 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
-import { type SealFailpoint, type SealReply, type SealSteps, sealLog } from '../../core/lake/seal-steps.ts';
+import {
+  type SealFailpoint,
+  SealFault,
+  type SealReply,
+  type SealSteps,
+  sealLog,
+} from '../../core/lake/seal-steps.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import { holdBackMs } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
@@ -17,8 +23,14 @@ const addressKey = 'address';
  */
 export class LakeSealer extends DurableObject<SealerEnv> {
   /** Where tests stop it. A field of an object is not within reach of RPC, and of requests even less. */
-  onStep: ((point: SealFailpoint) => Promise<void> | void) | null = null;
+  onStep: ((point: SealFailpoint) => Promise<void> | void) | null;
   #last: Promise<unknown> = Promise.resolve();
+
+  constructor(ctx: DurableObjectState, env: SealerEnv) {
+    super(ctx, env);
+    const { ENVIRONMENT, SEAL_FAILPOINT } = env;
+    this.onStep = ENVIRONMENT === 'local' && SEAL_FAILPOINT ? (point) => hangAt(SEAL_FAILPOINT, point) : null;
+  }
 
   /** The shard has something to seal: an alarm of the sealer's own does it. */
   async kick(address: ShardAddress): Promise<void> {
@@ -49,8 +61,9 @@ export class LakeSealer extends DurableObject<SealerEnv> {
       const outcome = await this.#inTurn(() => this.#run(address, sealLog(null)));
       if (outcome === 'more') await this.ctx.storage.setAlarm(Date.now());
     } catch (error) {
-      // The shard tells it again in a minute; the plan stands.
-      console.error(logLine('error', 'sealing_failed', { ...address, ...errorFields(error) }));
+      // The shard tells it again in a minute; the plan stands. A fault is for a person (docs/operations.md).
+      const event = error instanceof SealFault ? 'sealing_fault' : 'sealing_failed';
+      console.error(logLine('error', event, { ...address, ...errorFields(error) }));
     }
   }
 
@@ -79,4 +92,11 @@ export class LakeSealer extends DurableObject<SealerEnv> {
     const { regionNumber, shard } = held ?? address;
     assert(regionNumber === address.regionNumber && shard === address.shard, 'a sealer is of one shard');
   }
+}
+
+/** A local run may name a step at which its sealers stop for good, so that it can be killed there. */
+async function hangAt(failpoint: string, point: SealFailpoint): Promise<void> {
+  if (point !== failpoint) return;
+  console.warn(logLine('warn', 'failpoint', { point }));
+  await new Promise(() => undefined);
 }

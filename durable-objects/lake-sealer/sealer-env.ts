@@ -16,4 +16,7 @@ export interface SealerEnv {
   readonly DB: D1Database;
   readonly LAKE: R2Bucket;
   readonly REGION_WINDOW: DurableObjectNamespace;
+  readonly ENVIRONMENT: string;
+  /** Of a local run alone (`wrangler dev --var "SEAL_FAILPOINT:before put"`): tests kill it there. */
+  readonly SEAL_FAILPOINT?: string;
 }

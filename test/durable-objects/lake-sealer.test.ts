@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { namesOfParts, type SealPlan } from '../../core/lake/seal-plan.ts';
 import { type SealFailpoint, sealStepKinds } from '../../core/lake/seal-steps.ts';
 import { allowedLatenessMs, holdBackMs, sealEventsMin } from '../../core/protocol/limits.ts';
+import { LakeSealer } from '../../durable-objects/lake-sealer/lake-sealer.ts';
 import { buildChunk, buildEvent } from '../support/build-chunk.ts';
 import { addRegions, minute, SealedShard } from './sealer-fixture.ts';
 
@@ -106,6 +107,50 @@ describe('the sealer of a shard', () => {
     expect(sealing[1]).toContain('plan\\":null');
     const [part] = await shard.listed();
     expect(part).toMatchObject({ events: sealEventsMin, kind: 'counted', firstRow: 0, lastRow: 9 });
+  });
+
+  it('[LAK-1] while R2 refuses nothing is lost and nothing is trimmed, and it goes on by itself afterwards', async () => {
+    const shard = new SealedShard();
+    await shard.commit(0, 2 * hour);
+    const refusing = { put: () => Promise.reject(new Error('R2 is down')) };
+    await runInDurableObject(shard.sealer, (sealer) => {
+      Object.assign(sealer, { env: { ...env, LAKE: refusing } });
+    });
+    for (let run = 0; run < 3; run++) await shard.run();
+    expect(await shard.stored()).toEqual([]);
+    expect((await shard.region.sealStanding())?.plan?.parts).toHaveLength(2);
+    await abortAllDurableObjects();
+    await shard.run();
+    await shard.expectSealed();
+  });
+
+  it('[LAK-1] R2 confirms and the answer is lost: the part is found as it is', async () => {
+    const shard = new SealedShard();
+    await shard.commit(0, 2 * hour);
+    const mute = {
+      put: async (...args: Parameters<R2Bucket['put']>) => {
+        await env.LAKE.put(...args);
+        throw new Error('no answer');
+      },
+    };
+    await runInDurableObject(shard.sealer, (sealer) => {
+      Object.assign(sealer, { env: { ...env, LAKE: mute } });
+    });
+    // One part a run, for each ends with the first answer that is lost.
+    for (let run = 0; run < 3; run++) await shard.run();
+    await abortAllDurableObjects();
+    await shard.run();
+    await shard.expectSealed();
+  });
+
+  it('a failpoint of a local run is none in a deployment', async () => {
+    const shard = new SealedShard();
+    await runInDurableObject(shard.sealer, (_sealer, state) => {
+      const named = { ...env, SEAL_FAILPOINT: 'before put' };
+      expect(new LakeSealer(state, named).onStep).not.toBeNull();
+      expect(new LakeSealer(state, { ...named, ENVIRONMENT: 'production' }).onStep).toBeNull();
+      expect(new LakeSealer(state, env).onStep).toBeNull();
+    });
   });
 
   it('is of one shard', async () => {
