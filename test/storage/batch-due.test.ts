@@ -20,13 +20,13 @@ describe('hours that are due', () => {
   //  hour0           +1              +2
   //  |---------------|---------------|--- lateness ---|
   //                                  ^ nowMs: hour0 can be sealed, hour0 + 1 takes events still
-  test('an hour can be computed once its end, its lateness and a margin are past', () => {
+  test('[BAT-1] an hour can be computed once its end, its lateness and a margin are past', () => {
     const end = (hour0 + 1) * hourMs;
     expect(computableBefore(end + 10 * 60_000)).toBe(hour0);
     expect(computableBefore(end + 12 * 60_000)).toBe(hour0 + 1);
   });
 
-  test('those with parts or with windows of which nothing was said, and none that still takes events', async () => {
+  test('[BAT-1] those with parts or with windows of which nothing was said, and none that still takes events', async () => {
     await listPart(hour0, 1);
     await listPart(hour0, 2);
     await listPart(hour0 + 1, 3);
@@ -35,7 +35,7 @@ describe('hours that are due', () => {
     expect(await due()).toEqual(['1 0 cron', '2 0 cron']);
   });
 
-  test('an hour is stale when parts are listed that its last run did not read, unless it is frozen', async () => {
+  test('[BAT-1] an hour is stale when parts are listed that its last run did not read, unless it is frozen', async () => {
     await listPart(hour0, 1);
     await saveWindows(env.DB, [windowOf([], { regionNumber: 1, minute: midnight })]);
     await runningRun('a');
@@ -59,7 +59,7 @@ describe('hours that are due', () => {
     expect(await due(later, 1)).toEqual(['1 -1 cron']);
   });
 
-  test('an old hour is looked at once a day, and nothing is looked at twice at a time', async () => {
+  test('[BAT-1] an old hour is looked at once a day, and nothing is looked at twice at a time', async () => {
     const old = hour0 - 300 * 24 + 5;
     await listPart(old, 1);
     let found = 0;

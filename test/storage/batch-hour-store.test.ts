@@ -37,7 +37,7 @@ const readAll = async () => ({
 });
 
 describe('what a run says of an hour', () => {
-  test('is written whole with its account: a row for each window that differs, the hour, the account', async () => {
+  test('[BAT-1] is written whole with its account: a row for each window that differs, the hour, the account', async () => {
     await saveWindows(env.DB, stream);
     await rollUpHour(env.DB, 1, 0, hour0);
     await runningRun('a');
@@ -55,7 +55,7 @@ describe('what a run says of an hour', () => {
     expect(await readRun(env.DB, 'a')).toMatchObject({ state: 'done', windowsChanged: 2, differences });
   });
 
-  test('written twice changes nothing', async () => {
+  test('[BAT-1] written twice changes nothing', async () => {
     await saveWindows(env.DB, stream);
     await runningRun('a');
     const write = hourWrite('a', 1, { windows: corrected(stream, 1), hours: [hourOf(stream, 1)] });
@@ -65,7 +65,7 @@ describe('what a run says of an hour', () => {
     expect(await readAll()).toEqual(before);
   });
 
-  test('[DUP-2] an older run never overwrites a newer one', async () => {
+  test('[BAT-1, DUP-2] an older run never overwrites a newer one', async () => {
     await runningRun('a');
     await writeHour(env.DB, hourWrite('a', 2, { windows: corrected(stream, 2), hours: [hourOf(stream, 2)] }));
     const before = await readAll();
@@ -77,7 +77,7 @@ describe('what a run says of an hour', () => {
     expect(await readRun(env.DB, 'b')).toMatchObject({ state: 'running' });
   });
 
-  test('one that was cancelled writes nothing', async () => {
+  test('[BAT-1] one that was cancelled writes nothing', async () => {
     await saveWindows(env.DB, stream);
     await runningRun('a');
     await endRun(env.DB, 'a', 'cancelled', null, nowMs);
@@ -86,7 +86,7 @@ describe('what a run says of an hour', () => {
     expect((await readAll()).windows).toEqual(stream);
   });
 
-  test('a frozen hour is left as it is', async () => {
+  test('[BAT-1] a frozen hour is left as it is', async () => {
     await runningRun('a');
     await writeHour(env.DB, hourWrite('a', 1));
     await env.DB.exec('UPDATE batch_hours SET frozen = 1');
@@ -95,7 +95,7 @@ describe('what a run says of an hour', () => {
     expect((await readAll()).windows).toEqual([]);
   });
 
-  test('[DUP-2] what the stream emits afterwards, and its roll-up, undo nothing', async () => {
+  test('[DUP-2, BAT-1] what the stream emits afterwards, and its roll-up, undo nothing', async () => {
     await saveWindows(env.DB, stream);
     await runningRun('a');
     const changed = corrected(stream.slice(0, 1), 1);

@@ -20,7 +20,7 @@ const asked = (id: string, hour = hour0, regionNumber = 1) =>
 const anywhere = { regions: null, state: null, reason: null, fromHour: 0, toHour: hour0 + 1000 };
 
 describe('runs over a region and hour', () => {
-  test('of those that ask at once one gets it, however many there are', async () => {
+  test('[BAT-1] of those that ask at once one gets it, however many there are', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `run-${n}`);
     const added = await Promise.all(ids.map((id) => addRuns(env.DB, [asked(id)], nowMs)));
     expect(added.reduce((sum, { size }) => sum + size, 0)).toBe(1);
@@ -34,7 +34,7 @@ describe('runs over a region and hour', () => {
     expect([...(await addRuns(env.DB, [asked('e')], nowMs))]).toEqual(['e']);
   });
 
-  test('a frozen hour is held off', async () => {
+  test('[BAT-1] a frozen hour is held off', async () => {
     await runningRun('a');
     await endRun(env.DB, 'a', 'cancelled', null, nowMs);
     await env.DB.prepare(

@@ -95,10 +95,15 @@ async function alerts(context: ApiContext): Promise<Response> {
   const next = last ? writeCursor(page.question, { range, after: [last.createdAtMs, last.id] }) : null;
   const { answers, warnings } = read;
   const active = new Set(regions.map(({ number }) => number));
-  return rankedResponse(context, { range, regions, active, answers, warnings }, alertSchema, {
-    rows: shown,
-    next,
-  });
+  return rankedResponse(
+    context,
+    { range, regions, active, source: 'stream', answers, warnings },
+    alertSchema,
+    {
+      rows: shown,
+      next,
+    },
+  );
 }
 
 function filterOf({ values, regions, range }: StatsQuery<AlertValues>): AlertFilter {

@@ -1,6 +1,7 @@
 /** Parts of the answers' schemas. Their words are the API's documentation; tests hold real answers against them. */
 import * as z from 'zod';
 import { eventTypes } from '../../core/protocol/event-type.ts';
+import { rangeSources } from './range-reader.ts';
 
 export const time = (what: string) => z.iso.datetime().describe(`${what}, ISO 8601 in UTC`);
 export const count = (what: string) => z.int().min(0).describe(what);
@@ -17,7 +18,9 @@ const rangeMetaShape = {
   updated_at: time(
     'When the newest event of these regions was received; null where none is remembered',
   ).nullable(),
-  source: z.literal('stream').describe('Which layer counted this'),
+  source: z
+    .enum(rangeSources)
+    .describe('Which layer counted this: `batch` has added what came late, and taken out late twins'),
   warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
 };
 

@@ -90,7 +90,7 @@ function freshness(state: RangeState) {
     to: isoTime(state.range.toMinute * windowMs),
     watermark: watermark === null ? null : isoTime(watermark),
     updated_at: received.length === 0 ? null : isoTime(Math.max(...received)),
-    source: 'stream',
+    source: state.source,
     ...(state.warnings.length === 0 ? {} : { warnings: state.warnings }),
   };
 }

@@ -50,6 +50,11 @@ export class RangeMerge {
     return this.#behind;
   }
 
+  /** Whether a shard told something that D1 has not, or has older. */
+  get isHeldVisited(): boolean {
+    return this.#held.size > 0;
+  }
+
   visitHeld(): void {
     for (const window of this.#held.values()) this.#take(partOf(window, this.#want));
   }

@@ -3,6 +3,7 @@ import { type RegionEntry, shardsPerRegion } from '../../core/protocol/region.ts
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import type { WindowParts } from '../../core/window/window-parts.ts';
+import type { Layers } from '../../storage/layer-store.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import type { MinuteSums, RangePart, RangePlan, RangeWant } from '../../storage/range-store.ts';
 import type { MinuteRange } from './parameters.ts';
@@ -14,6 +15,8 @@ import { logForRequest } from './request-scope.ts';
 export interface Sources {
   readonly live: (address: ShardAddress, fromMinute: number, wanted: WindowParts) => Promise<RegionAnswer>;
   readonly stored: (plan: RangePlan, want: RangeWant) => AsyncIterable<readonly RangePart[]>;
+  /** Which layers D1 has something of the range of. */
+  readonly layers: (shards: readonly ShardAddress[], range: MinuteRange) => Promise<Layers>;
   readonly minuteSums: (shards: readonly ShardAddress[], range: MinuteRange) => Promise<MinuteSums>;
 }
 
@@ -30,6 +33,8 @@ export interface RangeQuestion {
   readonly tellTitles?: boolean;
   /** What the shards have told already; they are not asked again then. */
   readonly told?: Told;
+  /** Of which the range is the end: what comes before it was answered otherwise. */
+  readonly endOf?: MinuteRange;
 }
 
 /** How a range was answered. */
@@ -38,11 +43,16 @@ export interface RangeState {
   readonly regions: readonly RegionEntry[];
   /** Numbers of the regions with windows in the range. */
   readonly active: ReadonlySet<number>;
+  /** Which layer counted it (API-1b). */
+  readonly source: RangeSource;
   /** Of the shards that answered. Their windows may lie outside of the range, up to now. */
   readonly answers: readonly RegionAnswer[];
   /** What did not answer, in words. */
   readonly warnings: readonly string[];
 }
+
+export const rangeSources = ['stream', 'batch', 'stream+batch'] as const;
+export type RangeSource = (typeof rangeSources)[number];
 
 /** What the shards say. */
 export type Told = Pick<RangeState, 'answers' | 'warnings'>;
@@ -78,19 +88,34 @@ export async function readRange(
   const plan = planRange(shardsOf(regions), range, !question.byMinute && !want.panes);
   // Begun before the shards are waited for.
   const lots = begin(sources.stored(plan, want));
+  const layers = layersOrNone(sources, shardsOf(regions), question.endOf ?? range);
   const { answers, warnings } = question.told ?? (await askShards(sources, regions, ...shardsTell(question)));
   const merge = new RangeMerge(answers, range, want, visit);
   const stored = await takeStored(sources, merge, lots, want);
   if (stored !== null && answers.length === 0)
     throw new NothingAnswersError('neither D1 nor any region answers');
   merge.visitHeld();
+  const { stream, batch } = await layers;
   return {
     range,
     regions,
     active: merge.active,
+    source: batch ? (stream || merge.isHeldVisited ? 'stream+batch' : 'batch') : 'stream',
     answers,
     warnings: stored === null ? warnings : [...warnings, stored],
   };
+}
+
+/** Where D1 does not answer, what is told is of the shards: the stream's. */
+async function layersOrNone(
+  ...[sources, ...asked]: [Sources, ...Parameters<Sources['layers']>]
+): Promise<Layers> {
+  try {
+    return await sources.layers(...asked);
+  } catch (error) {
+    logForRequest('warn', 'layers_unread', errorFields(error));
+    return { stream: true, batch: false };
+  }
 }
 
 export function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {

@@ -3,6 +3,8 @@ import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import type { WindowParts } from '../../core/window/window-parts.ts';
 import { readAlerts, readAlertsById } from '../../storage/alert-store.ts';
+import { computableBefore } from '../../storage/batch-due.ts';
+import { readLayers } from '../../storage/layer-store.ts';
 import { readMinuteSums, readParts } from '../../storage/range-store.ts';
 import type { Env } from '../env.ts';
 import type { AlertSources } from './alert-reader.ts';
@@ -26,6 +28,11 @@ export function sourcesOf(env: Pick<Env, 'DB' | 'REGION_WINDOW'>): Sources {
       );
     },
     stored: (plan, want) => timedLots(readParts(DB, plan, want)),
+    layers: async (shards, { fromMinute, toMinute }) =>
+      // Later hours are the stream's.
+      fromMinute >= computableBefore(Date.now()) * 60
+        ? { stream: true, batch: false }
+        : await timed('d1', readLayers(DB, shards, fromMinute, toMinute)),
     minuteSums: (shards, { fromMinute, toMinute }) =>
       timed('d1', readMinuteSums(DB, shards, fromMinute, toMinute)),
   };

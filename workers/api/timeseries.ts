@@ -105,7 +105,7 @@ export async function series(sources: Sources, query: StatsQuery, stepMs: number
   const { told, settled, untilMinute } = await readSettledMinutes(sources, query, nowMs);
   for (const { minute, closed, counters } of settled?.sums ?? []) add(minute, closed, [counters]);
   const left = settled ? { ...range, fromMinute: untilMinute } : range;
-  const read = await readRange(sources, { ...rest, range: left, told }, visit);
+  const read = await readRange(sources, { ...rest, range: left, endOf: range, told }, visit);
   const active = new Set([...read.active, ...(settled?.regions ?? [])]);
   return finish({ ...read, range, active }, steps, stepMs, nowMs);
 }

@@ -9,7 +9,7 @@ import { ShardStore } from '../../sim/shard-store.ts';
 import { type LoggedEvent, loggedEvents } from '../../support/logged-events.ts';
 import { computeAll, playWorkload } from './workload.ts';
 
-test('a log computed anew is the stream where nothing came too late, and a recount everywhere', () => {
+test('[BAT-1, WIN-5b, DUP-1b] a log computed anew is the stream where nothing came too late, and a recount everywhere', () => {
   const tally = { same: 0, changed: 0, lateAdded: 0, lateTwins: 0 };
   for (let n = 0; n < 120; n++) {
     const seed = (baseSeed() + n) >>> 0;
@@ -43,7 +43,7 @@ function begunAnew(seed: number, random: Random): LoggedEvent[] {
   return loggedEvents(store.rows, 2);
 }
 
-test('what two incarnations of a log counted both counts once', () => {
+test('[DUP-1b] what two incarnations of a log counted both counts once', () => {
   let twins = 0;
   for (let n = 0; n < 40; n++) {
     const seed = (baseSeed() + n) >>> 0;

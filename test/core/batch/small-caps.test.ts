@@ -9,7 +9,7 @@ vi.mock('../../../core/protocol/limits.ts', async (original) => ({
   dimensionKeysMax: 2,
 }));
 
-test('[WIN-6] beyond the cap of keys the first in the order of counting stay by name, however parts are grouped', () => {
+test('[WIN-6, BAT-1] beyond the cap of keys the first in the order of counting stay by name, however parts are grouped', () => {
   for (let n = 0; n < 40; n++) {
     const seed = (baseSeed() + n) >>> 0;
     computeAll(playWorkload(seed).logged, new Random(seed ^ 0x3c6ef372), `seed ${seed}`);

@@ -47,6 +47,7 @@ export function fakeSources(
           .map((window) => windowParts(window, wanted)),
       );
     }),
+    layers: vi.fn<Sources['layers']>(async () => ({ stream: true, batch: false })),
     minuteSums: vi.fn<Sources['minuteSums']>(async (shards, { fromMinute, toMinute }) => {
       if (failsAfter !== Number.POSITIVE_INFINITY) throw new Error('D1 is away');
       const wanted = stored.filter(

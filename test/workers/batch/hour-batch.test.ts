@@ -49,7 +49,7 @@ async function untilOver(id: string, sealed = 'done') {
 const workLeft = async (id: string) => (await env.LAKE.list({ prefix: `lake/work/${id}/` })).objects.length;
 
 describe('the Workflow of a run', () => {
-  test('reads the parts in R2, puts the hour right, and leaves nothing behind', async () => {
+  test('[BAT-1, WIN-5b, DUP-1b] reads the parts in R2, puts the hour right, and leaves nothing behind', async () => {
     await lateHour();
     await addRuns(env.DB, [asked('run-a')], Date.now());
     const instance = await untilOver('run-a');
@@ -68,7 +68,7 @@ describe('the Workflow of a run', () => {
     expect(await workLeft('run-a')).toBe(0);
   });
 
-  test('a part that was damaged in R2 fails the run by name, and the next run may begin', async () => {
+  test('[BAT-1] a part that was damaged in R2 fails the run by name, and the next run may begin', async () => {
     await lateHour();
     const { objects } = await env.LAKE.list({ prefix: 'lake/events/' });
     const name = objects.find(({ key }) => key.endsWith('counted.parquet'))?.key as string;
@@ -86,7 +86,7 @@ describe('the Workflow of a run', () => {
     expect((await addRuns(env.DB, [asked('run-c')], Date.now())).size).toBe(1);
   });
 
-  test('one that was put off is begun again, by the same id', async () => {
+  test('[BAT-1] one that was put off is begun again, by the same id', async () => {
     await lateHour();
     await addRuns(env.DB, [asked('run-d')], Date.now());
     const instance = await untilOver('run-d', 'open');
@@ -98,7 +98,7 @@ describe('the Workflow of a run', () => {
     expect(await readRun(env.DB, 'run-d')).toMatchObject({ state: 'running', error: null });
   });
 
-  test('the watchdog begins a run whose instance was never made, and leaves one that gets on', async () => {
+  test('[BAT-1] the watchdog begins a run whose instance was never made, and leaves one that gets on', async () => {
     await lateHour();
     await addRuns(env.DB, [asked('run-e')], Date.now());
     // Whoever made it running died before it made the instance.

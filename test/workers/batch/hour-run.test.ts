@@ -34,7 +34,7 @@ async function computeAs(id: string, world: BatchWorld, twice = false) {
 }
 
 describe('a run over an hour', () => {
-  test('where nothing came too late it confirms the stream: no window is written, only the account', async () => {
+  test('[BAT-1] where nothing came too late it confirms the stream: no window is written, only the account', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     await rollUpHour(env.DB, 1, 0, hour0);
@@ -48,7 +48,7 @@ describe('a run over an hour', () => {
     expect(await readBatchHour(env.DB, place)).toMatchObject({ generation: 1, parts: 1, events: 180 });
   });
 
-  test('late events are added to their windows, late twins are not, and the difference is told', async () => {
+  test('[BAT-1, WIN-5b, DUP-1b] late events are added to their windows, late twins are not, and the difference is told', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     await rollUpHour(env.DB, 1, 0, hour0);
@@ -85,7 +85,7 @@ describe('a run over an hour', () => {
     expect((await hours())[0]?.counters[0]).toBe(182);
   });
 
-  test('running it twice changes nothing but its account', async () => {
+  test('[BAT-1] running it twice changes nothing but its account', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
@@ -98,7 +98,7 @@ describe('a run over an hour', () => {
     expect(await readBatchHour(env.DB, place)).toMatchObject({ runId: 'b', generation: 2 });
   });
 
-  test('every step done twice gives the same: a run may die between any two of them', async () => {
+  test('[BAT-1] every step done twice gives the same: a run may die between any two of them', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     const late = eventOf(t0 + 1500, 9001);
@@ -110,7 +110,7 @@ describe('a run over an hour', () => {
     expect(await eventsIn()).toBe(181);
   });
 
-  test('an hour that is not sealed puts the run off, for a day at most', async () => {
+  test('[BAT-1] an hour that is not sealed puts the run off, for a day at most', async () => {
     const world = new BatchWorld();
     world.sealed = 'open';
     const { outcome, run } = await computeAs('a', world);
@@ -122,7 +122,7 @@ describe('a run over an hour', () => {
     expect(await readRun(env.DB, 'a')).toMatchObject({ state: 'failed' });
   });
 
-  test('a run that is cancelled between steps writes nothing', async () => {
+  test('[BAT-1] a run that is cancelled between steps writes nothing', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
@@ -136,7 +136,7 @@ describe('a run over an hour', () => {
     expect(await readBatchHour(env.DB, place)).toBeNull();
   });
 
-  test('a part that is corrupt, cut off or of another hour is named, and nothing is written', async () => {
+  test('[BAT-1] a part that is corrupt, cut off or of another hour is named, and nothing is written', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
@@ -161,7 +161,7 @@ describe('a run over an hour', () => {
     expect(await readBatchHour(env.DB, place)).toBeNull();
   });
 
-  test('parts that hold fewer events than the stream counted write nothing, but for a replay', async () => {
+  test('[BAT-1] parts that hold fewer events than the stream counted write nothing, but for a replay', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     const { outcome } = await computeAs('a', world);
@@ -175,7 +175,7 @@ describe('a run over an hour', () => {
     expect(await eventsIn()).toBe(0);
   });
 
-  test('once the windows are gone it puts right the hour alone', async () => {
+  test('[BAT-1] once the windows are gone it puts right the hour alone', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     await rollUpHour(env.DB, 1, 0, hour0);
@@ -188,7 +188,7 @@ describe('a run over an hour', () => {
     expect((await hours())[0]?.counters[0]).toBe(181);
   });
 
-  test('what the log of a new incarnation counted again counts once', async () => {
+  test('[DUP-1b] what the log of a new incarnation counted again counts once', async () => {
     const world = new BatchWorld();
     await usualHour(world);
     await world.seal();
