@@ -21,6 +21,12 @@ export interface DayMark {
   readonly generations: number;
 }
 
+/** What is told to a run; the mark is of the hours when it was asked for. */
+export interface DayParams extends RegionDay, DayMark {
+  /** Name of the region. */
+  readonly region: string;
+}
+
 export const dayHours = 24;
 
 const markSql = `SELECT count(*) AS hours, coalesce(sum(generation), 0) AS generations

@@ -27,14 +27,21 @@ export function encodeUserStats(users: readonly UserDay[]): Uint8Array {
   const buffer = parquetWriteBuffer({
     columnData: [
       { name: 'user', type: 'STRING', nullable: false, data: column(({ user }) => user) },
+      { name: 'user_id', type: 'INT64', nullable: false, data: column(({ user }) => pseudonymOf(user)) },
+      {
+        name: 'pseudonym_version',
+        type: 'INT32',
+        nullable: false,
+        data: column(({ user }) => versionOf(user)),
+      },
       { name: 'total_events', type: 'INT32', nullable: false, data: column(({ events }) => events) },
       { name: 'movies_watched', type: 'INT32', nullable: false, data: column(({ films }) => films) },
       { name: 'duration_count', type: 'INT32', nullable: false, data: column(({ durations }) => durations) },
       {
-        name: 'duration_seconds_sum',
-        type: 'DOUBLE',
+        name: 'duration_ms_sum',
+        type: 'INT64',
         nullable: false,
-        data: column(({ durationMs }) => durationMs / 1000),
+        data: column(({ durationMs }) => BigInt(durationMs)),
       },
       { name: 'avg_duration_seconds', type: 'DOUBLE', nullable: true, data: column(meanSeconds) },
     ],
@@ -42,6 +49,10 @@ export function encodeUserStats(users: readonly UserDay[]): Uint8Array {
   });
   return new Uint8Array(buffer);
 }
+
+/** As the lake's events have it in `user_id`: the 64 bits as a signed integer. */
+const pseudonymOf = (user: string): bigint => BigInt.asIntN(64, BigInt(`0x${user.slice(-16)}`));
+const versionOf = (user: string): number => Number(user.slice(0, -17));
 
 /** Null where no event told a duration. */
 function meanSeconds({ durationMs, durations }: UserDay): number | null {

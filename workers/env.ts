@@ -3,6 +3,7 @@ import type { LakeSealer } from '../durable-objects/lake-sealer/lake-sealer.ts';
 import type { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 import type { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 import type { BatchParams } from '../storage/batch-dispatch.ts';
+import type { DayParams } from '../storage/day-store.ts';
 
 /** Bindings and variables of the Worker; wrangler.toml declares them. */
 export interface Env {
@@ -14,6 +15,8 @@ export interface Env {
   readonly LIVE_HUB: DurableObjectNamespace<LiveHub>;
   /** One object a producer's key, named by the key's id. */
   readonly KEY_METER: DurableObjectNamespace<KeyMeter>;
+  /** One instance a day of a region, named by what it is made of. */
+  readonly DAY_BATCH: Workflow<DayParams>;
   /** One instance a run of the batch layer, named by the run's id. */
   readonly HOUR_BATCH: Workflow<BatchParams>;
   /** One object a shard, named as the shard's own. */

@@ -9,6 +9,7 @@ export { KeyMeter } from '../durable-objects/key-meter/key-meter.ts';
 export { LakeSealer } from '../durable-objects/lake-sealer/lake-sealer.ts';
 export { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 export { RegionWindow } from '../durable-objects/region-window/region-window.ts';
+export { DayBatch } from './batch/day-batch.ts';
 export { HourBatch } from './batch/hour-batch.ts';
 
 const app = createApp({ events: handleEvents });

@@ -21,6 +21,8 @@ export const userStepEventsMax = 250_000;
 export const filmsPerUserMax = 2_000;
 /** Users of a region and day that D1 has, those with the most events; the lake has all. One row of some 60 KB. */
 export const topUsersMax = 1_000;
+/** Days that one look begins to compute: a day of all regions, and as many that have become stale. */
+export const dueDaysMax = 24;
 /** Days that one question about the tables of the batch layer may cover: a quarter of a year. */
 export const batchRangeDaysMax = 92;
 /** Of users each day has a thousand rows for each region. */

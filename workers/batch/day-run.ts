@@ -13,9 +13,8 @@ import type { LakeRows } from '../../core/lake/lake-rows.ts';
 import { topUsersMax } from '../../core/protocol/batch-limits.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import {
-  type DayMark,
+  type DayParams,
   dayHours,
-  type RegionDay,
   readDayHours,
   readDayMark,
   readWrittenDay,
@@ -29,12 +28,6 @@ import {
   userStatsFolder,
   userStatsName,
 } from '../../storage/user-stats.ts';
-
-/** What is told to a run; `mark` is of the hours when it was asked for. */
-export interface DayParams extends RegionDay, DayMark {
-  /** Name of the region. */
-  readonly region: string;
-}
 
 export interface DayPorts {
   readonly db: D1Database;

@@ -8,6 +8,7 @@ import { dueHours } from '../../storage/batch-due.ts';
 import { addRuns } from '../../storage/batch-store.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
+import { beginDueDays } from './days-due.ts';
 import { reviveRuns } from './watchdog.ts';
 
 /** As wrangler.toml has them: past the lateness of the hour that has ended, and often. */
@@ -18,6 +19,7 @@ export async function handleScheduled(cron: string, env: Env, nowMs: number): Pr
   if (cron === hourlyCron) await beginDueRuns(env, nowMs);
   if (cron === watchCron) await reviveRuns(env.DB, env.HOUR_BATCH, nowMs);
   await dispatchRuns(env.DB, env.HOUR_BATCH, nowMs);
+  if (cron === watchCron) await beginDueDays(env.DB, env.DAY_BATCH, await loadRegions(env.DB, nowMs), nowMs);
 }
 
 /** As many as a firing may begin; what is left is due at the next. */

@@ -65,10 +65,12 @@ export function counting(logged: readonly LoggedEvent[]): LoggedEvent[] {
 
 export interface NaiveUser {
   readonly user: string;
+  readonly user_id: bigint;
+  readonly pseudonym_version: number;
   readonly total_events: number;
   readonly movies_watched: number;
   readonly duration_count: number;
-  readonly duration_seconds_sum: number;
+  readonly duration_ms_sum: bigint;
 }
 
 /** The figures of users by counting alone, by user. */
@@ -83,12 +85,15 @@ export function naiveUsers(logged: readonly LoggedEvent[]): NaiveUser[] {
   const rows = [...by].map(([user, own]): NaiveUser => {
     const viewed = own.filter(({ event }) => eventTypes[event.type] === 'view' && event.contentId !== null);
     const told = own.map(({ event }) => event.durationMs).filter((ms) => ms !== null);
+    const [{ event }] = own as [LoggedEvent];
     return {
       user,
+      user_id: BigInt.asIntN(64, BigInt(event.userHi) * 2n ** 32n + BigInt(event.userLo)),
+      pseudonym_version: 1,
       total_events: own.length,
       movies_watched: new Set(viewed.map(({ event }) => event.contentId)).size,
       duration_count: told.length,
-      duration_seconds_sum: told.reduce((sum, ms) => sum + ms, 0) / 1000,
+      duration_ms_sum: BigInt(told.reduce((sum, ms) => sum + ms, 0)),
     };
   });
   return rows.sort((a, b) => (a.user < b.user ? -1 : 1));

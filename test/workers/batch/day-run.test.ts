@@ -3,11 +3,11 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LakeRows } from '../../../core/lake/lake-rows.ts';
 import { packedKey } from '../../../core/protocol/region.ts';
-import { readDayMark, readDueDays } from '../../../storage/day-store.ts';
+import { type DayParams, readDayMark, readDueDays } from '../../../storage/day-store.ts';
 import { rollUpHour } from '../../../storage/hour-store.ts';
 import { userStatsFolder } from '../../../storage/user-stats.ts';
 import { saveWindows } from '../../../storage/window-store.ts';
-import { type DayParams, type DayPorts, runDay, type Steps } from '../../../workers/batch/day-run.ts';
+import { type DayPorts, runDay, type Steps } from '../../../workers/batch/day-run.ts';
 import { modelEvents, windowsOf } from '../../storage/packed-windows.ts';
 import { counting, day, loggedDay, naiveUsers, sealed } from './day-events.ts';
 
@@ -64,7 +64,8 @@ async function usersInLake(): Promise<Record<string, unknown>[]> {
 const withMean = (rows: ReturnType<typeof naiveUsers>) =>
   rows.map((row) => ({
     ...row,
-    avg_duration_seconds: row.duration_count === 0 ? null : row.duration_seconds_sum / row.duration_count,
+    avg_duration_seconds:
+      row.duration_count === 0 ? null : Number(row.duration_ms_sum) / 1000 / row.duration_count,
   }));
 
 describe('[BAT-4] the users of a day', () => {

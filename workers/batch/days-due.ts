@@ -1,0 +1,59 @@
+/** Begins the days that are due, an instance of the Workflow each; one that stands still is set going again (BAT-3). */
+import { dueDaysMax } from '../../core/protocol/batch-limits.ts';
+import { logLine } from '../../core/protocol/log-line.ts';
+import type { RegionEntry } from '../../core/protocol/region.ts';
+import { rangesToLookAt } from '../../storage/batch-due.ts';
+import { type DayParams, type DayRange, dayHours, readDueDays } from '../../storage/day-store.ts';
+import { dayRunId } from './day-run.ts';
+
+/** Returns how many were begun. */
+export async function beginDueDays(
+  db: D1Database,
+  workflow: Workflow<DayParams>,
+  regions: readonly RegionEntry[],
+  nowMs: number,
+): Promise<number> {
+  const names = new Map(regions.map(({ number, name }) => [number, name]));
+  const due = await readDueDays(db, [...names.keys()], daysToLookAt(nowMs), dueDaysMax);
+  for (const day of due) {
+    const params = { ...day, region: names.get(day.regionNumber) ?? '' };
+    const how = await begin(workflow, params);
+    console.log(logLine('info', 'batch_day_begun', { ...params, how }));
+  }
+  return due.length;
+}
+
+/** The days of the hours that are looked at, as far as they are over. */
+export function daysToLookAt(nowMs: number): DayRange[] {
+  const ranges = rangesToLookAt(nowMs);
+  const over = Math.floor((ranges[0]?.[1] ?? 0) / dayHours);
+  return ranges
+    .map(([from, to]): DayRange => [Math.floor(from / dayHours), Math.min(over, Math.ceil(to / dayHours))])
+    .filter(([from, to]) => from < to);
+}
+
+const isOver: ReadonlySet<InstanceStatus['status']> = new Set([
+  'errored',
+  'terminated',
+  'complete',
+  'unknown',
+]);
+
+async function begin(workflow: Workflow<DayParams>, params: DayParams): Promise<string> {
+  const id = dayRunId(params);
+  const instance = await workflow.get(id).catch(() => null);
+  if (!instance) {
+    await workflow.create({ id, params });
+    return 'created';
+  }
+  const { status } = await instance.status();
+  if (status === 'queued') return 'left in the queue';
+  if (isOver.has(status)) {
+    await instance.restart();
+    return 'restarted';
+  }
+  // Locally one that ran when the process died is said to run and does not; to one that does run, a pause does no harm.
+  if (status !== 'paused') await instance.pause();
+  await instance.resume();
+  return 'resumed';
+}
