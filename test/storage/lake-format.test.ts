@@ -50,7 +50,7 @@ describe('row groups', () => {
     expect(await sizes(partGroupRowsMax + 1)).toEqual([10_000, 10_001]);
   });
 
-  test('[LAK-1] are sorted by content type, then user, and come back in the order of the log', async () => {
+  test('[LAK-2] are sorted by content type, then user, and come back in the order of the log', async () => {
     const events = viewsOf(
       { timeMs: t0, contentType: 'series', userLo: 2 },
       { timeMs: t0, contentType: 'movie', userLo: 9 },
@@ -88,7 +88,7 @@ describe('a pruned read', () => {
   // Two row groups:  |m0 .. movie|  |m20 .. series, its time half an hour later|
   const rows = lakeRowsOf(lot(t0, 'movie'), lot(t0 + 20 * minute, 'series'));
 
-  test('[LAK-1] reads the columns that are wanted, and no more than the gaps between them', async () => {
+  test('[LAK-2] reads the columns that are wanted, and no more than the gaps between them', async () => {
     const bytes = await bytesOf(rows);
     const all = memorySource(name, bytes);
     await collect(readPart(all));
@@ -104,7 +104,7 @@ describe('a pruned read', () => {
     expect(await largestRead(bytes)).toBeLessThan(bytes.length * 0.6);
   });
 
-  test('[LAK-1] passes over row groups that cannot hold the times or the content type', async () => {
+  test('[LAK-2] passes over row groups that cannot hold the times or the content type', async () => {
     const bytes = await bytesOf(rows);
     const firsts = async (filter: Parameters<typeof readPart>[2]) => {
       const source = memorySource(name, bytes);
@@ -133,7 +133,7 @@ describe('a pruned read', () => {
 });
 
 describe('a part that is not as it was written', () => {
-  test('[LAK-1] 1,000 corruptions: each is named, or changes nothing that is read', async () => {
+  test('[LAK-2] 1,000 corruptions: each is named, or changes nothing that is read', async () => {
     const rows = anyLakeRows(3, 400, t0, 90);
     const good = await bytesOf(rows);
     const meant = JSON.stringify(eventsOf(rows));
@@ -197,14 +197,14 @@ describe('versions', () => {
     columns: [...partColumns, { ...appVersion, field: 'appVersion' as PartColumn['field'] }],
   };
 
-  test('[LAK-1] a part of version 1, kept from when it was written, is read as it was then', async () => {
+  test('[LAK-2] a part of version 1, kept from when it was written, is read as it was then', async () => {
     const source = memorySource(v1.name, base64(v1.bytes));
     const groups = await collect(readPart(source));
     expect(groups.flatMap(eventsOf)).toEqual(v1.events);
     expect((await readPartFooter(source)).digest).toBe(v1.digest);
   });
 
-  test('[LAK-1] a reader that knows a later version, of a column more, reads old and new parts together', async () => {
+  test('[LAK-2] a reader that knows a later version, of a column more, reads old and new parts together', async () => {
     const rows = lakeRowsOf({ events: viewsOf({ timeMs: t0 }, { timeMs: t0 + 1 }) });
     const newer = { ...rows, appVersion: { texts: ['7.1'], codes: Uint16Array.of(0, 1) } };
     const part = await encodePart(newer, address, v2);
@@ -216,7 +216,7 @@ describe('versions', () => {
     expect(old?.fields.timeMs).toEqual(Float64Array.from(v1.events, ({ timeMs }) => timeMs));
   });
 
-  test('[LAK-1] a part of a version that is not known is refused by name', async () => {
+  test('[LAK-2] a part of a version that is not known is refused by name', async () => {
     const rows = lakeRowsOf({ events: viewsOf({ timeMs: t0 }) });
     const part = await encodePart(rows, address, { ...v2, version: 2, columns: partColumns });
     const reading = collect(readPart(memorySource(name, part.bytes)));
@@ -225,7 +225,7 @@ describe('versions', () => {
 });
 
 describe('the digest of a part', () => {
-  test('[LAK-1] is of its content: equal for the same events, another for any other', async () => {
+  test('[LAK-2] is of its content: equal for the same events, another for any other', async () => {
     const digest = async (rows: LakeRows) => (await encodePart(rows, address)).digest;
     const rows = anyLakeRows(5, 60, t0);
     expect(await digest(anyLakeRows(5, 60, t0))).toBe(await digest(rows));

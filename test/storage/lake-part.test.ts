@@ -29,7 +29,7 @@ async function collect(parts: AsyncIterable<LakeRows>): Promise<LakeRows[]> {
 }
 
 describe('a part on R2', () => {
-  test('[LAK-1] is read as it was written, every column, in the order of the log', async () => {
+  test('[LAK-2] is read as it was written, every column, in the order of the log', async () => {
     const rows = anyLakeRows(1, 2_500, t0);
     const part = await encodePart(rows, address);
     await env.LAKE.put(name, part.bytes);

@@ -1,13 +1,13 @@
 // `npm run lake`: DuckDB over parts as the local runtime keeps them, while it runs.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
 import type { PartKind } from '../../core/lake/lake-rows.ts';
-import { partColumns } from '../../core/lake/part-columns.ts';
+import { partColumns, verdictColumn } from '../../core/lake/part-columns.ts';
 import { type PartAddress, partName } from '../../core/lake/part-name.ts';
 import { eventTypes } from '../../core/protocol/event-type.ts';
 import { encodePart } from '../../storage/lake/encode-part.ts';
@@ -67,6 +67,16 @@ afterAll(async () => {
   rmSync(persistTo, { recursive: true, force: true });
 });
 
+const sqlTypes = {
+  time: 'TIMESTAMP',
+  text: 'VARCHAR',
+  type: 'VARCHAR',
+  status: 'VARCHAR',
+  wide: 'BIGINT',
+  int32: 'INTEGER',
+  int64: 'BIGINT',
+};
+
 async function lake(sql: string, format = 'json', folder = persistTo): Promise<string> {
   const args = [join(root, 'tools/lake.ts'), ...(sql === '' ? [] : [sql])];
   const { stdout } = await run(process.execPath, [...args, '--persist-to', folder, '--format', format]);
@@ -79,7 +89,7 @@ const distinct = (name: string): number =>
 const held = (name: string): number[] =>
   events.map((event) => event[name] as number).filter((value) => value > 0);
 
-test('[LAK-1] DuckDB counts what was sealed: rows, people, sums and words, by partition', async () => {
+test('[LAK-3] DuckDB counts what was sealed: rows, people, sums and words, by partition', async () => {
   const [totals] = await rowsOf(
     `SELECT count(*)::INT AS n, count(DISTINCT event_identity)::INT AS identities,
        count(DISTINCT user_id)::INT AS users, count(DISTINCT session_id)::INT AS sessions,
@@ -116,7 +126,7 @@ test('[LAK-1] DuckDB counts what was sealed: rows, people, sums and words, by pa
   );
 });
 
-test('[LAK-1] one event is, field by field, what was written', async () => {
+test('[LAK-3] one event is, field by field, what was written', async () => {
   const [event] = events.filter(({ ext, title }) => ext !== null && title !== null);
   const [row] = await rowsOf(
     `SELECT * FROM events WHERE region = '${String(event?.region)}' AND verdict = 'counted'
@@ -146,18 +156,9 @@ const bits = (halves: unknown): bigint => {
   return (BigInt(hi) << 32n) | BigInt(lo);
 };
 
-test('[LAK-1] columns have types: times are times, hashes 64 bits, counts integers', async () => {
+test('[LAK-3] columns have types: times are times, hashes 64 bits, counts integers', async () => {
   const described = await rowsOf('DESCRIBE events');
   const types = new Map(described.map(({ column_name, column_type }) => [column_name, column_type]));
-  const sqlTypes = {
-    time: 'TIMESTAMP',
-    text: 'VARCHAR',
-    type: 'VARCHAR',
-    status: 'VARCHAR',
-    wide: 'BIGINT',
-    int32: 'INTEGER',
-    int64: 'BIGINT',
-  };
   expect(Object.fromEntries(types)).toEqual({
     ...Object.fromEntries(partColumns.map(({ name, kind }) => [name, sqlTypes[kind]])),
     verdict: 'VARCHAR',
@@ -192,4 +193,10 @@ test('what cannot be done is said in a line', async () => {
   expect(await failure('SELECT nothing FROM events')).toMatch(/^1 .*column "nothing"/);
   expect(await failure('SELECT 1', 'xml')).toContain('--format is one of table, csv, json, not "xml"');
   expect(await failure('SELECT 1', 'json', join(persistTo, 'none'))).toContain('has no parts yet');
+});
+
+test('[LAK-3] the document tells every column and its type', () => {
+  const text = readFileSync(join(root, 'docs/lake.md'), 'utf8');
+  for (const { name, kind } of partColumns) expect(text).toContain(`| \`${name}\` | ${sqlTypes[kind]}`);
+  expect(text).toContain(`| \`${verdictColumn}\` | VARCHAR`);
 });
