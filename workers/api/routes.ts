@@ -19,6 +19,7 @@ import { healthRoute, partsHealthRoute } from './health.ts';
 import { liveEventsRoute, liveRoute } from './live.ts';
 import { openapiRoute } from './openapi-route.ts';
 import { realtimeRoute } from './realtime.ts';
+import { reconcileRoute } from './reconcile.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
@@ -59,6 +60,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteAnnotationRoute,
     liveRoute,
     liveEventsRoute,
+    reconcileRoute,
     keysRoute,
     createKeyRoute,
     revokeKeyRoute,
