@@ -55,6 +55,9 @@ export function namesOfParts(plan: SealPlan): string[] {
 }
 
 /** Plans of the same rows and parts are the same plan. */
-export function isSamePlan(a: SealPlan, b: SealPlan): boolean {
+export function isSamePlan(
+  a: Pick<SealPlan, 'firstRow' | 'lastRow' | 'partsBefore'>,
+  b: Pick<SealPlan, 'firstRow' | 'lastRow' | 'partsBefore'>,
+): boolean {
   return a.firstRow === b.firstRow && a.lastRow === b.lastRow && a.partsBefore === b.partsBefore;
 }

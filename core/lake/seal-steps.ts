@@ -117,7 +117,8 @@ export function* sealLog(hour: number | null): SealSteps<'sealed' | 'more'> {
       const proposed = yield* propose(standing, sealPartsMax - made);
       if (!proposed || (hour !== null && isWithout(proposed.plan, hour, untilRow))) return 'sealed';
       plan = yield* ask({ kind: 'keep_plan', plan: proposed.plan });
-      if (plan && isOf(plan, proposed.rows)) rows = proposed.rows;
+      // Another may stand that ends with the same row: its rows are read anew.
+      if (plan && isSamePlan(plan, proposed.plan)) rows = proposed.rows;
     }
     if (plan) yield* carryOut(plan, rows);
     made += Math.max(1, plan?.parts.length ?? 0);
@@ -174,10 +175,6 @@ function* propose(
 
 function isWithout(plan: Pick<SealPlan, 'parts' | 'lastRow'>, hour: number, untilRow: number): boolean {
   return plan.lastRow >= untilRow && plan.parts.every((part) => part.hour !== hour);
-}
-
-function isOf(plan: SealPlan, rows: readonly ReadRow[]): boolean {
-  return plan.lastRow === rows.at(-1)?.row;
 }
 
 function* carryOut(plan: SealPlan, read: readonly ReadRow[] | null): SealSteps<void> {
