@@ -270,7 +270,7 @@ export const personNameLengthMax = 128;
 export const windowsKeptMs = 7 * 86_400_000;
 /** Rows of a row group, which is read and decoded at once: some 4 MB in memory. A larger part has several of nearly this. */
 export const partGroupRowsMax = 20_000;
-/** First read of a part: its end, which holds the footer of any part that sealing makes (some 6 KB a row group). */
+/** First read of a part: its end, which holds the footer of any part that sealing makes (some 3 KB a row group). */
 export const partTailBytes = 32 * 1024;
 /** Of a footer: a thousand row groups. A length beyond it is not believed. */
 export const partFooterBytesMax = 8 * 1024 * 1024;
@@ -287,3 +287,5 @@ export const holesReadMax = 5_000;
 export const reportBytesMax = 16_000_000;
 /** Of a page or dictionary before compression, about: workerd cannot compress into more than 64 KB (storage/lake/zstd.ts). */
 export const partPageSize = 32 * 1024;
+/** Hours of regions for which one check fires at once: beyond it something is wrong with the whole, not with an hour. */
+export const lossHoursMax = 48;

@@ -21,7 +21,7 @@ export interface KeyValue {
 /** CRC-32 of each column chunk's bytes, by row group and column; so a reader can vouch for whatever part of it it reads. */
 export const crcsKey = 'marquee.column_crc32';
 /** CRC-32 of the footer, over 8 zeros in its own place. */
-export const footerCrcKey = 'marquee.footer_crc32';
+const footerCrcKey = 'marquee.footer_crc32';
 export const noCrc = '00000000';
 const noCrcBytes = new TextEncoder().encode(noCrc);
 const footerCrcKeyBytes = new TextEncoder().encode(footerCrcKey);

@@ -7,7 +7,7 @@ export type Format = (typeof formats)[number];
 type Value = Awaited<ReturnType<DuckDBResult['getRowsJson']>>[number][number];
 
 /** What a table shows; csv and json give all. */
-export const tableRowsMax = 1_000;
+const tableRowsMax = 1_000;
 const cellWidthMax = 60;
 
 /** DuckDB with the view `events` over the parts under `folder`, of which there must be one. */
