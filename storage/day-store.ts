@@ -63,7 +63,7 @@ const dueSql = `WITH days AS (
     GROUP BY h.key >> 34, (h.key & 67108863) / 24)
   SELECT d.region AS regionNumber, d.day AS day, d.hours AS hours, d.generations AS generations
   FROM days d LEFT JOIN batch_days b ON b.key = (d.region << 34) + d.day
-  WHERE d.frozen = 0 AND (b.key IS NULL OR b.hours <> d.hours OR b.generations <> d.generations)
+  WHERE d.frozen = 0 AND (b.key IS NULL OR b.hours < d.hours OR b.generations < d.generations)
     AND NOT EXISTS (SELECT 1 FROM lake_parts p
       WHERE p.hour >= d.day * 24 AND p.hour < d.day * 24 + 24 AND p.region_number = d.region
       GROUP BY p.hour

@@ -29,3 +29,36 @@ export const batchRangeDaysMax = 92;
 export const userRangeDaysMax = 7;
 /** Contents hour by hour are hundreds of rows each. */
 export const contentsByHourHoursMax = 72;
+/**
+ * Runs of a replay that stand at once, those aside whose hours are not sealed yet: enough that none of the places of
+ * batchRunsAtOnceMax is free until its next round, and few enough that other hours do not wait long behind them.
+ */
+export const replayRunsAtOnceMax = 16;
+/** Of all its runs: where a shard cannot seal, a replay waits rather than fill the table with runs that wait. */
+export const replayRunsStandingMax = 256;
+/** Hours of regions that one round of a replay looks at: one statement of some 40 KB. */
+export const replayHoursLookedAtMax = 500;
+/** Rounds of one Workflow instance, which may have 1,024 steps; the next instance goes on. */
+export const replayRoundsMax = 400;
+/** Failures that an answer about a replay names. */
+export const replayFailuresMax = 1_000;
+
+const dayMs = 86_400_000;
+/** How long things are kept (RET-1): minutes for a week, of which hours then tell; a year, and a month to look back on it. */
+export const windowsKeptMs = 7 * dayMs;
+export const hoursKeptMs = 400 * dayMs;
+/** Since a part was written: so a part that came late is kept as long as others. */
+export const partsKeptMs = 400 * dayMs;
+/** Since an alert was resolved, and since a run was over. */
+export const alertsKeptMs = 30 * dayMs;
+export const runsKeptMs = 30 * dayMs;
+/** What is not computed is kept longer than what is, but not for ever: a month to mend what keeps it from being. */
+export const uncomputedKeptMs = 30 * dayMs;
+/** What a run that never ended has left in the lake's work folder: runs take minutes, and are given up after a day. */
+export const workKeptMs = 7 * dayMs;
+/** Rows that one statement removes: at 20 KB each, some 100 ms. R2 deletes as many objects at once. */
+export const retentionRowsMax = 1_000;
+/** Hours whose minutes are merged before they go, and days, of one step: some calls each. */
+export const retentionPlacesMax = 24;
+/** Steps of one kind in one firing of the cron; what is left goes at the next. */
+export const retentionStepsMax = 30;

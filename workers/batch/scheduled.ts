@@ -7,19 +7,33 @@ import { dispatchRuns } from '../../storage/batch-dispatch.ts';
 import { dueHours } from '../../storage/batch-due.ts';
 import { addRuns } from '../../storage/batch-store.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
+import { readRetention } from '../../storage/retention-report.ts';
 import type { Env } from '../env.ts';
+import { checkLosses } from './check-accounts.ts';
 import { beginDueDays } from './days-due.ts';
-import { reviveRuns } from './watchdog.ts';
+import { runRetention } from './retention.ts';
+import { reviveReplays, reviveRuns } from './watchdog.ts';
 
 /** As wrangler.toml has them: past the lateness of the hour that has ended, and often. */
 export const hourlyCron = '12 * * * *';
 export const watchCron = '*/5 * * * *';
+/** Retention; what it leaves goes on by the hour. */
+export const dailyCron = '17 3 * * *';
 
 export async function handleScheduled(cron: string, env: Env, nowMs: number): Promise<void> {
   if (cron === hourlyCron) await beginDueRuns(env, nowMs);
   if (cron === watchCron) await reviveRuns(env.DB, env.HOUR_BATCH, nowMs);
+  if (cron === watchCron) await reviveReplays(env.DB, env.REPLAY, nowMs);
   await dispatchRuns(env.DB, env.HOUR_BATCH, nowMs);
+  if (cron === hourlyCron) await checkLosses(env, nowMs);
   if (cron === watchCron) await beginDueDays(env.DB, env.DAY_BATCH, await loadRegions(env.DB, nowMs), nowMs);
+  await removeWhatIsOver(cron, env, nowMs);
+}
+
+async function removeWhatIsOver(cron: string, { DB, LAKE }: Env, nowMs: number): Promise<void> {
+  const isLeft = cron === hourlyCron && ((await readRetention(DB))?.left.length ?? 0) > 0;
+  if (cron !== dailyCron && !isLeft) return;
+  await runRetention({ db: DB, bucket: LAKE, regions: await loadRegions(DB, nowMs), nowMs });
 }
 
 /** As many as a firing may begin; what is left is due at the next. */
