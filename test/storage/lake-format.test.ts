@@ -236,6 +236,9 @@ describe('the digest of a part', () => {
     const bytes = rows.columns.bytes.slice();
     bytes[59] = (bytes[59] as number) + 1;
     expect(await digest({ ...rows, columns: { ...rows.columns, bytes } })).not.toBe(await digest(rows));
+    const { hi, lo } = rows.columns.session;
+    const session = { hi, lo: lo.map((word, i) => (i === 30 ? word + 1 : word)) };
+    expect(await digest({ ...rows, columns: { ...rows.columns, session } })).not.toBe(await digest(rows));
     const [read] = await collect(readPart(memorySource(name, await bytesOf(rows))));
     expect(await digest(read as LakeRows)).toBe(await digest(rows));
   });

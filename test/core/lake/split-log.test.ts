@@ -40,6 +40,7 @@ describe('a range of the log becomes parts', () => {
     shard.receive(t0 + second, shard.chunk(t0, twin), shard.chunk(t0, { timeMs: t0 + 3 * second }));
     shard.receive(t0 + hour, shard.chunk(t0, { timeMs: t0 + hour }, { timeMs: t0 + hour - second }));
     const rows = logOf(shard);
+    expect(splitLog(rows).map((lot) => [...lot.rows.doorNumber])).toEqual([[1], [0, 2, 4, 6], [5]]);
     expect(splitLog(rows).map(placesOf)).toEqual([
       { hour: -1, kind: 'late', places: [[0, 1]] },
       {
