@@ -59,16 +59,32 @@ export const standing = `state IN ('waiting', 'running')`;
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
-/**
- * Frozen hours are passed over, and so are hours over which a run stands: of two that ask at once the first gets it,
- * since D1 has one writer. All runs that are added wait.
- */
-const addSql = `INSERT INTO batch_runs (id, region_number, hour, reason, replay_id, state, parts, parts_done, events,
-    late_added, late_twins, windows_changed, differences, created_at, progressed_at)
+/** What inserts the runs of ?1 at ?2: all of them wait. A condition may follow; `a` is the run that is asked for. */
+export const insertRunsSql = `INSERT INTO batch_runs (id, region_number, hour, reason, replay_id, state, parts, parts_done,
+    events, late_added, late_twins, windows_changed, differences, created_at, progressed_at)
   SELECT a.value ->> '$[0]', a.value ->> '$[1]', a.value ->> '$[2]', a.value ->> '$[3]', a.value ->> '$[4]',
     'waiting', 0, 0, 0, 0, 0, 0, '[]', ?2, ?2
-  FROM json_each(?1) a
-  WHERE NOT EXISTS (SELECT 1 FROM batch_runs r
+  FROM json_each(?1) a WHERE`;
+
+/** As insertRunsSql reads them. */
+export function runsText(asked: readonly AskedRun[]): string {
+  return JSON.stringify(
+    asked.map(({ id, regionNumber, hour, reason, replayId }) => [
+      id,
+      regionNumber,
+      hour,
+      reason,
+      replayId,
+      packedKey(regionNumber, 0, hour),
+    ]),
+  );
+}
+
+/**
+ * Frozen hours are passed over, and so are hours over which a run stands: of two that ask at once the first gets it,
+ * since D1 has one writer.
+ */
+const addSql = `${insertRunsSql} NOT EXISTS (SELECT 1 FROM batch_runs r
       WHERE r.hour = a.value ->> '$[2]' AND r.region_number = a.value ->> '$[1]' AND r.${standing})
     AND NOT EXISTS (SELECT 1 FROM batch_hours h WHERE h.key = a.value ->> '$[5]' AND h.frozen)
   RETURNING id`;
@@ -79,15 +95,7 @@ export async function addRuns(
   asked: readonly AskedRun[],
   nowMs: number,
 ): Promise<ReadonlySet<string>> {
-  const values = asked.map(({ id, regionNumber, hour, reason, replayId }) => [
-    id,
-    regionNumber,
-    hour,
-    reason,
-    replayId,
-    packedKey(regionNumber, 0, hour),
-  ]);
-  const statement = db.prepare(addSql).bind(JSON.stringify(values), isoTime(nowMs));
+  const statement = db.prepare(addSql).bind(runsText(asked), isoTime(nowMs));
   const { results } = await needsMigration(() => statement.all<{ id: string }>());
   return new Set(results.map(({ id }) => id));
 }

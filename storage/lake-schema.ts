@@ -1,6 +1,8 @@
 /** Tables of the lake and the batch layer; a part of the schema (schema.ts). Times are ISO 8601 in UTC unless they say ms. */
+import { isNotNull } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { batchReasons, batchStates } from '../core/batch/batch-run.ts';
+import { replayStates } from '../core/batch/replay.ts';
 import { partKinds } from '../core/lake/lake-rows.ts';
 
 function integerColumn(name: string) {
@@ -66,6 +68,7 @@ export const batchRuns = sqliteTable(
   (table) => [
     index('batch_runs_by_hour').on(table.hour, table.region_number),
     index('batch_runs_by_state').on(table.state, table.progressed_at),
+    index('batch_runs_by_replay').on(table.replay_id).where(isNotNull(table.replay_id)),
   ],
 );
 
@@ -104,3 +107,34 @@ export const batchDays = sqliteTable('batch_days', {
   /** JSON: [[user, events, films, duration_ms_sum, duration_count], ...] of those with the most events. */
   top_users: text('top_users').notNull(),
 });
+
+/** Replays of ranges of hours (RPL-1). Its places are numbered hour by hour, and in an hour by `regions`. */
+export const replays = sqliteTable(
+  'replays',
+  {
+    id: text('id').primaryKey(),
+    state: text('state', { enum: replayStates }).notNull(),
+    /** Epoch hours, half-open. */
+    from_hour: integerColumn('from_hour'),
+    to_hour: integerColumn('to_hour'),
+    /** JSON: numbers of regions, ascending. */
+    regions: text('regions').notNull(),
+    /** Hours of regions, and up to which place of them runs were begun. */
+    hours: integerColumn('hours'),
+    next_place: integerColumn('next_place'),
+    /** Of the places before it: hours in which nothing was, and frozen ones, with JSON: [[region, from, to], ...]. */
+    hours_empty: integerColumn('hours_empty'),
+    hours_skipped: integerColumn('hours_skipped'),
+    skipped: text('skipped').notNull(),
+    /** In the range when it was sealed, for the estimate; null before. */
+    parts: integer('parts'),
+    events: integer('events'),
+    /** Number of the Workflow instance that carries it on. */
+    instance: integerColumn('instance'),
+    started_by: text('started_by').notNull(),
+    started_at: text('started_at').notNull(),
+    progressed_at: text('progressed_at').notNull(),
+    finished_at: text('finished_at'),
+  },
+  (table) => [index('replays_by_start').on(table.started_at)],
+);

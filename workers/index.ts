@@ -11,6 +11,7 @@ export { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 export { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 export { DayBatch } from './batch/day-batch.ts';
 export { HourBatch } from './batch/hour-batch.ts';
+export { Replay } from './batch/replay.ts';
 
 const app = createApp({ events: handleEvents });
 

@@ -37,7 +37,7 @@ export async function finishHour(
   const held = await readWindows(ports.db, shards, hour * 60, hour * 60 + 60);
   const heldHours = await readHours(ports.db, shards, hour, hour + 1);
   const run = await readRun(ports.db, runId);
-  const lost = run ? whatIsMissing(run, held, results) : null;
+  const lost = run ? whatIsMissing(run, { windows: held, hours: heldHours }, results) : null;
   if (lost !== null) return failed(lost);
   const { generation } = plan;
   const windows = settle(
@@ -82,18 +82,28 @@ async function carryOut({ db }: BatchPorts, write: HourWrite): Promise<StepOutco
 
 /**
  * Every event that the stream counted lies in a part (LAK-1). Where parts hold fewer than the stream's windows say,
- * some are missing, and what D1 has is the better account. A replay puts right windows that counted wrongly.
+ * some are missing, and what D1 has is the better account. A replay puts right windows that counted wrongly, but it
+ * never takes the absence of all parts for the absence of events.
  */
-function whatIsMissing(
-  run: BatchRun,
-  held: readonly PackedWindow[],
-  results: readonly ShardResult[],
-): string | null {
-  const ofStream = held.filter(({ revision }) => revision.generation === 0);
+function whatIsMissing(run: BatchRun, held: Held, results: readonly ShardResult[]): string | null {
+  if (run.reason === 'replay') {
+    const rows = [...held.windows, ...held.hours].filter(({ counters }) => (counters[0] as number) > 0);
+    const bare = rows.find(({ shard }) => !results.some((result) => result.shard === shard));
+    return bare
+      ? `events were counted and no part of shard ${bare.shard} is there: nothing was written`
+      : null;
+  }
+  const ofStream = held.windows.filter(({ revision }) => revision.generation === 0);
   const counted = ofStream.reduce((sum, { counters }) => sum + (counters[0] as number), 0);
   const streamed = results.reduce((sum, result) => sum + result.streamed, 0);
-  if (run.reason === 'replay' || streamed >= counted) return null;
+  if (streamed >= counted) return null;
   return `the stream counted ${counted} events and the parts hold ${streamed}: nothing was written`;
+}
+
+/** What D1 has. */
+interface Held {
+  readonly windows: readonly PackedWindow[];
+  readonly hours: readonly PackedHour[];
 }
 
 interface Settled<T> {
