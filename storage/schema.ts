@@ -1,7 +1,7 @@
 import { blob, index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { personRoles } from '../core/access/caller.ts';
 import { type CounterName, counterNames } from '../core/aggregate/counters.ts';
-import { alertResolutions } from '../core/alert/alert-record.ts';
+import { alertResolutions, recordMetrics } from '../core/alert/alert-record.ts';
 import { alertBreaches, alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
 import { annotationVisibilities } from '../core/annotation/annotation.ts';
 
@@ -144,7 +144,7 @@ export const alerts = sqliteTable(
     region: text('region').notNull(),
     dimension: text('dimension', { enum: alertDimensions }).notNull(),
     dimension_key: text('dimension_key'),
-    metric: text('metric', { enum: alertMetrics }).notNull(),
+    metric: text('metric', { enum: recordMetrics }).notNull(),
     metric_value: real('metric_value').notNull(),
     threshold_value: real('threshold_value').notNull(),
     attempts: integer('attempts'),

@@ -1,5 +1,9 @@
 /** One alert, from firing to resolved: what a shard records of it and what people add. */
-import type { AlertDimension, AlertMetric, AlertSeverity } from './alert-rule.ts';
+import { type AlertDimension, type AlertSeverity, alertMetrics } from './alert-rule.ts';
+
+/** What an alert may be about: what rules judge, and what the check of the accounts finds (ING-6d). */
+export const recordMetrics = [...alertMetrics, 'unaccounted_events'] as const;
+export type RecordMetric = (typeof recordMetrics)[number];
 
 export type AlertState = 'firing' | 'resolved';
 
@@ -7,8 +11,8 @@ export type AlertState = 'firing' | 'resolved';
 export const alertResolutions = ['healthy', 'corrected', 'rule_changed', 'closed'] as const;
 export type AlertResolution = (typeof alertResolutions)[number];
 
-/** Why a transition happened: a window closed, late data changed one, the rule changed, or a person said so. */
-export const alertCauses = ['window', 'late_data', 'rule', 'person'] as const;
+/** Why a transition happened: a window closed, late data changed one, the rule changed, a person said so, or the accounts. */
+export const alertCauses = ['window', 'late_data', 'rule', 'person', 'accounts'] as const;
 export type AlertCause = (typeof alertCauses)[number];
 
 /** One step in the life of an alert (ALR-1), with the values that caused it. */
@@ -46,7 +50,7 @@ export interface AlertRecord {
   readonly dimension: AlertDimension;
   /** The content or device; null for the region as a whole. */
   readonly dimensionKey: string | null;
-  readonly metric: AlertMetric;
+  readonly metric: RecordMetric;
   /** That caused it: of several windows the mean. */
   readonly metricValue: number;
   readonly thresholdValue: number;

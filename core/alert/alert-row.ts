@@ -7,8 +7,9 @@ import type {
   AlertResolution,
   AlertState,
   AlertTransition,
+  RecordMetric,
 } from './alert-record.ts';
-import type { AlertDimension, AlertMetric, AlertSeverity } from './alert-rule.ts';
+import type { AlertDimension, AlertSeverity } from './alert-rule.ts';
 
 /** A step in its life, as AlertTransition. */
 export interface AlertStep {
@@ -29,7 +30,7 @@ export interface AlertRow {
   readonly region: string;
   readonly dimension: AlertDimension;
   readonly dimension_key: string | null;
-  readonly metric: AlertMetric;
+  readonly metric: RecordMetric;
   readonly metric_value: number;
   readonly threshold_value: number;
   readonly attempts: number | null;

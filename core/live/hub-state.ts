@@ -38,6 +38,8 @@ export type HubInput =
       readonly totals: readonly MinuteTotals[];
     }
   | { readonly type: 'alerts'; readonly alerts: readonly KnownAlert[] }
+  /** Alerts that no region tells of. */
+  | { readonly type: 'told'; readonly alerts: readonly KnownAlert[] }
   /** A reader of server-sent events came, and has this subscription for good. */
   | { readonly type: 'reader_came'; readonly reader: string; readonly subscription: Subscription }
   /** It has read all that was written. */

@@ -100,6 +100,9 @@ function react(hub: Hub, input: HubInput, now: number): HubEffect[] {
       jobDone(life.jobs, { job: 'alerts' });
       takeKnownAlerts(life, input.alerts);
       return settle(hub, life, now);
+    case 'told':
+      takeKnownAlerts(life, input.alerts);
+      return flushWhenDue(hub, life, now);
     case 'acknowledged': {
       const { id, acknowledgement } = input;
       if (!takeAcknowledgement(life.alerts, id, acknowledgement, life.seq + 1, life.at)) return [];

@@ -10,6 +10,10 @@ export interface Attachment {
   readonly subscription: Subscription;
 }
 
+export function attach(socket: WebSocket, attachment: Attachment): void {
+  socket.serializeAttachment(attachment);
+}
+
 /** null where the socket bears nothing that this version can read. */
 export function readAttachment(value: unknown): Attachment | null {
   if (typeof value !== 'object' || value === null) return null;

@@ -1,7 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Acknowledgement } from '../../core/alert/alert-record.ts';
 import { step } from '../../core/live/hub.ts';
-import { type Hub, type HubEffect, type HubInput, newHub } from '../../core/live/hub-state.ts';
+import {
+  type Hub,
+  type HubEffect,
+  type HubInput,
+  type KnownAlert,
+  newHub,
+} from '../../core/live/hub-state.ts';
 import type { HubJob } from '../../core/live/jobs.ts';
 import { type LiveCaller, liveCallerHeader, readLiveCaller } from '../../core/live/live-caller.ts';
 import { readEventsQuery, type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
@@ -9,12 +15,12 @@ import { unreachable } from '../../core/protocol/assert.ts';
 import { sseReadersMax } from '../../core/protocol/limits.ts';
 import { closeCodes, liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import { readSession } from '../../storage/session-store.ts';
-import { type Attachment, readAttachment } from './attachment.ts';
+import { type Attachment, attach, readAttachment } from './attachment.ts';
 import { CallerWatch, type SignedOut } from './caller-watch.ts';
 import { EventStreams } from './event-streams.ts';
 import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
+import { problemAnswer } from './problem-answer.ts';
 import { type ToldUpdate, wholeUpdate } from './told-by-region.ts';
 
 /** A source that has not answered by now counts as failed and is asked again later; an answer may still come. */
@@ -115,6 +121,11 @@ export class LiveHub extends DurableObject<HubEnv> {
   /** Somebody has acknowledged an alert; D1 has it already. */
   acknowledged(id: string, acknowledgement: Acknowledgement): void {
     this.#take({ type: 'acknowledged', id, acknowledgement });
+  }
+
+  /** Alerts that no region tells of (ING-6d); D1 has them already. */
+  alerted(alerts: readonly KnownAlert[]): void {
+    this.#take({ type: 'told', alerts });
   }
 
   /** Somebody's sign-in was taken back; D1 knows already. */
@@ -272,22 +283,6 @@ export class LiveHub extends DurableObject<HubEnv> {
     const attachment = readAttachment(socket?.deserializeAttachment());
     if (socket && attachment) attach(socket, { ...attachment, ...changed });
   }
-}
-
-function problemAnswer(
-  code: ProblemCode,
-  detail: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const body = problem(code, detail);
-  return new Response(JSON.stringify(body), {
-    status: body.status,
-    headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers },
-  });
-}
-
-function attach(socket: WebSocket, attachment: Attachment): void {
-  socket.serializeAttachment(attachment);
 }
 
 function closeQuietly(socket: WebSocket, code: number, reason: string): void {

@@ -1,6 +1,7 @@
 /** What an alert says, in words. */
+import type { RecordMetric } from '../../core/alert/alert-record.ts';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
-import type { AlertMetric, AlertSeverity } from '../../core/alert/alert-rule.ts';
+import type { AlertSeverity } from '../../core/alert/alert-rule.ts';
 import { countText } from '../format/number.ts';
 import { hourText } from '../format/time.ts';
 
@@ -11,11 +12,12 @@ export const severityWords: Readonly<Record<AlertSeverity, string>> = {
 };
 
 /** What the metric is, and on which side of its threshold the trouble lies. */
-const metricWords: Readonly<Record<AlertMetric, readonly [name: string, side: string]>> = {
+const metricWords: Readonly<Record<RecordMetric, readonly [name: string, side: string]>> = {
   success_rate: ['success rate', 'below'],
   error_rate: ['error rate', 'above'],
   silent_minutes: ['without events', 'limit'],
   lateness_cuts: ['windows cut short', 'above'],
+  unaccounted_events: ['events unaccounted for', 'above'],
 };
 
 /** "65.9 %", "7 min". */
@@ -29,7 +31,7 @@ export function alertLimit({ metric, threshold_value: limit }: AlertRow): string
   return `${name}, ${side} ${measured(metric, limit)}`;
 }
 
-function measured(metric: AlertMetric, value: number): string {
+function measured(metric: RecordMetric, value: number): string {
   switch (metric) {
     case 'success_rate':
       return percent(Math.floor(value * 1000 + 1e-6));
@@ -39,6 +41,7 @@ function measured(metric: AlertMetric, value: number): string {
     case 'silent_minutes':
       return `${countText(value)}\u202fmin`;
     case 'lateness_cuts':
+    case 'unaccounted_events':
       return countText(value);
   }
 }

@@ -165,9 +165,9 @@ interface RegionDoor {
   closeAlert(address: ShardAddress, id: string): Promise<'closed' | 'resolved' | 'absent'>;
 }
 
-/** An alert that no shard holds any more, as after the loss of a log, is closed in D1 alone. */
+/** An alert that no shard holds, as after the loss of a log or of the accounts' check, is closed in D1 alone. */
 async function closeInShard(
-  { DB, REGION_WINDOW }: Env,
+  { DB, REGION_WINDOW, LIVE_HUB }: Env,
   { record }: StoredAlert,
 ): Promise<'closed' | 'resolved'> {
   for (let shard = 0; shard < shardsPerRegion; shard++) {
@@ -179,6 +179,8 @@ async function closeInShard(
   const nowMs = Date.now();
   const { change, ...origin } = record.revision;
   const closed = closedBy(record, minuteOf(nowMs), nowMs);
-  await saveAlerts(DB, [{ ...closed, revision: { ...origin, change: change + 1 } }]);
+  const told = { ...closed, revision: { ...origin, change: change + 1 } };
+  await saveAlerts(DB, [told]);
+  await LIVE_HUB.get(LIVE_HUB.idFromName(hubObjectName)).alerted([{ record: told, acknowledgement: null }]);
   return 'closed';
 }

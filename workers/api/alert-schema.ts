@@ -1,6 +1,6 @@
 /** Alerts as the API gives them (core/alert/alert-row.ts), in the words of the documentation. */
 import * as z from 'zod';
-import { alertCauses, alertResolutions } from '../../core/alert/alert-record.ts';
+import { alertCauses, alertResolutions, recordMetrics } from '../../core/alert/alert-record.ts';
 import {
   alertBreaches,
   alertDimensions,
@@ -14,6 +14,9 @@ const id = z
   .describe('Follows from rule, version, region, key and the window that completed the condition');
 const severity = z.enum(alertSeverities).describe('How urgent it is');
 const metric = z.enum(alertMetrics).describe('What was judged');
+const recordMetric = z
+  .enum(recordMetrics)
+  .describe('What was judged, or what the check of the accounts found');
 const dimension = z
   .enum(alertDimensions)
   .describe('Whether the region as a whole is judged, or each of its contents or devices');
@@ -27,7 +30,9 @@ const step = z
     attempts,
     cause: z
       .enum(alertCauses)
-      .describe('A window closed, late data changed one, the rule changed, or a person said so'),
+      .describe(
+        'A window closed, late data changed one, the rule changed, a person said so, or the accounts',
+      ),
     recorded_at: time('When it was recorded'),
   })
   .describe('A step in its life');
@@ -41,7 +46,7 @@ export const alertSchema = z.strictObject({
   region: z.string().describe('Name of the region'),
   dimension,
   dimension_key: z.string().nullable().describe('The content or device; null for the region as a whole'),
-  metric,
+  metric: recordMetric,
   metric_value: z.number().describe('That caused it; of several windows the mean'),
   threshold_value: z.number().describe('That it was held against'),
   attempts,
