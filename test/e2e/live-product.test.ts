@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProducedEvent } from '../../tools/producer/event.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { askRuntime } from '../support/local-client.ts';
+import { basicsOf, expectRows, type Row, ratio, viewingOf } from './expected-figures.ts';
 import { type MessyTraffic, messyTraffic, minuteOf, type Sum, sendAll, sumBy } from './messy-traffic.ts';
 
 const seed = Number(process.env.E2E_SEED ?? 1);
@@ -16,8 +17,6 @@ const rate = 60;
 let folder = '';
 let runtime: Runtime;
 let traffic: MessyTraffic;
-
-type Row = Readonly<Record<string, unknown>>;
 
 async function get(
   path: string,
@@ -42,53 +41,6 @@ async function ask<T = readonly Row[]>(
 ): Promise<T> {
   const { data } = (await (await get(path, parameters)).json()) as { data: T };
   return data;
-}
-
-const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-
-/** What the glossary (docs/metrics.md) makes of a sum. */
-const downloadsOf = (sum: Sum) => ({
-  total_downloads: sum.total_downloads,
-  successful_downloads: sum.successful_downloads,
-  failed_downloads: sum.failed_downloads,
-  slow_downloads: sum.slow_downloads,
-  success_rate: ratio(sum.successful_downloads, sum.total_downloads),
-  error_rate: ratio(sum.failed_downloads, sum.total_downloads),
-  avg_speed_mbps: ratio(sum.speed_kbps / 1000, sum.speed_count),
-});
-
-const basicsOf = (sum: Sum) => ({
-  total_events: sum.total_events,
-  views: sum.views,
-  watched_seconds: sum.watched_ms / 1000,
-  ...downloadsOf(sum),
-});
-
-const viewingOf = (sum: Sum) => ({
-  completions: sum.completions,
-  rating_count: sum.rating_count,
-  avg_rating: ratio(sum.rating_sum, sum.rating_count),
-  buffering_count: sum.buffering_count,
-  bytes: sum.bytes,
-});
-
-/** The rows by key, each cut down to the columns that the count knows. */
-function cut(rows: readonly Row[], key: string, expected: ReadonlyMap<string, Row>): Map<string, Row> {
-  const names = Object.keys([...expected.values()][0] ?? {});
-  const held = rows.filter((row) => expected.has(String(row[key])) || Number(row.total_events ?? 1) > 0);
-  return new Map(
-    held.map((row) => [String(row[key]), Object.fromEntries(names.map((name) => [name, row[name]]))]),
-  );
-}
-
-function expectRows(
-  rows: readonly Row[],
-  key: string,
-  sums: ReadonlyMap<string, Sum>,
-  columns: (sum: Sum) => Row,
-): void {
-  const expected = new Map([...sums].map(([name, sum]) => [name, columns(sum)]));
-  expect(cut(rows, key, expected)).toEqual(expected);
 }
 
 /** Regions with three windows in a row, of those with 20 downloads or more, in which over a tenth failed. */

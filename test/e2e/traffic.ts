@@ -16,6 +16,7 @@ export interface SentEvent {
   readonly speed_mbps?: number;
   readonly duration?: number;
   readonly rating?: number;
+  readonly content_type?: string;
 }
 
 /** One record of a body and whether it must be accepted. */
@@ -25,7 +26,7 @@ export interface SentRecord {
 }
 
 /** mulberry32: small, seeded, good enough for traffic. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -60,11 +61,16 @@ const outcomes = [
   'slow',
 ];
 
-function pick<T>(random: () => number, list: readonly T[]): T {
+export function pick<T>(random: () => number, list: readonly T[]): T {
   return list[Math.floor(random() * list.length)] as T;
 }
 
-function makeEvent(random: () => number, id: string, timeMs: number, regions: readonly string[]): SentEvent {
+export function makeEvent(
+  random: () => number,
+  id: string,
+  timeMs: number,
+  regions: readonly string[],
+): SentEvent {
   const download = random() < 0.4;
   const base = {
     event_id: id,
@@ -84,7 +90,7 @@ function makeEvent(random: () => number, id: string, timeMs: number, regions: re
   return { ...base, event_type, duration: Math.floor(random() * 30) };
 }
 
-function makeBad(random: () => number, event: SentEvent): unknown {
+export function makeBad(random: () => number, event: SentEvent): unknown {
   const spoil: readonly (() => unknown)[] = [
     () => ({ ...event, timestamp: '2099-01-01T00:00:00Z' }),
     () => ({ ...event, timestamp: 'yesterday' }),
