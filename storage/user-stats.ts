@@ -5,7 +5,7 @@ import type { UserDay } from '../core/batch/user-day.ts';
 /** Epoch day as YYYY-MM-DD. */
 export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
-export const userStatsPrefix = 'lake/user_stats/';
+const userStatsPrefix = 'lake/user_stats/';
 
 /** Folder of a region and day, partitioned as Hive does it; with the last slash. */
 export function userStatsFolder(region: string, day: number): string {
@@ -57,31 +57,4 @@ const versionOf = (user: string): number => Number(user.slice(0, -17));
 /** Null where no event told a duration. */
 function meanSeconds({ durationMs, durations }: UserDay): number | null {
   return durations === 0 ? null : durationMs / 1000 / durations;
-}
-
-const ofRun = /\/part-(\d+)-(\d+)-\d+\.parquet$/;
-
-/** Deletes the files of a day that were made of fewer hours or older ones than stand now. */
-export async function deleteUserStatsBefore(
-  bucket: R2Bucket,
-  folder: string,
-  standing: { readonly hours: number; readonly generations: number },
-): Promise<void> {
-  for await (const names of listNames(bucket, folder)) {
-    const older = names.filter((name) => {
-      const [hours = 0, generations = 0] = (ofRun.exec(name)?.slice(1) ?? []).map(Number);
-      return hours < standing.hours || generations < standing.generations;
-    });
-    if (older.length > 0) await bucket.delete(older);
-  }
-}
-
-/** Names of objects with a prefix, as R2 lists them: a thousand at a time. */
-export async function* listNames(bucket: R2Bucket, prefix: string): AsyncGenerator<string[]> {
-  let cursor: string | undefined;
-  do {
-    const found = await bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
-    yield found.objects.map(({ key }) => key);
-    cursor = found.truncated ? found.cursor : undefined;
-  } while (cursor !== undefined);
 }

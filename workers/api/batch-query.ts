@@ -111,7 +111,7 @@ export const minutesOf = ({ fromHour, toHour }: HourRange) => ({
 });
 
 /** The hours that a question is about. */
-export function resolveHours(
+function resolveHours(
   given: Pick<Values, 'days' | 'from' | 'to'>,
   { unit, daysMax }: Pick<BatchQueryOptions, 'unit' | 'daysMax'>,
   nowMs: number,

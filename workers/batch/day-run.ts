@@ -22,12 +22,8 @@ import {
 } from '../../storage/day-store.ts';
 import { type ListedPart, listParts } from '../../storage/part-store.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
-import {
-  deleteUserStatsBefore,
-  encodeUserStats,
-  userStatsFolder,
-  userStatsName,
-} from '../../storage/user-stats.ts';
+import { encodeUserStats, userStatsFolder, userStatsName } from '../../storage/user-stats.ts';
+import { deleteUserStatsBefore } from '../../storage/user-stats-files.ts';
 
 export interface DayPorts {
   readonly db: D1Database;

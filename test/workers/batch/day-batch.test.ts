@@ -8,8 +8,8 @@ import { encodePart } from '../../../storage/lake/encode-part.ts';
 import { savePart } from '../../../storage/part-store.ts';
 import { dayRunId } from '../../../workers/batch/day-run.ts';
 import { beginDueDays, daysToLookAt } from '../../../workers/batch/days-due.ts';
+import { day, loggedDay, naiveUsers } from '../../support/day-events.ts';
 import { type LoggedEvent, lakeRows, partsOf } from '../../support/logged-events.ts';
-import { day, loggedDay, naiveUsers } from './day-events.ts';
 
 const region = 'US-California';
 const place = { regionNumber: 1, day };

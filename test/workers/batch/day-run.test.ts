@@ -9,7 +9,8 @@ import { userStatsFolder } from '../../../storage/user-stats.ts';
 import { saveWindows } from '../../../storage/window-store.ts';
 import { type DayPorts, runDay, type Steps } from '../../../workers/batch/day-run.ts';
 import { modelEvents, windowsOf } from '../../storage/packed-windows.ts';
-import { counting, day, loggedDay, naiveUsers, sealed } from './day-events.ts';
+import { counting, day, loggedDay, naiveUsers } from '../../support/day-events.ts';
+import { sealed } from './sealed-day.ts';
 
 const region = 'US-California';
 const place = { regionNumber: 1, day };

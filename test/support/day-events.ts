@@ -1,17 +1,14 @@
 /** Seeded days of a region: events with late ones, twins and a log that began anew, and the parts that hold them. */
 
-import type { LakeRows } from '../../../core/lake/lake-rows.ts';
-import { partName } from '../../../core/lake/part-name.ts';
-import { eventTypes } from '../../../core/protocol/event-type.ts';
-import { savePart } from '../../../storage/part-store.ts';
-import { buildEvent } from '../../support/build-chunk.ts';
-import { type LoggedEvent, type MadePart, partsOf } from '../../support/logged-events.ts';
+import { eventTypes } from '../../core/protocol/event-type.ts';
+import { buildEvent } from './build-chunk.ts';
+import type { LoggedEvent } from './logged-events.ts';
 
 /** 2026-11-20T00:00:00Z. */
 export const day = Date.UTC(2026, 10, 20) / 86_400_000;
 const hours = [0, 5, 23];
 
-export function seeded(seed: number): (limit: number) => number {
+function seeded(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -97,36 +94,4 @@ export function naiveUsers(logged: readonly LoggedEvent[]): NaiveUser[] {
     };
   });
   return rows.sort((a, b) => (a.user < b.user ? -1 : 1));
-}
-
-/** Lists the parts of the events, cut into `cuts` ranges of the log, and returns the rows of each by name. */
-export async function sealed(
-  db: D1Database,
-  logged: readonly LoggedEvent[],
-  regionNumber: number,
-  region: string,
-  cuts: number,
-): Promise<Map<string, readonly LakeRows[]>> {
-  const size = Math.ceil(logged.length / 40 / cuts) * 40;
-  const parts: MadePart[] = [];
-  for (let at = 0; at < logged.length; at += size)
-    parts.push(...partsOf(logged.slice(at, at + size), region, 30));
-  for (const { address, events } of parts) {
-    const times = events.map(({ event }) => event.timeMs);
-    await savePart(
-      db,
-      regionNumber,
-      address,
-      {
-        events: events.length,
-        bytes: 1,
-        digest: '',
-        formatVersion: 1,
-        fromMs: Math.min(...times),
-        toMs: Math.max(...times),
-      },
-      0,
-    );
-  }
-  return new Map(parts.map(({ address, groups }) => [partName(address), groups]));
 }
