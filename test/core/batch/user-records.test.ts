@@ -78,17 +78,22 @@ describe('[BAT-4] records of users', () => {
 
   test('tell at most filmsPerUserMax films of a user apart; all else stays exact', () => {
     const blank = { userHi: 1, userLo: 1, version: 1, durations: 1, durationMs: 10, events: 1 };
-    const films = (count: number) =>
-      recordsOf(
-        Array.from({ length: count }, (_, i) => ({ ...blank, contentHi: 1 + (i % 7), contentLo: 1 + i })),
-      );
+    const films = (count: number, userLo: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        ...blank,
+        userLo,
+        contentHi: 1 + (i % 7),
+        contentLo: 1 + i,
+      }));
     for (const [count, told] of [
       [filmsPerUserMax, filmsPerUserMax],
       [filmsPerUserMax + 1, filmsPerUserMax],
     ] as const) {
-      const [user] = sumUsers(films(count).reduced());
+      const reduced = recordsOf([...films(count, 1), ...films(3, 2)]).reduced();
+      const [user, next] = sumUsers(reduced);
       expect(user).toMatchObject({ films: told, events: count, durations: count, durationMs: count * 10 });
-      expect(films(count).reduced().count).toBe(told);
+      expect(next).toMatchObject({ films: 3, events: 3 });
+      expect(reduced.count).toBe(told + 3);
     }
   });
 
