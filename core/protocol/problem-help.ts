@@ -55,6 +55,11 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
       'Over each of these hours a run of the batch layer goes on or waits, or the hours are frozen: parts of them have expired. Nothing was begun.',
     remedy: 'Look at the runs over these hours, and ask again when they are over.',
   },
+  replay_in_progress: {
+    meaning:
+      'Over some of these hours of these regions a replay goes on; `detail` names it where the caller may see it. Nothing was begun.',
+    remedy: 'Wait until it is over, cancel it, or ask for hours or regions that it does not have.',
+  },
   run_is_over: {
     meaning: 'The run has ended before: there is nothing to cancel. Nothing was changed.',
     remedy: 'Read the run: `state` and `error` say how it ended.',

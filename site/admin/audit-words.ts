@@ -20,6 +20,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   'annotation.create': 'Wrote an annotation',
   'annotation.change': 'Changed an annotation',
   'annotation.delete': 'Deleted an annotation',
+  'replay.start': 'Began a replay',
+  'replay.cancel': 'Cancelled a replay',
   'alerts.read_unmasked': 'Saw names in alerts',
   'rules.read_unmasked': 'Saw names in alert rules',
   'annotations.read_unmasked': 'Saw names in annotations',

@@ -30,6 +30,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/people/:id/disable': 'person.disable',
   'POST /api/admin/batch/runs': 'batch.start',
   'POST /api/admin/batch/runs/:id/cancel': 'batch.cancel',
+  'POST /api/admin/replay': 'replay.start',
+  'POST /api/admin/replays/:id/cancel': 'replay.cancel',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };

@@ -3,6 +3,7 @@ import { auditCheckRoute } from './admin-audit-check.ts';
 import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
+import { beginReplayRoute, cancelReplayRoute, replayRoute, replaysRoute } from './admin-replay.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
@@ -77,5 +78,9 @@ export function routesOf(doors: Doors): readonly Route[] {
     runsRoute,
     runRoute,
     cancelRunRoute,
+    beginReplayRoute,
+    replaysRoute,
+    replayRoute,
+    cancelReplayRoute,
   ];
 }

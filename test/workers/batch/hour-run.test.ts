@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { PackedWindow } from '../../../core/window/packed-window.ts';
 import { readBatchHour } from '../../../storage/batch-hour-store.ts';
 import { endRun, readRun } from '../../../storage/batch-store.ts';
 import { readHours, rollUpHour } from '../../../storage/hour-store.ts';
 import { PartError } from '../../../storage/lake/part-error.ts';
-import { readWindows } from '../../../storage/window-store.ts';
+import { readWindows, saveWindows } from '../../../storage/window-store.ts';
 import { clearBatch } from '../../storage/batch-rows.ts';
 import {
   BatchWorld,
@@ -26,6 +27,14 @@ const windows = async () => await readWindows(env.DB, shard, hour0 * 60, hour0 *
 const hours = async () => await readHours(env.DB, shard, hour0, hour0 + 1);
 const eventsIn = async () =>
   (await windows()).reduce((sum, { counters }) => sum + (counters[0] as number), 0);
+
+/** As a faulty stream would have written them: an event too many in each. */
+const overcounted = (right: readonly PackedWindow[]): PackedWindow[] =>
+  right.map((window) => ({
+    ...window,
+    counters: window.counters.map((value, at) => (at === 0 ? value + 1 : value)),
+    revision: { ...window.revision, logRow: window.revision.logRow + 1 },
+  }));
 
 async function computeAs(id: string, world: BatchWorld, twice = false) {
   await beginRun(id);
@@ -164,15 +173,34 @@ describe('a run over an hour', () => {
   test('[BAT-1] parts that hold fewer events than the stream counted write nothing, but for a replay', async () => {
     const world = new BatchWorld();
     await usualHour(world);
+    const [part] = await world.seal();
+    await saveWindows(env.DB, overcounted(await windows()));
     const { outcome } = await computeAs('a', world);
     expect(outcome).toMatchObject({
       is: 'failed',
-      why: 'the stream counted 180 events and the parts hold 0: nothing was written',
+      why: `the stream counted 240 events and the parts hold ${part?.events.length}: nothing was written`,
     });
     await endRun(env.DB, 'a', 'failed', '', later);
     await beginRun('b', 'replay');
     expect((await carryOut(world.ports('b'), 'b')).is).toBe('done');
-    expect(await eventsIn()).toBe(0);
+    expect(await eventsIn()).toBe(180);
+  });
+
+  test('[RPL-4] where events were counted and no part is there, a replay writes nothing either', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await rollUpHour(env.DB, 1, 0, hour0);
+    for (const table of ['batch_runs', 'region_windows']) {
+      await beginRun(table, 'replay');
+      expect(await carryOut(world.ports(table), table)).toMatchObject({
+        is: 'failed',
+        why: 'events were counted and no part of shard 0 is there: nothing was written',
+      });
+      await endRun(env.DB, table, 'failed', '', later);
+      await env.DB.exec(`DELETE FROM ${table}`);
+    }
+    expect((await hours())[0]?.counters[0]).toBe(180);
+    expect(await readBatchHour(env.DB, place)).toBeNull();
   });
 
   test('[BAT-1] once the windows are gone it puts right the hour alone', async () => {

@@ -1,0 +1,135 @@
+/** Replays as the API gives and takes them (RPL-1). */
+import * as z from 'zod';
+import { replayStates, timeLeftMs } from '../../core/batch/replay.ts';
+import { batchHoursBackMax, replayFailuresMax } from '../../core/protocol/batch-limits.ts';
+import { keyRegionsMax, pageRowsMax } from '../../core/protocol/limits.ts';
+import type { ReplayCounts } from '../../storage/replay-account.ts';
+import type { Replay } from '../../storage/replay-store.ts';
+import { hourStart, limitDefault } from './admin-batch-schema.ts';
+import { count, time } from './answer-schema.ts';
+import { isoTime } from './figures.ts';
+import { wholeNumber } from './parameters.ts';
+
+const bodyTime = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
+
+export const replayBody = z.strictObject({
+  from: bodyTime.describe(
+    `First hour, rounded down to an hour, at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
+  ),
+  to: bodyTime.describe('End of the hours, which is not part of them, rounded up to an hour'),
+  regions: z
+    .array(z.string('must be text'), 'must be a list of names')
+    .min(1, 'must not be empty')
+    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
+    .nullable()
+    .default(null)
+    .describe('Names of regions; null for all'),
+});
+export const replayBodyExample = {
+  from: '2026-11-20T00:00:00Z',
+  to: '2026-11-21T00:00:00Z',
+  regions: ['EU-London'],
+};
+
+const id = '5d0f6c0a-7f0b-4c39-9d57-3a54a40c1f7e';
+export const replayPath = z.object({ id: z.string().describe('`id` of the replay').meta({ example: id }) });
+
+export const replaysQuery = z.object({
+  limit: wholeNumber(1, pageRowsMax)
+    .optional()
+    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
+    .meta({ example: String(limitDefault) }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}_[\w-]{1,64}$/, 'is none that was given')
+    .optional()
+    .describe('`meta.next_cursor` of the page before, for the page after it')
+    .meta({ example: `1795230000000_${id}` }),
+});
+
+const replayShape = {
+  id: z.string().describe('Also `replay_id` of its runs in D1'),
+  state: z
+    .enum(replayStates)
+    .describe('`done_with_failures`: some hours could not be computed, and have the numbers of before'),
+  from: time('Start of its hours'),
+  to: time('Their end, which is not part of them'),
+  regions: z.array(z.string()).describe('Names of its regions'),
+  hours: count('Hours of regions that it is over'),
+  hours_done: count('Of them computed anew'),
+  hours_failed: count('Of them failed, or cancelled by themselves'),
+  hours_empty: count('Of them found without a part, a window or an hour: there is nothing to compute'),
+  hours_skipped: count('Of them frozen: parts of them have expired'),
+  parts: count('Parts of the lake that these hours have, as far as is known by now'),
+  parts_done: count('Of them read so far'),
+  rows: count('Events that count in the hours that are done'),
+  rows_listed: count('Events of all parts when the range had been sealed; null before').nullable(),
+  seconds_left: count('At the pace so far; null while there is none').nullable(),
+  started_by: z.string().describe('Id of the person who began it'),
+  started_at: time('When it was begun'),
+  progressed_at: time('When it last got on'),
+  finished_at: time('When it was over; null before').nullable(),
+};
+
+export const replaySchema = z.strictObject(replayShape);
+
+const span = z.strictObject({
+  region: z.string().describe('Name of the region'),
+  from: time('Start of the hours'),
+  to: time('Their end, which is not part of them'),
+});
+
+const failure = z.strictObject({
+  region: z.string().describe('Name of the region'),
+  hour_start: time('Start of the hour'),
+  part: z.string().nullable().describe('Name of the part at fault; null where it was none'),
+  error: z.string().describe('Why the hour could not be computed'),
+});
+
+const difference = z.strictObject({
+  table: z.string().describe('Table of D1'),
+  metric: z.string().describe('Total, by the name of its column'),
+  before: z.number().describe('What it was, over the hours in which it is another now'),
+  after: z.number().describe('What it is, over the same hours'),
+});
+
+export const replayReportSchema = z.strictObject({
+  ...replayShape,
+  failures: z.array(failure).describe(`Hours that could not be computed, the first ${replayFailuresMax}`),
+  skipped: z.array(span).describe('Frozen hours'),
+  differences: z.array(difference).describe('What it has changed so far'),
+});
+
+/** `nameOf`: of a region's number. */
+export function replayRow(
+  replay: Replay,
+  counts: ReplayCounts,
+  nameOf: (regionNumber: number) => string,
+  nowMs: number,
+): z.output<typeof replaySchema> {
+  const { startedAtMs, finishedAtMs } = replay;
+  // Before all its runs have begun, what was listed is the better account.
+  const parts = finishedAtMs === null ? Math.max(replay.parts ?? 0, counts.parts) : counts.parts;
+  const leftMs = timeLeftMs(nowMs - startedAtMs, counts.partsOver, parts);
+  return {
+    id: replay.id,
+    state: replay.state,
+    from: hourStart(replay.fromHour),
+    to: hourStart(replay.toHour),
+    regions: replay.regions.map(nameOf),
+    hours: replay.hours,
+    hours_done: counts.hoursDone,
+    hours_failed: counts.hoursFailed,
+    hours_empty: replay.hoursEmpty,
+    hours_skipped: replay.hoursSkipped,
+    parts,
+    parts_done: counts.partsDone,
+    rows: counts.events,
+    rows_listed: replay.events,
+    seconds_left: finishedAtMs !== null ? 0 : leftMs === null ? null : Math.ceil(leftMs / 1000),
+    started_by: replay.startedBy,
+    started_at: isoTime(startedAtMs),
+    progressed_at: isoTime(replay.progressedAtMs),
+    finished_at: finishedAtMs === null ? null : isoTime(finishedAtMs),
+  };
+}
