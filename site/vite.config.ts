@@ -7,6 +7,7 @@ const pages = [
   'admin/keys.html',
   'admin/people.html',
   'admin/audit.html',
+  'admin/reconcile.html',
   'docs.html',
   'docs/problems.html',
   'sign-in.html',

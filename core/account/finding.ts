@@ -2,7 +2,7 @@
 
 import type { HourSides } from './hour-check.ts';
 import { type HourVerdict, judgeHour } from './hour-check.ts';
-import { type Figures, whyNot } from './statement.ts';
+import { type Figures, grouped, whyNot } from './statement.ts';
 
 export interface JudgedHour extends HourSides, HourVerdict {
   readonly regionNumber: number;
@@ -41,13 +41,17 @@ export function findingOf(
 
 function settledWords(events: number): string {
   if (events === 0) return 'No events were accepted.';
-  return events === 1 ? 'The one event is accounted for.' : `All ${events} events are accounted for.`;
+  return events === 1
+    ? 'The one event is accounted for.'
+    : `All ${grouped(events)} events are accounted for.`;
 }
 
 function openWords({ in_flight: inFlight, overdue }: Figures): string {
   const parts = [
-    ...(inFlight > 0 ? [`${inFlight} more ${inFlight === 1 ? 'is' : 'are'} on the way`] : []),
-    ...(overdue > 0 ? [`${overdue} more ${overdue === 1 ? 'is' : 'are'} overdue, and may still come`] : []),
+    ...(inFlight > 0 ? [`${grouped(inFlight)} more ${inFlight === 1 ? 'is' : 'are'} on the way`] : []),
+    ...(overdue > 0
+      ? [`${grouped(overdue)} more ${overdue === 1 ? 'is' : 'are'} overdue, and may still come`]
+      : []),
   ];
   return `${parts.join('; ')}.`;
 }

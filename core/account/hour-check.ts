@@ -1,5 +1,7 @@
 /** Stream against batch, for an hour of event time of a region (ING-6c). */
 
+import { grouped } from './statement.ts';
+
 /** What D1 says of it. */
 export interface HourSides {
   /** Parts that are listed, and the events in those that the stream counted and in those that came too late for it. */
@@ -58,16 +60,16 @@ function faultsOf(
   if (batch.parts > parts)
     faults.push(`${batch.parts - parts} parts that batch has read are no longer listed`);
   else if (batch.events !== expected)
-    faults.push(`batch counts ${batch.events} where its parts hold ${expected} that count`);
+    faults.push(`batch counts ${grouped(batch.events)} where its parts hold ${grouped(expected)} that count`);
   if (served !== null && served !== batch.events)
-    faults.push(`the row of the hour says ${served}, batch says ${batch.events}`);
+    faults.push(`the row of the hour says ${grouped(served)}, batch says ${grouped(batch.events)}`);
   return faults;
 }
 
 function explanation({ lateAdded, lateTwins }: NonNullable<HourSides['batch']>): string {
   const parts = [
-    ...(lateAdded > 0 ? [`${lateAdded} came late and count now`] : []),
-    ...(lateTwins > 0 ? [`${lateTwins} came late and were twins`] : []),
+    ...(lateAdded > 0 ? [`${grouped(lateAdded)} came late and count now`] : []),
+    ...(lateTwins > 0 ? [`${grouped(lateTwins)} came late and were twins`] : []),
   ];
   return parts.join('; ');
 }

@@ -178,4 +178,7 @@ export function whyNot({
   ];
 }
 
-const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
+const events = (count: number): string => (count === 1 ? '1 event' : `${grouped(count)} events`);
+
+/** 1,234,567 */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');

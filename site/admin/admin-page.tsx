@@ -20,6 +20,7 @@ const places = [
   ['keys', 'Keys'],
   ['people', 'People'],
   ['audit', 'Audit log'],
+  ['reconcile', 'Accounts'],
 ] as const;
 type Place = (typeof places)[number][0];
 

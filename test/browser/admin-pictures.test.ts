@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { AdminHarness } from '../support/admin-harness.ts';
 import { adminPages } from '../support/admin-pages.ts';
+import { brokenAccounts, noAccounts } from '../support/scripted-accounts.ts';
 import { faults, overflow, type Theme, themes, type Width, widths } from '../support/site-pages.ts';
 
 const { serve, open } = adminPages();
@@ -126,6 +127,21 @@ const states: Readonly<Record<string, State>> = {
       await press(page, 'Check the log');
       await page.locator('.check-fault').waitFor();
     },
+  },
+  accounts: { path: '/admin/reconcile', go: rows },
+  'accounts-fault': {
+    path: '/admin/reconcile?minutes=360',
+    set: (service) => {
+      service.accounts = brokenAccounts;
+    },
+    go: (page) => page.locator('.check-fault').waitFor(),
+  },
+  'accounts-none': {
+    path: '/admin/reconcile?minutes=60',
+    set: (service) => {
+      service.accounts = noAccounts;
+    },
+    go: (page) => page.getByText('Nothing came in').waitFor(),
   },
   'audit-none': {
     path: '/admin/audit?actor=x',

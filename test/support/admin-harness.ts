@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Problem, type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
+import { wholeAccounts } from './scripted-accounts.ts';
 import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
 import { pageHeadersOf } from './static-site.ts';
 
@@ -27,6 +28,7 @@ export interface AdminHarness {
   /** The answer of the check, once all earlier pieces are given. */
   check: unknown;
   pieces: unknown[];
+  accounts: object;
   delayMs: number;
   stop(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
       newest_anchor: { seq: 4_205, at: new Date().toISOString() },
     } as unknown,
     pieces: [] as unknown[],
+    accounts: wholeAccounts as object,
     delayMs: 0,
     stop: () => stopped(server),
   };
@@ -140,6 +143,8 @@ function answerTo(
       return { data: harness.keys, count: harness.keys.length };
     case 'GET /api/admin/people':
       return { data: harness.people, count: harness.people.length };
+    case 'GET /api/reconcile':
+      return harness.accounts;
     case 'GET /api/admin/audit':
       return page(harness.lines, query);
     case 'GET /api/admin/audit/check':

@@ -128,6 +128,7 @@ describe('[ING-6, ING-6b] the statement of accounts', () => {
     expect(whyNot({ missing: 1, numbered_twice: 0 })).toEqual([
       '1 event accepted and never seen: the queue no longer has them',
     ]);
+    expect(whyNot({ missing: 1_234_567, numbered_twice: 0 })[0]).toContain('1,234,567 events');
     expect(whyNot({ missing: 0, numbered_twice: -2 })).toEqual([
       '2 events fewer in the log than have numbers',
     ]);

@@ -1,0 +1,223 @@
+import './table.css';
+import './audit.css';
+import './reconcile.css';
+import { countFigure } from '../format/number.ts';
+import { Mark } from '../panels/mark.tsx';
+import { startPage, Title } from './admin-page.tsx';
+import { clockText, dayText, exactText } from './moment.tsx';
+import {
+  type Account,
+  fates,
+  fateWords,
+  type HourRow,
+  hoursToShow,
+  type ProducerAccount,
+  type Reconciled,
+  signed,
+} from './reconcile-rows.ts';
+import { Resource } from './resource.ts';
+import { Bones, Empty, Failed } from './waiting.tsx';
+
+const spans = [
+  ['60', 'Last hour'],
+  ['360', '6 hours'],
+  ['1440', '24 hours'],
+] as const;
+/** Accounts are told to the last event. */
+const countText = (count: number): string => countFigure(count).exact;
+
+const asked = new URLSearchParams(location.search).get('minutes') ?? '1440';
+const minutes = spans.some(([length]) => length === asked) ? asked : '1440';
+const accounts = new Resource<Reconciled>(`/api/reconcile?minutes=${minutes}&limit=1`);
+
+function Accounts() {
+  const { value } = accounts.value;
+  return (
+    <>
+      <Title title="Accounts" remark="What came in, and what became of it: to the last event.">
+        <nav class="title-acts spans" aria-label="How far back">
+          {spans.map(([length, word]) => (
+            <a
+              key={length}
+              class="button"
+              href={`?minutes=${length}`}
+              {...(length === minutes && ({ 'aria-current': 'page' } as const))}
+            >
+              {word}
+            </a>
+          ))}
+        </nav>
+      </Title>
+      <Failed what="The accounts" failure={accounts.failure.value} retry={() => void accounts.load()} />
+      {value ? <Whole answer={value} /> : accounts.failure.value ? null : <Bones rows={10} />}
+    </>
+  );
+}
+
+function Whole({ answer }: { readonly answer: Reconciled }) {
+  const { adds_up: addsUp, explanation, totals, producers, hours, meta } = answer;
+  return (
+    <>
+      <div class={`check ${addsUp ? 'check-whole' : 'check-fault'}`} role="status">
+        <Mark kind={addsUp ? 'healthy' : 'failing'} size={14} />
+        <p>
+          <b>{explanation}</b>{' '}
+          <span class="quiet">
+            Received from <time dateTime={meta.from}>{exactText(meta.from)}</time> on.
+          </span>
+          {meta.warnings?.map((warning) => (
+            <span class="under" key={warning}>
+              {warning}.
+            </span>
+          ))}
+        </p>
+      </div>
+      <Totals totals={totals} />
+      <Producers producers={producers} />
+      <Hours hours={hours} />
+    </>
+  );
+}
+
+function Totals({ totals }: { readonly totals: Account }) {
+  const { received, rejected, twins, accepted } = totals;
+  const known = [
+    ['Received', received],
+    ['Rejected', rejected],
+    ['Twins', twins],
+    ['Accepted', accepted],
+  ] as const;
+  return (
+    <dl class="sums">
+      {known.map(([word, value]) => (
+        <div key={word}>
+          <dt>{word}</dt>
+          <dd>{value === null ? '–' : countText(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Producers({ producers }: { readonly producers: readonly ProducerAccount[] }) {
+  if (producers.length === 0) {
+    return (
+      <Empty title="Nothing came in">
+        <p>As soon as a producer sends events, they are accounted for here.</p>
+      </Empty>
+    );
+  }
+  return (
+    <section aria-labelledby="producers">
+      <h2 id="producers">By producer</h2>
+      <table class="list accounts">
+        <caption class="unseen">What became of what was accepted, by producer</caption>
+        <thead>
+          <tr>
+            <th scope="col">Producer</th>
+            <th scope="col">Accepted</th>
+            {fates.map((fate) => (
+              <th scope="col" key={fate}>
+                {fateWords[fate]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {producers.map((row) => (
+            <tr key={row.producer}>
+              <th scope="row" class="name">
+                <span class="state">
+                  <Mark kind={row.adds_up ? 'healthy' : 'failing'} size={10} />
+                  {row.producer || 'not known any more'}
+                </span>
+              </th>
+              <td data-label="Accepted">{countText(row.accepted)}</td>
+              {fates.map((fate) => (
+                <td data-label={fateWords[fate]} key={fate} class={toneOf(fate, row[fate])}>
+                  {countText(row[fate])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function toneOf(fate: (typeof fates)[number], count: number): string {
+  if (count === 0) return 'none';
+  return fate === 'missing' ? 'lost' : '';
+}
+
+const stateMarks = {
+  equal: 'healthy',
+  explained: 'healthy',
+  open: 'busy',
+  stale: 'busy',
+  fault: 'failing',
+} as const;
+
+function Hours({ hours }: { readonly hours: readonly HourRow[] }) {
+  const { shown, equal } = hoursToShow(hours);
+  const same =
+    equal === 0
+      ? 'No hour has been found equal yet.'
+      : `In ${equal} ${equal === 1 ? 'hour' : 'hours'} of a region batch says what the stream said.`;
+  return (
+    <section class="hours" aria-labelledby="hours">
+      <h2 id="hours">Stream against batch</h2>
+      <p class="quiet">
+        {same}
+        {shown.length > 0 && ' The others:'}
+      </p>
+      {shown.length > 0 && (
+        <table class="list accounts">
+          <caption class="unseen">Hours of which batch and stream differ, or that are not computed</caption>
+          <thead>
+            <tr>
+              {['Hour', 'State', 'Stream', 'Batch', 'Difference'].map((word) => (
+                <th scope="col" key={word}>
+                  {word}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <HourLine key={`${row.region} ${row.hour}`} row={row} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function HourLine({ row }: { readonly row: HourRow }) {
+  const { region, hour, state, stream, batch, difference, explanation } = row;
+  return (
+    <tr>
+      <th scope="row" class="name">
+        {region}
+        <time class="under" dateTime={hour} title={exactText(hour)}>
+          {dayText(hour)}, {clockText(hour).slice(0, 5)}
+        </time>
+      </th>
+      <td data-label="State" class="words">
+        <span class="state">
+          <Mark kind={stateMarks[state]} size={10} />
+          {state}
+        </span>
+        <span class="under">{explanation}</span>
+      </td>
+      <td data-label="Stream">{countText(stream)}</td>
+      <td data-label="Batch">{batch === null ? '–' : countText(batch)}</td>
+      <td data-label="Difference">{difference === null ? '–' : signed(difference, countText)}</td>
+    </tr>
+  );
+}
+
+void accounts.load();
+startPage('reconcile', <Accounts />);

@@ -1,0 +1,69 @@
+/** The answer of /api/reconcile, as far as the page shows it. */
+
+export const fates = [
+  'counted',
+  'late',
+  'duplicates',
+  'dead_lettered',
+  'in_flight',
+  'overdue',
+  'missing',
+] as const;
+export type Fate = (typeof fates)[number];
+
+export interface Account extends Readonly<Record<Fate, number>> {
+  readonly received: number | null;
+  readonly accepted: number;
+  readonly rejected: number | null;
+  readonly twins: number;
+}
+
+export interface ProducerAccount extends Account {
+  readonly producer: string;
+  readonly adds_up: boolean;
+}
+
+export const hourStates = ['equal', 'explained', 'open', 'stale', 'fault'] as const;
+
+export interface HourRow {
+  readonly region: string;
+  readonly hour: string;
+  readonly state: (typeof hourStates)[number];
+  readonly stream: number;
+  readonly batch: number | null;
+  readonly difference: number | null;
+  readonly explanation: string;
+}
+
+export interface Reconciled {
+  readonly adds_up: boolean;
+  readonly explanation: string;
+  readonly totals: Account;
+  readonly producers: readonly ProducerAccount[];
+  readonly hours: readonly HourRow[];
+  readonly meta: { readonly from: string; readonly to: string; readonly warnings?: readonly string[] };
+}
+
+export const fateWords: Readonly<Record<Fate, string>> = {
+  counted: 'Counted',
+  late: 'Late',
+  duplicates: 'Duplicates',
+  dead_lettered: 'Dead letters',
+  in_flight: 'In flight',
+  overdue: 'Overdue',
+  missing: 'Missing',
+};
+
+/** What needs a look comes first, newest before older; hours without a difference are only counted. */
+export function hoursToShow(hours: readonly HourRow[]): {
+  readonly shown: HourRow[];
+  readonly equal: number;
+} {
+  const shown = hours.filter(({ state }) => state !== 'equal');
+  const rank = ({ state }: HourRow) => (state === 'fault' ? 0 : 1);
+  shown.sort((a, b) => rank(a) - rank(b) || (a.hour < b.hour ? 1 : a.hour > b.hour ? -1 : 0));
+  return { shown, equal: hours.length - shown.length };
+}
+
+export const signed = (value: number, text: (value: number) => string): string =>
+  value > 0 ? `+${text(value)}` : value < 0 ? `−${text(-value)}` : '0';
