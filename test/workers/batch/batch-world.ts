@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import type { LakeRows } from '../../../core/lake/lake-rows.ts';
 import { partName } from '../../../core/lake/part-name.ts';
+import type { PackedWindow } from '../../../core/window/packed-window.ts';
 import { Region } from '../../../core/window/region.ts';
 import { addRuns, startRuns } from '../../../storage/batch-store.ts';
 import { BatchWork } from '../../../storage/batch-work.ts';
@@ -32,11 +33,13 @@ export class BatchWorld {
   sealed: 'sealed' | 'open' = 'sealed';
   /** Called before each part is read. */
   onRead: (name: string) => void | Promise<void> = () => undefined;
+  /** What a faulty stream makes of a window before it writes it. */
+  fault: (window: PackedWindow) => PackedWindow = (window) => window;
 
-  constructor(incarnation = 1) {
+  constructor(incarnation = 1, beganMs = t0) {
     this.#incarnation = incarnation;
     this.#store = new ShardStore({ regionNumber: 1, shard: 0, generation: 0, incarnation });
-    this.#region = new Region(this.#store.source(), t0);
+    this.#region = new Region(this.#store.source(), beganMs);
   }
 
   /** Events come; those without an identity get one of their own. */
@@ -51,7 +54,10 @@ export class BatchWorld {
   async emit(atMs: number): Promise<void> {
     this.#store.carryOut(this.#region.tick(atMs));
     const due = this.#region.dueWindows(atMs);
-    await saveWindows(env.DB, due);
+    await saveWindows(
+      env.DB,
+      due.map((window) => this.fault(window)),
+    );
     this.#store.carryOut(this.#region.confirm(due, atMs));
   }
 
@@ -123,8 +129,13 @@ export async function beginRun(
 }
 
 /** Carries out all steps of a run; each twice where `twice`, as after a crash that came before its end was known. */
-export async function carryOut(ports: BatchPorts, id: string, twice = false): Promise<StepOutcome<null>> {
-  const params = { runId: id, regionNumber: 1, hour: hour0 };
+export async function carryOut(
+  ports: BatchPorts,
+  id: string,
+  twice = false,
+  hour = hour0,
+): Promise<StepOutcome<null>> {
+  const params = { runId: id, regionNumber: 1, hour };
   const once = async <T>(act: (run: HourRun) => Promise<StepOutcome<T>>): Promise<StepOutcome<T>> => {
     if (twice) await act(new HourRun(ports, params));
     return await act(new HourRun(ports, params));
