@@ -58,7 +58,7 @@ export async function readRejectTotals(
   return [...totals.values()];
 }
 
-export const rejectLinesSql = `SELECT producer, minute, NULL AS code, sum(twins) AS count FROM reject_reports
+const rejectLinesSql = `SELECT producer, minute, NULL AS code, sum(twins) AS count FROM reject_reports
     WHERE key >= ?1 AND key < ?2 GROUP BY producer, minute
   UNION ALL
   SELECT r.producer, r.minute, j.key, sum(j.value) FROM reject_reports r, json_each(r.rejected) j

@@ -171,10 +171,10 @@ function isAccount({ lines, voids }: Partial<StoredAccount>): boolean {
   return Array.isArray(lines) && lines.every(isLine) && isNumbers(voids);
 }
 
-function isNumbers(numbers: StoredNumbers | undefined): boolean {
-  const isBounds = (bounds: readonly number[]): boolean =>
+function isNumbers(numbers: unknown): boolean {
+  const isBounds = (bounds: unknown): boolean =>
     Array.isArray(bounds) && bounds.length % 2 === 0 && bounds.every(Number.isSafeInteger);
-  return (
-    Array.isArray(numbers) && numbers.every(([door, bounds]) => typeof door === 'string' && isBounds(bounds))
-  );
+  const isPair = (pair: unknown): boolean =>
+    Array.isArray(pair) && typeof pair[0] === 'string' && isBounds(pair[1]);
+  return Array.isArray(numbers) && numbers.every(isPair);
 }

@@ -122,7 +122,7 @@ function metaOf({ fromMinute, toMinute }: MinuteRange, next_cursor: string | nul
 }
 
 function lineRow(line: StatementLine, isOfAll: boolean): z.output<typeof lineSchema> {
-  const { minute, numbered_twice, ...rest } = line;
+  const { minute, numbered_twice: _, ...rest } = line;
   const why = whyNot(line);
   return {
     ...doorFigures(rest, isOfAll),
@@ -141,7 +141,7 @@ function doorFigures<T extends { readonly received: number; readonly rejected: n
 }
 
 function totalsRow(lines: readonly StatementLine[], isOfAll: boolean): z.output<typeof totalsSchema> {
-  const { numbered_twice, ...total } = totalOf(lines);
+  const { numbered_twice: _, ...total } = totalOf(lines);
   const rejected_by_code: Record<string, number> = {};
   for (const line of lines) {
     for (const [code, rejected] of Object.entries(line.rejected_by_code))

@@ -39,7 +39,13 @@ describe('[ING-6, ING-6b] the statement of accounts', () => {
     );
     expect(lines).toMatchObject([
       {
-        ...{ producer: 'local', minute: m0, received: 11, accepted: 4, rejected: 4, twins: 3, counted: 4 },
+        producer: 'local',
+        minute: m0,
+        received: 11,
+        accepted: 4,
+        rejected: 4,
+        twins: 3,
+        counted: 4,
         rejected_by_code: { bad_time: 3, unknown_region: 1 },
       },
       { producer: 'other', minute: m0, received: 1, accepted: 0, rejected: 1, counted: 0 },

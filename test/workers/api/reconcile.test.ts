@@ -81,7 +81,12 @@ describe('[ING-6b] GET /api/reconcile', () => {
   test('rejects by code, in pages, and as CSV', async () => {
     await saveRejectReports(env.DB, [
       {
-        ...{ door, producer: 'tv', minute, seq: 1, twins: 0, samples: [] },
+        door,
+        producer: 'tv',
+        minute,
+        seq: 1,
+        twins: 0,
+        samples: [],
         rejected: { bad_time: 2, unknown_region: 1 },
       },
     ]);
@@ -110,9 +115,17 @@ describe('[ING-6b] GET /api/reconcile', () => {
         kind: 'chunk',
         region: paris,
         shard: 0,
-        ...{ door, count, firstNumber, producer, twins, voids: [] },
+        door,
+        count,
+        firstNumber,
+        producer,
+        twins,
+        voids: [],
       },
-      ...{ bytes: dead, code: 'always_throws', message: 'why', atMs: at },
+      bytes: dead,
+      code: 'always_throws',
+      message: 'why',
+      atMs: at,
     });
     await receive(paris, chunk(paris, 1, { firstNumber: 12, producer: 'tv' }));
     expect(await reconcile()).toMatchObject({
