@@ -4,6 +4,7 @@ import { pageHeaders, strictTransport } from '../core/protocol/security-headers.
 /** The bodies of the pages of documentation are made by tools/docs-pages.ts. */
 const pages = [
   'index.html',
+  'analytics.html',
   'admin/keys.html',
   'admin/people.html',
   'admin/audit.html',

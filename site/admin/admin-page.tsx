@@ -1,4 +1,4 @@
-/** What the pages of an admin share: the head with its links, the theme, who is signed in, and the live region. */
+/** What the pages of an admin share: the frame, the links between them, and the live region. */
 import '../theme/tokens.css';
 import '../theme/base.css';
 import '../panels/mark.css';
@@ -9,12 +9,8 @@ import '../access/person-menu.css';
 import './admin.css';
 import './dialog.css';
 import { signal } from '@preact/signals';
-import { type ComponentChildren, render } from 'preact';
-import { PersonMenu } from '../access/person-menu.tsx';
-import { loadIdentity } from '../access/session.ts';
-import { PageFoot } from '../panels/page-foot.tsx';
-import { PageNav } from '../panels/page-nav.tsx';
-import { theme, toggleTheme, watchTheme } from '../theme/theme.ts';
+import type { ComponentChildren } from 'preact';
+import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 
 const places = [
   ['keys', 'Keys'],
@@ -39,22 +35,7 @@ interface AdminPageProps {
 function AdminPage({ place, children }: AdminPageProps) {
   return (
     <>
-      <header class="page-head">
-        <PageNav current="admin" />
-        <div class="switches head-end">
-          <button
-            type="button"
-            class="button"
-            aria-pressed={theme.value === 'dark'}
-            aria-keyshortcuts="d"
-            onClick={toggleTheme}
-          >
-            Dark
-          </button>
-          <PersonMenu />
-        </div>
-      </header>
-      <main>
+      <PageFrame current="admin">
         <nav class="admin-nav" aria-label="Administration">
           {places.map(([name, word]) => (
             <a
@@ -67,8 +48,7 @@ function AdminPage({ place, children }: AdminPageProps) {
           ))}
         </nav>
         {children}
-      </main>
-      <PageFoot />
+      </PageFrame>
       <p class="unseen" role="status">
         {said.value}
       </p>
@@ -76,24 +56,8 @@ function AdminPage({ place, children }: AdminPageProps) {
   );
 }
 
-/** As on the live view: not where somebody types. */
-function pressed(event: KeyboardEvent): void {
-  const { target, key, ctrlKey, metaKey, altKey } = event;
-  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return;
-  if (target instanceof Element && target.closest('input, select, textarea')) return;
-  if (key === 'd') toggleTheme();
-  if (key === '/') {
-    event.preventDefault();
-    document.querySelector<HTMLInputElement>('search input')?.focus();
-  }
-}
-
 export function startPage(place: Place, content: ComponentChildren): void {
-  watchTheme();
-  void loadIdentity();
-  addEventListener('keydown', pressed);
-  const app = document.querySelector('#app');
-  if (app) render(<AdminPage place={place}>{content}</AdminPage>, app);
+  startFrame(<AdminPage place={place}>{content}</AdminPage>);
 }
 
 interface TitleProps {

@@ -1,4 +1,4 @@
-/** The lines of the log as one file: the service gives it in pages. */
+/** The lines of the log, or another table, as one file: the service gives it in pages. */
 import { type AuditFilter, auditAddress } from './audit-filter.ts';
 
 const pageLines = 1_000;
@@ -12,13 +12,18 @@ export function joinedCsv(pages: readonly string[]): string {
 
 /** `got` hears how many pages there are. Throws with a text for people. */
 export async function auditCsv(filter: AuditFilter, got: (pages: number) => void): Promise<Blob> {
+  return await pagedCsv((cursor = filter.cursor) => auditAddress(filter, pageLines, cursor), got);
+}
+
+/** All pages of one of the service's tables; the first is asked for without a cursor. */
+export async function pagedCsv(
+  addressOf: (cursor: string | undefined) => string,
+  got: (pages: number) => void,
+): Promise<Blob> {
   const pages: string[] = [];
-  let cursor = filter.cursor;
+  let cursor: string | undefined;
   do {
-    const answer = await fetch(auditAddress(filter, pageLines, cursor), {
-      headers: { accept: 'text/csv' },
-      cache: 'no-store',
-    });
+    const answer = await fetch(addressOf(cursor), { headers: { accept: 'text/csv' }, cache: 'no-store' });
     if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     pages.push(await answer.text());
     got(pages.length);

@@ -1,0 +1,161 @@
+/** What the panels share: title, CSV, and what stands there before rows, without any and where they could not be had. */
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { currentIdentity } from '../access/session.ts';
+import { pagedCsv, saveAs } from '../admin/audit-csv.ts';
+import type { Failure } from '../admin/resource.ts';
+import { Mark } from '../panels/mark.tsx';
+import { type PanelAnswer, showAllRows, shownRows } from './answers.ts';
+
+interface PanelProps<T> {
+  readonly id: string;
+  readonly title: string;
+  /** Quieter, behind the title. */
+  readonly remark?: ComponentChildren;
+  readonly answer: PanelAnswer<T>;
+  /** What is said where there are no rows, and what to do. */
+  readonly none: ComponentChildren;
+  /** Rows of the skeleton. */
+  readonly bones: number;
+  /** Whether a few rows are shown at first. */
+  readonly isList?: boolean;
+  /** Above the rows, whatever there is of them. */
+  readonly before?: ComponentChildren;
+  readonly children: (rows: readonly T[]) => ComponentChildren;
+}
+
+export function Panel<T>({
+  id,
+  title,
+  remark,
+  answer,
+  none,
+  bones,
+  isList,
+  before,
+  children,
+}: PanelProps<T>) {
+  const all = answer.value.value?.data ?? null;
+  const rows = all && isList ? shownRows(id, all) : all;
+  const failure = answer.failure.value;
+  return (
+    <section class={`panel ${id}-panel`} aria-labelledby={`${id}-title`} aria-busy={!rows && !failure}>
+      <header class="panel-head">
+        <h2 id={`${id}-title`}>
+          {title} <span class="quiet plain">{remark}</span>
+        </h2>
+        {rows !== null && rows.length > 0 && <CsvButton id={id} title={title} answer={answer} />}
+      </header>
+      {before}
+      {failure && <PanelFailure title={title} failure={failure} isOld={rows !== null} retry={answer.load} />}
+      {rows === null && !failure && <Bones rows={bones} />}
+      {rows?.length === 0 && <div class="none quiet">{none}</div>}
+      {rows !== null && rows.length > 0 && children(rows)}
+      {all && rows && all.length > rows.length && (
+        <p class="more">
+          <button type="button" class="button" onClick={() => showAllRows(id)}>
+            Show {all.length}
+            <span class="unseen"> rows of {title}</span>
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Bones({ rows }: { readonly rows: number }) {
+  return (
+    <div class="panel-bones" aria-hidden="true">
+      {Array.from({ length: rows }, (_, i) => (
+        <span class="bone" key={i} />
+      ))}
+    </div>
+  );
+}
+
+interface PanelFailureProps {
+  readonly title: string;
+  readonly failure: Failure;
+  readonly isOld: boolean;
+  readonly retry: () => void;
+}
+
+function PanelFailure({ title, failure: { status, text }, isOld, retry }: PanelFailureProps) {
+  return (
+    <div class="failed" role="alert">
+      <Mark kind="down" />
+      <p>
+        <b>
+          {title} could not be loaded{isOld && ' again'}.
+        </b>{' '}
+        {text}
+        {isOld ? ' These are the numbers of before.' : ' The other panels go on.'}
+      </p>
+      {status !== 403 && (
+        <button type="button" class="button" onClick={retry}>
+          Try again<span class="unseen">: {title}</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** As many as the service gives at once. */
+const csvRows = '1000';
+/** By panel: what its download has come to. */
+const downloads = signal<Readonly<Record<string, string>>>({});
+
+function CsvButton<T>({ id, title, answer }: Pick<PanelProps<T>, 'id' | 'title' | 'answer'>) {
+  const word = downloads.value[id];
+  const say = (text: string): void => {
+    downloads.value = { ...downloads.peek(), [id]: text };
+  };
+  const save = async (): Promise<void> => {
+    const { address } = answer;
+    if (address === null || word === 'Downloading') return;
+    say('Downloading');
+    try {
+      const file = await pagedCsv(
+        (cursor) => withParameters(address, { limit: csvRows, cursor }),
+        () => undefined,
+      );
+      saveAs(`marquee-${id}.csv`, file);
+      say('Downloaded');
+    } catch (error) {
+      say(error instanceof TypeError ? 'The server did not answer.' : (error as Error).message);
+    }
+  };
+  return (
+    <span class="csv">
+      <span class="quiet" role="status">
+        {word}
+      </span>
+      <button type="button" class="button" onClick={() => void save()}>
+        CSV<span class="unseen"> of {title}</span>
+      </button>
+    </span>
+  );
+}
+
+function withParameters(address: string, values: Readonly<Record<string, string | undefined>>): string {
+  const [path = '', search] = address.split('?');
+  const asked = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) asked.set(name, value);
+  return `${path}?${asked}`;
+}
+
+/** Where nothing was counted: why that may be, and where the numbers are meanwhile. */
+export function NothingYet({ what }: { readonly what: string }) {
+  const isLimited = currentIdentity.value?.regions != null;
+  return (
+    <>
+      <p>
+        {what} in the hours that are computed{isLimited && ', of your regions'}. An hour is computed about 25
+        minutes after it ends.
+      </p>
+      <p>
+        What happens now is in the <a href="/">Live view</a>.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+/** Which days, which region, which title. Each change is kept in the address. */
+import { signal } from '@preact/signals';
+import { currentIdentity } from '../access/session.ts';
+import { Resource } from '../admin/resource.ts';
+import type { Listed } from '../admin/rows.ts';
+import { choose, times, view } from './answers.ts';
+import { dateOf, daysFault, type RangeName, rangeWords } from './view.ts';
+
+const registry = new Resource<Listed<{ readonly region: string }>>('/api/stats/regions?minutes=1');
+void registry.load();
+
+/** Whether the fields for chosen days are there before any are chosen. */
+const isChoosing = signal(false);
+
+/** Shorter than their titles. */
+const buttonWords: Readonly<Record<RangeName, string>> = {
+  ...rangeWords,
+  today: 'Today',
+  '7d': '7 days',
+  '30d': '30 days',
+  custom: 'Choose days',
+};
+
+export function RangeBar() {
+  const { range } = view.value;
+  const isCustom = isChoosing.value || range === 'custom';
+  return (
+    <search class="range-bar" aria-label="What is shown">
+      <div class="range-choice" role="group" aria-label="Days, UTC">
+        {(Object.keys(buttonWords) as RangeName[]).map((name) => (
+          <button
+            type="button"
+            class="button"
+            key={name}
+            aria-pressed={name === 'custom' ? isCustom : !isCustom && range === name}
+            onClick={() => pick(name)}
+          >
+            {buttonWords[name]}
+          </button>
+        ))}
+      </div>
+      {isCustom && <DayFields />}
+      <RegionSelect />
+      <ContentChip />
+    </search>
+  );
+}
+
+function pick(name: RangeName): void {
+  isChoosing.value = name === 'custom';
+  fault.value = null;
+  if (name !== 'custom') choose({ range: name, from: null, to: null, day: null });
+}
+
+const fault = signal<string | null>(null);
+
+/** They begin with the days that are shown. */
+function DayFields() {
+  const { from, to } = times.value;
+  const days = { from: view.value.from ?? dateOf(from), to: view.value.to ?? dateOf(to - 1) };
+  const set = (change: Partial<typeof days>): void => {
+    const next = { ...days, ...change };
+    fault.value = daysFault(next.from, next.to);
+    if (fault.value === null) choose({ range: 'custom', ...next, day: null });
+  };
+  return (
+    <div class="day-fields">
+      {(['from', 'to'] as const).map((name) => (
+        <label key={name}>
+          {name === 'from' ? 'First day' : 'Last day'}
+          <input
+            type="date"
+            value={days[name]}
+            max={dateOf(Date.now())}
+            aria-describedby="days-fault"
+            onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
+          />
+        </label>
+      ))}
+      <p class="fault" id="days-fault" role="status">
+        {fault.value}
+      </p>
+    </div>
+  );
+}
+
+function RegionSelect() {
+  const { region } = view.value;
+  const known =
+    currentIdentity.value?.regions ?? registry.value.value?.data.map((row) => row.region).toSorted() ?? [];
+  // One of the address is there before the others are known, and if it is none.
+  const names = region === null || known.includes(region) ? known : [region, ...known];
+  return (
+    <label class="region-select">
+      <span class="unseen">Region</span>
+      <select
+        value={region ?? ''}
+        onChange={({ currentTarget }) => choose({ region: currentTarget.value || null })}
+      >
+        <option value="">All regions</option>
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function ContentChip() {
+  const { content } = view.value;
+  if (content === null) return null;
+  return (
+    <button
+      type="button"
+      class="chip"
+      aria-label={`${content}: show all titles again`}
+      onClick={() => choose({ content: null })}
+    >
+      <bdi>{content}</bdi>
+      <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+        <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="1.5" fill="none" />
+      </svg>
+    </button>
+  );
+}

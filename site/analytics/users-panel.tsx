@@ -1,0 +1,100 @@
+/** The busiest users of a day, under pseudonyms. It tells what single people did: analysts and admins may ask. */
+import { currentIdentity } from '../access/session.ts';
+import { countFigure, noFigure } from '../format/number.ts';
+import { choose, times, users, view } from './answers.ts';
+import { meanText } from './bars.ts';
+import { Panel } from './panel.tsx';
+import { Cell } from './title-lists.tsx';
+import { dayText, userDay, userDays } from './view.ts';
+
+export function UsersPanel() {
+  if (currentIdentity.value?.role === 'viewer') {
+    return (
+      <section class="panel users-panel" aria-labelledby="users-title">
+        <header class="panel-head">
+          <h2 id="users-title">Busiest users</h2>
+        </header>
+        <p class="none quiet">
+          This tells what single people did, if under pseudonyms, so it needs the role analyst; yours is
+          viewer. An admin can change it.
+        </p>
+      </section>
+    );
+  }
+  const day = userDay(view.value, times.value.to - 1);
+  return (
+    <Panel
+      id="users"
+      title="Busiest users"
+      remark="of each region, under pseudonyms"
+      answer={users}
+      isList
+      bones={10}
+      before={<DayChoice day={day} />}
+      none={
+        <p>
+          No users of {dayText(Date.parse(day))} yet. A day's users are counted once it is over and all of its
+          hours are computed: choose an earlier day, or look again later.
+        </p>
+      }
+    >
+      {(rows) => (
+        <table class="data">
+          <caption class="unseen">Users of {day} by events</caption>
+          <thead>
+            <tr>
+              <th scope="col">User</th>
+              <th scope="col" class="text wide">
+                Region
+              </th>
+              <th scope="col">Events</th>
+              <th scope="col">Titles</th>
+              <th scope="col" class="wide">
+                Mean duration<span class="unit">min</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={`${row.user} ${row.region}`}>
+                <th scope="row">
+                  <code>{row.user}</code>
+                </th>
+                <td class="text wide quiet">{row.region}</td>
+                <Cell figure={countFigure(row.total_events)} />
+                <Cell figure={countFigure(row.movies_watched)} />
+                <Cell class="wide" figure={minutesFigure(row.avg_duration_seconds)} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+function minutesFigure(seconds: number | null) {
+  if (seconds === null) return noFigure('no duration told');
+  const text = meanText(seconds / 60);
+  return { text, unit: '', exact: `${text} min` };
+}
+
+function DayChoice({ day }: { readonly day: string }) {
+  const days = userDays(times.value);
+  if (days.length === 1) return null;
+  return (
+    <p class="day-choice">
+      {days.toReversed().map((one) => (
+        <button
+          type="button"
+          class="button"
+          key={one}
+          aria-pressed={one === day}
+          onClick={() => choose({ day: one })}
+        >
+          {dayText(Date.parse(one))}
+        </button>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,137 @@
+/** What the page is asked to show: the same words in its address. Days are of UTC, as those of the batch layer. */
+export const rangeWords = {
+  today: 'Today so far',
+  yesterday: 'Yesterday',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  custom: 'Chosen days',
+} as const;
+export type RangeName = keyof typeof rangeWords;
+
+export interface AnalyticsView {
+  readonly range: RangeName;
+  /** First and last day, `2026-11-20`, of chosen days; else null. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Null for all. */
+  readonly region: string | null;
+  /** Id of the content that is looked at; null for the most viewed. */
+  readonly content: string | null;
+  /** The day whose users are listed; null for the last of the range. */
+  readonly day: string | null;
+}
+
+/** Half-open, ms. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+/** As many as the service takes. */
+const rangeDaysMax = 92;
+/** Up to here a series has a column an hour, beyond it one a day. */
+const byHourMsMax = 72 * hourMs;
+/** As the service has it: of users. */
+const userDaysMax = 7;
+
+const daysOf = { today: 1, '7d': 7, '30d': 30 } as const;
+
+export const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** Start of a day; NaN for what is none. */
+const dayStart = (date: string | null): number =>
+  date !== null && /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+
+/** Why days cannot be shown; null where they can. */
+export function daysFault(from: string | null, to: string | null): string | null {
+  const [first, last] = [dayStart(from), dayStart(to)];
+  if (Number.isNaN(first) || Number.isNaN(last)) return 'Give a first and a last day.';
+  if (first > last) return 'The first day must not be after the last.';
+  return last - first >= rangeDaysMax * dayMs ? `At most ${rangeDaysMax} days.` : null;
+}
+
+/** Words that mean nothing are as if they were not there. */
+export function viewOf(search: string): AnalyticsView {
+  const asked = new URLSearchParams(search);
+  const text = (name: string): string | null => asked.get(name)?.trim() || null;
+  const [from, to] = [text('from'), text('to')];
+  const isCustom = (from ?? to) !== null && daysFault(from, to) === null;
+  const named = text('range') ?? '';
+  const range = isCustom ? 'custom' : named !== 'custom' && named in rangeWords ? named : '7d';
+  return {
+    range: range as RangeName,
+    from: isCustom ? from : null,
+    to: isCustom ? to : null,
+    region: text('region'),
+    content: text('content'),
+    day: Number.isNaN(dayStart(text('day'))) ? null : text('day'),
+  };
+}
+
+/** In one order, so that the same view is the same address; empty for the view that the page begins with. */
+export function searchOf(view: AnalyticsView): string {
+  const search = new URLSearchParams();
+  if (view.range !== '7d' && view.range !== 'custom') search.set('range', view.range);
+  for (const name of ['from', 'to', 'region', 'content', 'day'] as const)
+    if (view[name] !== null) search.set(name, view[name]);
+  return search.size > 0 ? `?${search}` : '';
+}
+
+/** To the end of the hour that is open, where days are not over. */
+export function timesOf({ range, from, to }: AnalyticsView, nowMs: number): TimeRange {
+  const today = Math.floor(nowMs / dayMs) * dayMs;
+  const openEnd = Math.ceil((nowMs + 1) / hourMs) * hourMs;
+  if (range === 'yesterday') return { from: today - dayMs, to: today };
+  if (range !== 'custom') return { from: today - (daysOf[range] - 1) * dayMs, to: openEnd };
+  const first = dayStart(from);
+  const end = dayStart(to) + dayMs;
+  // Days ahead have no hours, and a range must not be empty.
+  return { from: first, to: Math.max(first + hourMs, Math.min(end, openEnd)) };
+}
+
+export const stepOf = ({ from, to }: TimeRange): 'hour' | 'day' =>
+  to - from <= byHourMsMax ? 'hour' : 'day';
+
+/** Parameters of a question about a range. */
+export function questionOf(
+  { from, to }: TimeRange,
+  more: Readonly<Record<string, string | null>>,
+): URLSearchParams {
+  const search = new URLSearchParams({
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+  for (const [name, value] of Object.entries(more)) if (value !== null) search.set(name, value);
+  return search;
+}
+
+/** Days of the range whose users can be asked for, the newest first. */
+export function userDays({ from, to }: TimeRange): string[] {
+  const last = Math.floor((to - 1) / dayMs) * dayMs;
+  const count = Math.min(userDaysMax, Math.floor((last - from) / dayMs) + 1);
+  return Array.from({ length: count }, (_, i) => dateOf(last - i * dayMs));
+}
+
+/** That of which users are shown: the chosen one; else the newest that is over, since others are not computed. */
+export function userDay(view: AnalyticsView, nowMs: number): string {
+  const days = userDays(timesOf(view, nowMs));
+  const chosen = days.find((day) => day === view.day);
+  return chosen ?? days.find((day) => day !== dateOf(nowMs)) ?? days[0] ?? dateOf(nowMs);
+}
+
+const dayForm = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;
+const dayFormat = new Intl.DateTimeFormat('en-GB', dayForm);
+const yearFormat = new Intl.DateTimeFormat('en-GB', { ...dayForm, year: 'numeric' });
+
+/** `20 Nov`. */
+export const dayText = (ms: number): string => dayFormat.format(ms);
+
+/** `15 to 21 Nov 2026`. */
+export function daysText({ from, to }: TimeRange): string {
+  const last = yearFormat.format(to - 1);
+  const first = yearFormat.format(from);
+  if (first === last) return last;
+  return `${first.slice(-4) === last.slice(-4) ? dayText(from) : first} to ${last}`;
+}
