@@ -5,19 +5,28 @@ const none = { late: 0, duplicates: 0, dead_lettered: 0, in_flight: 0, overdue: 
 const meta = { from: '2026-11-20T09:00:00.000Z', to: '2026-11-21T09:00:00.000Z' };
 
 const tv: ProducerAccount = {
-  ...{
-    producer: 'tv-apps',
-    received: 1_204_611,
-    accepted: 1_203_902,
-    rejected: 402,
-    twins: 307,
-    adds_up: true,
-  },
-  ...{ ...none, counted: 1_203_180, late: 312, duplicates: 398, in_flight: 12 },
+  producer: 'tv-apps',
+  received: 1_204_611,
+  accepted: 1_203_902,
+  rejected: 402,
+  twins: 307,
+  adds_up: true,
+  ...none,
+  counted: 1_203_180,
+  late: 312,
+  duplicates: 398,
+  in_flight: 12,
 };
 const web: ProducerAccount = {
-  ...{ producer: 'web-player', received: 88_120, accepted: 88_104, rejected: 16, twins: 0, adds_up: true },
-  ...{ ...none, counted: 88_100, late: 4 },
+  producer: 'web-player',
+  received: 88_120,
+  accepted: 88_104,
+  rejected: 16,
+  twins: 0,
+  adds_up: true,
+  ...none,
+  counted: 88_100,
+  late: 4,
 };
 
 const hour = (n: number, fields: Partial<HourRow>): HourRow => ({
@@ -41,8 +50,15 @@ export const wholeAccounts: Reconciled = {
   adds_up: true,
   explanation: 'All 1,291,994 events are accounted for. 12 more are on the way.',
   totals: {
-    ...{ received: 1_292_731, accepted: 1_292_006, rejected: 418, twins: 307 },
-    ...{ ...none, counted: 1_291_280, late: 316, duplicates: 398, in_flight: 12 },
+    received: 1_292_731,
+    accepted: 1_292_006,
+    rejected: 418,
+    twins: 307,
+    ...none,
+    counted: 1_291_280,
+    late: 316,
+    duplicates: 398,
+    in_flight: 12,
   },
   producers: [tv, web],
   hours: [
@@ -50,7 +66,10 @@ export const wholeAccounts: Reconciled = {
     hour(4, {}),
     hour(5, { state: 'explained', ...late }),
     hour(7, {
-      ...{ state: 'open', batch: null, difference: null, stream: 1_204 },
+      state: 'open',
+      batch: null,
+      difference: null,
+      stream: 1_204,
       explanation: 'the batch layer has not computed the hour yet',
     }),
   ],
@@ -66,7 +85,9 @@ export const brokenAccounts: Reconciled = {
   hours: [
     ...wholeAccounts.hours,
     hour(2, {
-      ...{ state: 'fault', batch: 48_190, difference: -20 },
+      state: 'fault',
+      batch: 48_190,
+      difference: -20,
       explanation: 'batch counts 48,190 where its parts hold 48,210 that count',
     }),
   ],
