@@ -2,6 +2,7 @@
 import type { BatchDifference } from '../core/batch/batch-run.ts';
 import { replayFailuresMax } from '../core/protocol/batch-limits.ts';
 import type { RegionHour } from './batch-store.ts';
+import { wentWithIt } from './replay-store.ts';
 
 export interface ReplayCounts {
   readonly hoursDone: number;
@@ -14,6 +15,8 @@ export interface ReplayCounts {
   readonly partsOver: number;
   /** That count, in hours that are done. */
   readonly events: number;
+  /** Minutes whose row is another now. */
+  readonly windowsChanged: number;
 }
 
 export interface ReplayFailure extends RegionHour {
@@ -29,13 +32,16 @@ const none: ReplayCounts = {
   partsDone: 0,
   partsOver: 0,
   events: 0,
+  windowsChanged: 0,
 };
 
+const isFailed = `(state = 'failed' OR (state = 'cancelled' AND error IS NOT '${wentWithIt}'))`;
 const isOver = `state NOT IN ('waiting', 'running')`;
 
 const countsSql = `SELECT replay_id AS id, sum(state = 'done') AS hoursDone,
-    sum(state IN ('failed', 'cancelled')) AS hoursFailed, sum(parts) AS parts, sum(parts_done) AS partsDone,
-    sum(iif(${isOver}, parts, parts_done)) AS partsOver, sum(iif(state = 'done', events, 0)) AS events
+    sum(${isFailed}) AS hoursFailed, sum(parts) AS parts, sum(parts_done) AS partsDone,
+    sum(iif(${isOver}, parts, parts_done)) AS partsOver, sum(iif(state = 'done', events, 0)) AS events,
+    sum(windows_changed) AS windowsChanged
   FROM batch_runs WHERE replay_id IN (SELECT value FROM json_each(?1)) AND replay_id IS NOT NULL GROUP BY replay_id`;
 
 /** In the order of the ids. */
@@ -49,7 +55,7 @@ export async function readReplayCounts(db: D1Database, ids: readonly string[]): 
 }
 
 const failuresSql = `SELECT region_number AS regionNumber, hour, state, error FROM batch_runs
-  WHERE replay_id = ?1 AND state IN ('failed', 'cancelled') ORDER BY hour, region_number LIMIT ?2`;
+  WHERE replay_id = ?1 AND ${isFailed} ORDER BY hour, region_number LIMIT ?2`;
 
 /** By hour and region, as many as an answer names. */
 export async function readReplayFailures(db: D1Database, id: string): Promise<ReplayFailure[]> {

@@ -139,7 +139,10 @@ export async function handOn(db: D1Database, id: string, instance: number, nowMs
   return meta.changes > 0;
 }
 
-const stopRunsSql = `UPDATE batch_runs SET state = 'cancelled', error = 'its replay was cancelled', finished_at = ?2, progressed_at = ?2
+/** Of a run that went with its replay. */
+export const wentWithIt = 'its replay was cancelled';
+
+const stopRunsSql = `UPDATE batch_runs SET state = 'cancelled', error = '${wentWithIt}', finished_at = ?2, progressed_at = ?2
   WHERE replay_id = ?1 AND ${standing}
     AND EXISTS (SELECT 1 FROM replays r WHERE r.id = ?1 AND r.state <> 'running')`;
 

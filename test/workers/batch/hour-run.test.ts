@@ -203,6 +203,27 @@ describe('a run over an hour', () => {
     expect(await readBatchHour(env.DB, place)).toBeNull();
   });
 
+  test('[RPL-3] until a replay has written an hour its old numbers are served, and one that is cancelled leaves them', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await rollUpHour(env.DB, 1, 0, hour0);
+    await world.seal();
+    await saveWindows(env.DB, overcounted(await windows()));
+    const old = [await windows(), await hours()];
+    const served: unknown[] = [];
+    world.onRead = async () => void served.push([await windows(), await hours()]);
+    await beginRun('a', 'replay');
+    expect((await carryOut(world.ports('a'), 'a')).is).toBe('done');
+    expect(served).toEqual([old]);
+    expect(await eventsIn()).toBe(180);
+    const now = [await windows(), await hours()];
+    world.onRead = async () => void (await endRun(env.DB, 'b', 'cancelled', null, later));
+    await saveWindows(env.DB, overcounted(old[0] as PackedWindow[]));
+    await beginRun('b', 'replay');
+    expect((await carryOut(world.ports('b'), 'b')).is).toBe('over');
+    expect([await windows(), await hours()]).toEqual(now);
+  });
+
   test('[BAT-1] once the windows are gone it puts right the hour alone', async () => {
     const world = new BatchWorld();
     await usualHour(world);
