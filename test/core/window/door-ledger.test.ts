@@ -79,6 +79,14 @@ describe('the ledger of door numbers', () => {
     expect(again.holes()).toMatchObject([{ from: 21, to: 30, receivedAtMs: 4_000 }]);
   });
 
+  it('[ING-6b] a hole before a refused chunk is as old as that chunk, though the door goes on', () => {
+    const ledger = new DoorLedger();
+    ledger.commit(header(0, 5, { receivedAtMs: 1_000 }));
+    ledger.refuse(header(7, 1, { receivedAtMs: 2_000, producer: 'p' }));
+    ledger.refuse(header(8, 1, { receivedAtMs: 9_000 }));
+    expect(ledger.holes()).toMatchObject([{ from: 5, to: 7, producer: 'p', receivedAtMs: 2_000 }]);
+  });
+
   it('[ING-6b] a door that was forgotten and comes again leaves no hole behind; one that is new does', () => {
     const ledger = new DoorLedger();
     const late = queueRetentionMs + 1;
