@@ -89,8 +89,17 @@ export async function storeParts(
           FROM regions WHERE name = 'EU-London'`,
       )
         .bind(
-          ...[part.name, address.firstRow, address.lastRow, address.hour, address.kind, part.events],
-          ...[encoded.bytes.length, encoded.digest, encoded.formatVersion, part.fromMs, part.toMs],
+          part.name,
+          address.firstRow,
+          address.lastRow,
+          address.hour,
+          address.kind,
+          part.events,
+          encoded.bytes.length,
+          encoded.digest,
+          encoded.formatVersion,
+          part.fromMs,
+          part.toMs,
           new Date().toISOString(),
         )
         .run();
