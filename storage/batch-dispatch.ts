@@ -20,7 +20,7 @@ export async function dispatchRuns(
 }
 
 /** A run that was put off has an instance that is over: it begins anew. */
-export async function beginInstance(workflow: Workflow<BatchParams>, params: BatchParams): Promise<void> {
+async function beginInstance(workflow: Workflow<BatchParams>, params: BatchParams): Promise<void> {
   const found = await workflow.get(params.runId).catch(() => null);
   if (found) await found.restart();
   else await workflow.create({ id: params.runId, params });

@@ -61,8 +61,21 @@ export async function savePart(
   await db
     .prepare(saveSql)
     .bind(
-      ...[partName(address), regionNumber, shard, incarnation, firstRow, lastRow, hour, kind],
-      ...[events, bytes, digest, formatVersion, fromMs, toMs, new Date(nowMs).toISOString()],
+      partName(address),
+      regionNumber,
+      shard,
+      incarnation,
+      firstRow,
+      lastRow,
+      hour,
+      kind,
+      events,
+      bytes,
+      digest,
+      formatVersion,
+      fromMs,
+      toMs,
+      new Date(nowMs).toISOString(),
     )
     .run();
 }

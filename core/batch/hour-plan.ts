@@ -46,7 +46,7 @@ export interface StepCaps {
   readonly suspects: number;
 }
 
-export const stepCaps: StepCaps = {
+const stepCaps: StepCaps = {
   events: batchStepEventsMax,
   parts: batchStepPartsMax,
   suspects: batchSuspectsMax,

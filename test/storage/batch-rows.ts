@@ -52,4 +52,4 @@ export async function countRows(table: string): Promise<number | null> {
   return await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n');
 }
 
-export const keyOf = (minuteOrHour: number): number => packedKey(1, 0, minuteOrHour);
+const keyOf = (minuteOrHour: number): number => packedKey(1, 0, minuteOrHour);

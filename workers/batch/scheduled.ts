@@ -16,7 +16,7 @@ import { reviveReplays, reviveRuns } from './watchdog.ts';
 
 /** As wrangler.toml has them: past the lateness of the hour that has ended, and often. */
 export const hourlyCron = '12 * * * *';
-export const watchCron = '*/5 * * * *';
+const watchCron = '*/5 * * * *';
 /** Retention; what it leaves goes on by the hour. */
 export const dailyCron = '17 3 * * *';
 

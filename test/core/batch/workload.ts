@@ -28,7 +28,7 @@ export interface Computed {
 }
 
 /** Seals the log in ranges of random length. */
-export function sealAtRandom(logged: readonly LoggedEvent[], random: Random): MadePart[] {
+function sealAtRandom(logged: readonly LoggedEvent[], random: Random): MadePart[] {
   const parts: MadePart[] = [];
   const incarnations = [...new Set(logged.map(({ incarnation }) => incarnation))];
   for (const incarnation of incarnations) {
@@ -43,7 +43,7 @@ export function sealAtRandom(logged: readonly LoggedEvent[], random: Random): Ma
 }
 
 /** Computes one hour from its parts, in any order, in groups of random size. */
-export function computeHour(hour: number, parts: readonly MadePart[], random: Random): Computed {
+function computeHour(hour: number, parts: readonly MadePart[], random: Random): Computed {
   const own = parts.filter(({ address }) => address.hour === hour);
   own.sort(() => random.below(3) - 1);
   const ordered = orderParts(own.map((part) => ({ ...part.address, groups: part.groups })));
@@ -127,7 +127,7 @@ export function computeAll(logged: readonly LoggedEvent[], random: Random, what:
 }
 
 /** What should count, obviously: the first of each identity, what the stream counted before what was late. */
-export function standing(logged: readonly LoggedEvent[]): AcceptedEvent[] {
+function standing(logged: readonly LoggedEvent[]): AcceptedEvent[] {
   const ordered = logged.toSorted(
     (a, b) =>
       Number(a.kind === 'late') - Number(b.kind === 'late') ||

@@ -67,7 +67,9 @@ describe('[BAT-1] runs are asked for', () => {
 
   test('two that ask at once: one gets it', async () => {
     const asked = await Promise.all(Array.from({ length: 8 }, () => post(london(end - 5, end - 4))));
-    expect(asked.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409, 409, 409, 409, 409, 409, 409]);
+    expect(asked.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+      202, 409, 409, 409, 409, 409, 409, 409,
+    ]);
   });
 
   test.each([
