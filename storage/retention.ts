@@ -162,9 +162,20 @@ export async function removeAlerts(
   return await removeRows(db.prepare(sql).bind(iso(nowMs - alertsKeptMs), limit), limit);
 }
 
+/** Their runs go after them: what a replay tells is from these. */
+export async function removeReplays(
+  { db, nowMs }: RetentionPorts,
+  limit = retentionRowsMax,
+): Promise<Removed> {
+  const sql = `DELETE FROM replays WHERE id IN (
+    SELECT id FROM replays WHERE state <> 'running' AND finished_at < ?1 LIMIT ?2)`;
+  return await removeRows(db.prepare(sql).bind(iso(nowMs - runsKeptMs), limit), limit);
+}
+
 export async function removeRuns({ db, nowMs }: RetentionPorts, limit = retentionRowsMax): Promise<Removed> {
   const sql = `DELETE FROM batch_runs WHERE id IN (
-    SELECT id FROM batch_runs WHERE state IN ('done', 'failed', 'cancelled') AND progressed_at < ?1 LIMIT ?2)`;
+    SELECT b.id FROM batch_runs b WHERE b.state IN ('done', 'failed', 'cancelled') AND b.progressed_at < ?1
+      AND NOT EXISTS (SELECT 1 FROM replays r WHERE r.id = b.replay_id) LIMIT ?2)`;
   return await removeRows(db.prepare(sql).bind(iso(nowMs - runsKeptMs), limit), limit);
 }
 

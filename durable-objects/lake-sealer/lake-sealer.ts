@@ -54,6 +54,12 @@ export class LakeSealer extends DurableObject<SealerEnv> {
     return 'open';
   }
 
+  /** For a replay: everything that the shard has logged so far, whatever its hours. `more`: to be asked again. */
+  async sealAll(address: ShardAddress): Promise<'sealed' | 'more'> {
+    await this.#remember(address);
+    return await this.#inTurn(() => this.#run(address, sealLog(null)));
+  }
+
   override async alarm(): Promise<void> {
     const address = await this.ctx.storage.get<ShardAddress>(addressKey);
     if (!address) return;

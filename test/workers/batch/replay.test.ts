@@ -1,15 +1,18 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { partName } from '../../../core/lake/part-name.ts';
+import { shardObjectName } from '../../../core/protocol/region.ts';
 import { mergeWindows } from '../../../core/window/merge-windows.ts';
 import { saveAlerts } from '../../../storage/alert-store.ts';
 import { contentText } from '../../../storage/batch-hour-store.ts';
 import { readHours } from '../../../storage/hour-store.ts';
+import { beginReplay } from '../../../storage/replay-dispatch.ts';
 import { readReplay, startReplay } from '../../../storage/replay-store.ts';
-import { saveWindows } from '../../../storage/window-store.ts';
+import { readWindows, saveWindows } from '../../../storage/window-store.ts';
 import { passOn } from '../../../workers/batch/replay-round.ts';
 import { reviveReplays } from '../../../workers/batch/watchdog.ts';
 import { buildAlert } from '../../support/alert-record.ts';
+import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
 import { ask } from '../api/ask.ts';
 import { hourMs } from './batch-world.ts';
 import {
@@ -116,6 +119,34 @@ describe('a fault of counting that was streamed', () => {
     expect(await textsIn(...middle)).toEqual(textsOf(right.map(doubled), ...middle));
     for (const hour of [first, first + 2])
       expect(await textsIn(hour, hour + 1)).toEqual(textsOf(right, hour, hour + 1));
+  });
+});
+
+describe('[RPL-2] what lies in the log of a shard alone', () => {
+  test('is sealed first, by the real shard and its sealer, and counted', async () => {
+    const address = { regionNumber: 2, shard: 0 };
+    const name = shardObjectName(2, 0);
+    const hour = first + 1;
+    const events = [1, 2, 3].map((n) => buildEvent({ timeMs: hour * hourMs + n, identityHi: n }));
+    const chunk = buildChunk(events, { regionNumber: 2, receivedAtMs: Date.now() });
+    const object = env.REGION_WINDOW.get(env.REGION_WINDOW.idFromName(name));
+    expect(await object.receive(address, [chunk])).toEqual([{ verdict: 'committed' }]);
+    await hurry();
+    const asked = { fromHour: first, toHour: end, regions: [2], startedBy: 'p' };
+    await startReplay(env.DB, { id: 'real', ...asked }, Date.now());
+    await beginReplay(env.REPLAY, { replayId: 'real', instance: 1 });
+    await untilOver('real');
+    const report = await reportOf('real');
+    expect(report).toMatchObject({ state: 'done', hours_done: 1, hours_empty: 2, rows_listed: 3, rows: 3 });
+    expect(report.differences).toContainEqual({
+      table: 'region_windows',
+      metric: 'events',
+      before: 0,
+      after: 3,
+    });
+    const [window] = await readWindows(env.DB, [address], first * 60, end * 60);
+    expect(window).toMatchObject({ minute: hour * 60, revision: { generation: 1 } });
+    expect(window?.counters[0]).toBe(3);
   });
 });
 

@@ -11,11 +11,13 @@ import {
 import { packedKey } from '../../../core/protocol/region.ts';
 import { readHours, rollUpHour } from '../../../storage/hour-store.ts';
 import { removeParts } from '../../../storage/part-retention.ts';
+import { cancelReplay, startReplay } from '../../../storage/replay-store.ts';
 import {
   type RetentionPorts,
   removeAlerts,
   removeDays,
   removeHours,
+  removeReplays,
   removeRuns,
   removeUncomputedWindows,
   removeWindows,
@@ -287,7 +289,18 @@ describe('[RET-1] what else is over', () => {
       insert('young', 'done', nowMs - runsKeptMs + 1),
       insert('stands', 'waiting', 0),
     ]);
-    expect(await removeRuns(ports)).toEqual({ removed: 2, more: false });
+    await startReplay(
+      env.DB,
+      { id: 'r', fromHour: 1, toHour: 2, regions: [1], startedBy: 'p' },
+      nowMs - runsKeptMs - 2,
+    );
+    await env.DB.prepare("UPDATE batch_runs SET replay_id = 'r' WHERE id = 'done'").run();
+    expect(await removeReplays(ports)).toEqual({ removed: 0, more: false });
+    expect(await removeRuns(ports)).toEqual({ removed: 1, more: false });
+    // Its runs go with it, and not before.
+    await cancelReplay(env.DB, 'r', nowMs - runsKeptMs - 1);
+    expect(await removeReplays(ports)).toEqual({ removed: 1, more: false });
+    expect(await removeRuns(ports)).toEqual({ removed: 1, more: false });
     expect(await countOf('batch_runs')).toBe(2);
     await env.LAKE.put('lake/work/run/plan', 'x');
     expect(await removeWork({ ...ports, nowMs: Date.now() })).toEqual({ removed: 0, more: false });
