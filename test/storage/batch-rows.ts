@@ -51,5 +51,3 @@ export async function listPart(hour: number, firstRow: number, regionNumber = 1)
 export async function countRows(table: string): Promise<number | null> {
   return await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n');
 }
-
-const keyOf = (minuteOrHour: number): number => packedKey(1, 0, minuteOrHour);
