@@ -1,6 +1,5 @@
 // Small builders of what the batch layer writes.
 import { env } from 'cloudflare:workers';
-import { packedKey } from '../../core/protocol/region.ts';
 import type { HourWrite } from '../../storage/batch-hour-store.ts';
 import { addRuns, startRuns } from '../../storage/batch-store.ts';
 import { savePart } from '../../storage/part-store.ts';
