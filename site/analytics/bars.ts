@@ -42,7 +42,7 @@ export function patternColumns(rows: readonly HourRow[]): Column[] {
 }
 
 /** Roughly as many labels as a phone has room for. */
-const labelsMax = 5;
+const labelsMax = 4;
 
 /** Views by hour or day: every step of the range has its place, also where nothing is known of it. */
 export function seriesColumns(rows: readonly ContentRow[], range: TimeRange): Column[] {

@@ -8,7 +8,7 @@ export function Columns({ columns }: { readonly columns: readonly Column[] }) {
       <div class="column-lines">
         {lines.map(({ at, word }) => (
           <span class="column-line" key={at} style={{ bottom: `${at * 100}%` }}>
-            {word}
+            <span>{word}</span>
           </span>
         ))}
       </div>

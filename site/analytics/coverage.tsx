@@ -2,6 +2,7 @@
 import { signal, useSignalEffect } from '@preact/signals';
 import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
+import { countFigure } from '../format/number.ts';
 import { Mark } from '../panels/mark.tsx';
 import { reached, times, view } from './answers.ts';
 import { hourText } from './bars.ts';
@@ -35,7 +36,7 @@ export function Coverage() {
             <>
               Computed by the batch layer, late events included:{' '}
               <b>
-                {computed} of {of} {of === 1 ? 'hour' : 'hours'}
+                {countFigure(computed).exact} of {countFigure(of).exact} {of === 1 ? 'hour' : 'hours'}
               </b>{' '}
               <span class="quiet">
                 of regions{left === 0 && ', all there is'}
@@ -85,7 +86,12 @@ function MissingTable() {
   const isAdmin = currentIdentity.value?.role === 'admin';
   return (
     <>
-      <section class="table-scroll" aria-label="Hours that are missing" tabIndex={0}>
+      <section
+        class="table-scroll"
+        aria-label="Hours that are missing"
+        // What scrolls must be reached by keyboard; buttons in it can be.
+        tabIndex={isAdmin ? -1 : 0}
+      >
         <table class="data">
           <caption class="unseen">What is missing, newest first, UTC</caption>
           <thead>

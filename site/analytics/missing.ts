@@ -83,6 +83,6 @@ export async function beginRuns(step: TimeRange, region: string | null): Promise
     return;
   }
   const { count, held_off: held } = answer.value;
-  const rest = held.length > 0 ? ` ${held.length} were held off: they go on already, or are frozen.` : '';
+  const rest = held.length > 0 ? ` Held off: ${held.length}, which go on already or are frozen.` : '';
   begun.value = `${count} ${count === 1 ? 'run was' : 'runs were'} begun; the numbers follow in some minutes.${rest}`;
 }

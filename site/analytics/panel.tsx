@@ -77,7 +77,7 @@ interface PanelFailureProps {
   readonly title: string;
   readonly failure: Failure;
   readonly isOld: boolean;
-  readonly retry: () => void;
+  readonly retry: () => Promise<void>;
 }
 
 function PanelFailure({ title, failure: { status, text }, isOld, retry }: PanelFailureProps) {
@@ -92,7 +92,7 @@ function PanelFailure({ title, failure: { status, text }, isOld, retry }: PanelF
         {isOld ? ' These are the numbers of before.' : ' The other panels go on.'}
       </p>
       {status !== 403 && (
-        <button type="button" class="button" onClick={retry}>
+        <button type="button" class="button" onClick={() => void retry()}>
           Try again<span class="unseen">: {title}</span>
         </button>
       )}
@@ -146,7 +146,7 @@ function withParameters(address: string, values: Readonly<Record<string, string 
 
 /** Where nothing was counted: why that may be, and where the numbers are meanwhile. */
 export function NothingYet({ what }: { readonly what: string }) {
-  const isLimited = currentIdentity.value?.regions != null;
+  const isLimited = (currentIdentity.value?.regions ?? null) !== null;
   return (
     <>
       <p>

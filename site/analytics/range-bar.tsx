@@ -26,7 +26,8 @@ export function RangeBar() {
   const isCustom = isChoosing.value || range === 'custom';
   return (
     <search class="range-bar" aria-label="What is shown">
-      <div class="range-choice" role="group" aria-label="Days, UTC">
+      <fieldset class="range-choice">
+        <legend class="unseen">Days, UTC</legend>
         {(Object.keys(buttonWords) as RangeName[]).map((name) => (
           <button
             type="button"
@@ -38,7 +39,7 @@ export function RangeBar() {
             {buttonWords[name]}
           </button>
         ))}
-      </div>
+      </fieldset>
       {isCustom && <DayFields />}
       <RegionSelect />
       <ContentChip />

@@ -1,11 +1,16 @@
 /** When things are done: the pattern of a day, and one title over the range. Each as columns and as a table. */
+import { signal } from '@preact/signals';
 import { countFigure, shareFigure } from '../format/number.ts';
+import { DataTable } from '../panels/data-table.tsx';
 import { pattern, popular, ratings, series, shownContent, times, view } from './answers.ts';
-import { hourText, meanText, patternColumns, seriesColumns, stepText } from './bars.ts';
+import { hourText, patternColumns, seriesColumns, stepText } from './bars.ts';
 import { Columns } from './columns.tsx';
 import { NothingYet, Panel } from './panel.tsx';
-import { Cell, titleText } from './title-lists.tsx';
+import { titleText } from './title-lists.tsx';
 import { stepOf } from './view.ts';
+
+/** Here there is room for the tables beside their charts. */
+const always = signal(true);
 
 /** Of the title that is looked at, as far as an answer told it. */
 function shownTitle(): string {
@@ -37,31 +42,19 @@ export function PatternPanel() {
       {(rows) => (
         <div class="beside">
           <Columns columns={patternColumns(rows)} />
-          <section class="table-scroll" aria-label="By hour of the day" tabIndex={0}>
-            <table class="data">
-              <caption class="unseen">Events by hour of the day, UTC</caption>
-              <thead>
-                <tr>
-                  {['Hour', 'Mean', 'Events', 'Views', 'Downloads'].map((name) => (
-                    <th scope="col" key={name}>
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.hour}>
-                    <th scope="row">{hourText(row.hour)}</th>
-                    <td>{meanText(row.avg_events)}</td>
-                    <Cell figure={countFigure(row.total_events)} />
-                    <Cell figure={countFigure(row.view_count)} />
-                    <Cell figure={countFigure(row.download_count)} />
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <DataTable
+            caption="Events by hour of the day, UTC"
+            columns={['Hour', 'Mean', 'Events', 'Views', 'Downloads']}
+            isShown={always}
+            rows={rows.map((row) => ({
+              key: String(row.hour),
+              cells: [
+                hourText(row.hour),
+                countFigure(Math.round(row.avg_events)),
+                ...[row.total_events, row.view_count, row.download_count].map(countFigure),
+              ],
+            }))}
+          />
         </div>
       )}
     </Panel>
@@ -95,35 +88,19 @@ export function SeriesPanel() {
       {(rows) => (
         <>
           <Columns columns={seriesColumns(rows, range)} />
-          <section class="table-scroll" aria-label={`${title} by ${step}`} tabIndex={0}>
-            <table class="data">
-              <caption class="unseen">
-                {title} by {step}, UTC
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">{step === 'hour' ? 'Hour' : 'Day'}</th>
-                  <th scope="col">Views</th>
-                  <th scope="col">Completed</th>
-                  <th scope="col" class="wide">
-                    Downloads
-                  </th>
-                  <th scope="col">Success</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.window_start}>
-                    <th scope="row">{stepText(Date.parse(row.window_start), range)}</th>
-                    <Cell figure={countFigure(row.view_count)} />
-                    <Cell figure={countFigure(row.complete_count)} />
-                    <Cell figure={countFigure(row.total_downloads)} class="wide" />
-                    <Cell figure={shareFigure(row.success_rate, 'no downloads')} />
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <DataTable
+            caption={`${title} by ${step}, UTC`}
+            columns={[step === 'hour' ? 'Hour' : 'Day', 'Views', 'Completed', 'Downloads', 'Success']}
+            isShown={always}
+            rows={rows.map((row) => ({
+              key: row.window_start,
+              cells: [
+                stepText(Date.parse(row.window_start), range),
+                ...[row.view_count, row.complete_count, row.total_downloads].map(countFigure),
+                shareFigure(row.success_rate, 'no downloads'),
+              ],
+            }))}
+          />
         </>
       )}
     </Panel>

@@ -115,12 +115,12 @@ interface TitleCellProps {
 function TitleCell({ id, title, rank, length }: TitleCellProps) {
   const isShown = shownContent() === id;
   return (
-    <th scope="row" class="text title">
-      <span class="title-line">
+    <th scope="row" class="text named">
+      <span class="name-line">
         {rank !== undefined && <span class="rank quiet">{rank}</span>}
         <button
           type="button"
-          class="title-button"
+          class="name-button"
           aria-pressed={isShown}
           title={title === null ? id : `${title} (${id})`}
           onClick={() => choose({ content: view.peek().content === id ? null : id })}

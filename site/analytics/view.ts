@@ -59,7 +59,7 @@ export function viewOf(search: string): AnalyticsView {
   const [from, to] = [text('from'), text('to')];
   const isCustom = (from ?? to) !== null && daysFault(from, to) === null;
   const named = text('range') ?? '';
-  const range = isCustom ? 'custom' : named !== 'custom' && named in rangeWords ? named : '7d';
+  const range = isCustom ? 'custom' : named !== 'custom' && Object.hasOwn(rangeWords, named) ? named : '7d';
   return {
     range: range as RangeName,
     from: isCustom ? from : null,

@@ -13,6 +13,7 @@ import { type Problem, type ProblemCode, problem, problemContentType } from '../
 import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
 import { wholeAccounts } from './scripted-accounts.ts';
 import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
+import { answerBatch, type ScriptedBatch } from './scripted-batch.ts';
 import { pageHeadersOf } from './static-site.ts';
 
 export interface AdminHarness {
@@ -30,6 +31,7 @@ export interface AdminHarness {
   pieces: unknown[];
   accounts: object;
   delayMs: number;
+  readonly batch: ScriptedBatch;
   stop(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     pieces: [] as unknown[],
     accounts: wholeAccounts as object,
     delayMs: 0,
+    batch: { isEmpty: false, isWhole: false },
     stop: () => stopped(server),
   };
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -100,8 +103,11 @@ async function serve(
     : answerTo(harness, `${request.method} ${url.pathname}`, url.searchParams, body);
   const isProblem = 'status' in answer && 'code' in answer;
   if (request.headers.accept === 'text/csv' && 'data' in answer) {
-    const rows = (answer.data as AuditLine[]).map(({ seq, result }) => `${seq},${result}\r\n`);
-    response.writeHead(200, { 'content-type': 'text/csv' }).end(`seq,result\r\n${rows.join('')}`);
+    // Two columns are enough to see whose file it is.
+    const names = url.pathname.startsWith('/api/batch/') ? ['movie_id', 'view_count'] : ['seq', 'result'];
+    const rows = (answer.data as Record<string, unknown>[]).map((row) => names.map((name) => row[name]));
+    const csv = [names, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+    response.writeHead(200, { 'content-type': 'text/csv' }).end(csv);
     return;
   }
   response.writeHead(isProblem ? Number(answer.status) : 200, {
@@ -126,6 +132,8 @@ function answerTo(
   query: URLSearchParams,
   body: Record<string, unknown>,
 ): object {
+  const ofBatch = answerBatch(harness.batch, what, query);
+  if (ofBatch !== null) return ofBatch;
   const [, list, id, verb] = /^POST \/api\/admin\/(\w+)\/(\w+)\/(\w+)$/.exec(what) ?? [];
   if (list === 'keys' && verb === 'revoke') return { data: revoked(harness, id ?? '') };
   if (list === 'people' && verb === 'disable') return { data: disabled(harness, id ?? '') };
