@@ -109,7 +109,7 @@ export const series = new PanelAnswer<ContentRow>(() => {
 export const users = new PanelAnswer<UserRow>(() => {
   const role = currentIdentity.value?.role;
   if (role === undefined || role === 'viewer') return null;
-  const from = Date.parse(userDay(view.value, times.value.to - 1));
+  const from = Date.parse(userDay(times.value, view.value.day, Date.now()));
   return addressOf('user-stats', { limit: rowsMany }, { from, to: from + dayMs });
 });
 

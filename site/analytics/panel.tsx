@@ -93,7 +93,7 @@ function PanelFailure({ title, failure: { status, text }, isOld, retry }: PanelF
       </p>
       {status !== 403 && (
         <button type="button" class="button" onClick={() => void retry()}>
-          Try again<span class="unseen">: {title}</span>
+          Try again<span class="unseen"> to load {title}</span>
         </button>
       )}
     </div>

@@ -92,20 +92,18 @@ function RegionSelect() {
   // One of the address is there before the others are known, and if it is none.
   const names = region === null || known.includes(region) ? known : [region, ...known];
   return (
-    <label class="region-select">
-      <span class="unseen">Region</span>
-      <select
-        value={region ?? ''}
-        onChange={({ currentTarget }) => choose({ region: currentTarget.value || null })}
-      >
-        <option value="">All regions</option>
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <select
+      aria-label="Region"
+      value={region ?? ''}
+      onChange={({ currentTarget }) => choose({ region: currentTarget.value || null })}
+    >
+      <option value="">All regions</option>
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -21,7 +21,7 @@ export function UsersPanel() {
       </section>
     );
   }
-  const day = userDay(view.value, times.value.to - 1);
+  const day = userDay(times.value, view.value.day, Date.now());
   return (
     <Panel
       id="users"

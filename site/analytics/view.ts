@@ -115,10 +115,10 @@ export function userDays({ from, to }: TimeRange): string[] {
 }
 
 /** That of which users are shown: the chosen one; else the newest that is over, since others are not computed. */
-export function userDay(view: AnalyticsView, nowMs: number): string {
-  const days = userDays(timesOf(view, nowMs));
-  const chosen = days.find((day) => day === view.day);
-  return chosen ?? days.find((day) => day !== dateOf(nowMs)) ?? days[0] ?? dateOf(nowMs);
+export function userDay(range: TimeRange, chosen: string | null, nowMs: number): string {
+  const days = userDays(range);
+  const past = days.find((day) => day !== dateOf(nowMs));
+  return days.find((day) => day === chosen) ?? past ?? dateOf(range.from);
 }
 
 const dayForm = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;

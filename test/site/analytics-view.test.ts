@@ -98,9 +98,14 @@ test('a question has its range and what is not null', () => {
 test('users are of one of the last seven days of the range: the chosen one, else the newest that is over', () => {
   expect(userDays(timesOf(viewOf('?range=30d'), now))).toHaveLength(7);
   expect(userDays(timesOf(viewOf('?range=today'), now))).toEqual(['2026-11-21']);
-  expect(userDay(viewOf(''), now)).toBe('2026-11-20');
-  expect(userDay(viewOf('?day=2026-11-17'), now)).toBe('2026-11-17');
-  expect(userDay(viewOf('?day=2026-10-01'), now)).toBe('2026-11-20');
-  expect(userDay(viewOf('?range=today'), now)).toBe('2026-11-21');
-  expect(userDay(viewOf('?from=2026-11-01&to=2026-11-03'), now)).toBe('2026-11-03');
+  const dayOf = (search: string) => {
+    const view = viewOf(search);
+    return userDay(timesOf(view, now), view.day, now);
+  };
+  expect(dayOf('')).toBe('2026-11-20');
+  expect(dayOf('?day=2026-11-17')).toBe('2026-11-17');
+  expect(dayOf('?day=2026-10-01')).toBe('2026-11-20');
+  expect(dayOf('?range=today')).toBe('2026-11-21');
+  expect(dayOf('?range=yesterday')).toBe('2026-11-20');
+  expect(dayOf('?from=2026-11-01&to=2026-11-03')).toBe('2026-11-03');
 });
