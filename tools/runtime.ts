@@ -23,6 +23,8 @@ export interface RuntimeOptions {
   readonly prepares?: boolean;
   readonly readyWithinMs?: number;
   readonly configPath?: string;
+  /** Variables of the Worker beside those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 export interface Runtime {
@@ -63,6 +65,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     persistTo,
     ownGroup,
     ...(configPath === undefined ? {} : { configPath }),
+    vars: options.vars ?? {},
     logLevel: options.logLevel ?? 'warn',
     output: 'pipe',
   });

@@ -16,6 +16,8 @@ export interface WranglerDevOptions {
   readonly ownGroup: boolean;
   readonly output: 'inherit' | 'pipe';
   readonly configPath?: string;
+  /** Variables of the Worker beside those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** Starts `wrangler dev` on 127.0.0.1; the site is built by its [build] command. */
@@ -36,6 +38,7 @@ export function spawnWranglerDev(options: WranglerDevOptions): ChildProcess {
     '--log-level',
     options.logLevel,
     ...(options.configPath === undefined ? [] : ['--config', resolve(options.configPath)]),
+    ...Object.entries(options.vars ?? {}).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
   ];
   return spawn(process.execPath, args, {
     cwd: root,

@@ -27,6 +27,8 @@ export interface Env {
   readonly ASSETS: Fetcher;
   /** "local" or "production". A local run keeps keys of its own in D1, and takes its own machine's names for safe. */
   readonly ENVIRONMENT: string;
+  /** Of a local run alone: storage/failpoint.ts. */
+  readonly FAILPOINTS?: string;
   /** Origins of other sites whose pages may use the API, comma separated; none where it is empty or missing. */
   readonly CORS_ORIGINS?: string;
   /** 32 hex digits. Required in a deployment; a local run keeps its own in D1. Never rotated (IDN-1). */

@@ -11,6 +11,7 @@ import { holdBackMs } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { isHourDead } from '../../core/window/time.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
+import { failpointsOf } from '../../storage/failpoint.ts';
 import { SealShell } from './seal-shell.ts';
 import type { SealerEnv } from './sealer-env.ts';
 
@@ -28,8 +29,7 @@ export class LakeSealer extends DurableObject<SealerEnv> {
 
   constructor(ctx: DurableObjectState, env: SealerEnv) {
     super(ctx, env);
-    const { ENVIRONMENT, SEAL_FAILPOINT } = env;
-    this.onStep = ENVIRONMENT === 'local' && SEAL_FAILPOINT ? (point) => hangAt(SEAL_FAILPOINT, point) : null;
+    this.onStep = failpointsOf(env);
   }
 
   /** The shard has something to seal: an alarm of the sealer's own does it. */
@@ -98,11 +98,4 @@ export class LakeSealer extends DurableObject<SealerEnv> {
     const { regionNumber, shard } = held ?? address;
     assert(regionNumber === address.regionNumber && shard === address.shard, 'a sealer is of one shard');
   }
-}
-
-/** A local run may name a step at which its sealers stop for good, so that it can be killed there. */
-async function hangAt(failpoint: string, point: SealFailpoint): Promise<void> {
-  if (point !== failpoint) return;
-  console.warn(logLine('warn', 'failpoint', { point }));
-  await new Promise(() => undefined);
 }

@@ -2,6 +2,7 @@ import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import type { SealStanding } from '../../core/window/log-keeper.ts';
 import type { StoredLogRow } from '../../core/window/log-row.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
+import type { FailpointEnv } from '../../storage/failpoint.ts';
 
 /** A region's shard as its sealer sees it (durable-objects/region-window). */
 export interface ShardLink {
@@ -12,11 +13,7 @@ export interface ShardLink {
 }
 
 /** What a sealer needs of the Worker's environment. */
-export interface SealerEnv {
+export interface SealerEnv extends FailpointEnv {
   readonly DB: D1Database;
-  readonly LAKE: R2Bucket;
   readonly REGION_WINDOW: DurableObjectNamespace;
-  readonly ENVIRONMENT: string;
-  /** Of a local run alone (`wrangler dev --var "SEAL_FAILPOINT:before put"`): tests kill it there. */
-  readonly SEAL_FAILPOINT?: string;
 }

@@ -146,7 +146,7 @@ describe('the sealer of a shard', () => {
   it('a failpoint of a local run is none in a deployment', async () => {
     const shard = new SealedShard();
     await runInDurableObject(shard.sealer, (_sealer, state) => {
-      const named = { ...env, SEAL_FAILPOINT: 'before put' };
+      const named = { ...env, FAILPOINTS: 'all' };
       expect(new LakeSealer(state, named).onStep).not.toBeNull();
       expect(new LakeSealer(state, { ...named, ENVIRONMENT: 'production' }).onStep).toBeNull();
       expect(new LakeSealer(state, env).onStep).toBeNull();

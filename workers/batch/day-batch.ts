@@ -6,6 +6,7 @@ import { r2PartSource } from '../../storage/lake/part-source.ts';
 import { readPart } from '../../storage/lake/read-part.ts';
 import type { Env } from '../env.ts';
 import { type DayPorts, runDay, type Steps } from './day-run.ts';
+import { stopAtSteps } from './stop-at-steps.ts';
 
 const patient = {
   retries: { limit: 4, delay: '5 seconds', backoff: 'exponential' },
@@ -23,10 +24,11 @@ export class DayBatch extends WorkflowEntrypoint<Env, DayParams> {
       now: Date.now,
       stepEvents: userStepEventsMax,
     };
+    const stopping = stopAtSteps(step, 'day', this.env);
     // What these steps return is plain data, which the platform's own type is too deep to say.
     const steps: Steps = {
       do: async <T>(name: string, work: () => Promise<T>): Promise<T> =>
-        (await step.do(name, patient, work as () => Promise<never>)) as T,
+        (await stopping.do(name, patient, work as () => Promise<never>)) as T,
     };
     try {
       return await runDay(ports, steps, payload);

@@ -8,6 +8,7 @@ import { readPart } from '../../storage/lake/read-part.ts';
 import type { Env } from '../env.ts';
 import { HourRun } from './hour-run.ts';
 import { type BatchPorts, done, type StepOutcome } from './ports.ts';
+import { stopAtSteps } from './stop-at-steps.ts';
 
 /** R2, D1 or a shard may be away for a moment. Where they are for longer, the run is put off. */
 const patient = {
@@ -17,7 +18,11 @@ const patient = {
 
 /** A run over one region and hour. Its state is in D1 (batch_runs) and R2; steps only say how it goes on. */
 export class HourBatch extends WorkflowEntrypoint<Env, BatchParams> {
-  override async run({ payload }: Readonly<WorkflowEvent<BatchParams>>, step: WorkflowStep): Promise<string> {
+  override async run(
+    { payload }: Readonly<WorkflowEvent<BatchParams>>,
+    steps: WorkflowStep,
+  ): Promise<string> {
+    const step = stopAtSteps(steps, 'hour', this.env);
     const run = new HourRun(portsOf(this.env, payload.runId), payload);
     const ended = await this.#compute(run, step).catch((error: unknown) => errorFields(error).error);
     if (typeof ended === 'string') {
