@@ -139,6 +139,23 @@ describe('[RPL-2] the next hours of a replay', () => {
   });
 });
 
+test('[RPL-5] a lot of a replay that is cancelled just before it is written is not written', async () => {
+  await parts(0);
+  await addRuns(env.DB, [{ id: 'a', regionNumber: 1, hour: hour0, reason: 'cron', replayId: null }], nowMs);
+  await replay(1);
+  const cancelling = {
+    prepare: (sql: string) => env.DB.prepare(sql),
+    batch: async (statements: D1PreparedStatement[]) => {
+      await cancelReplay(env.DB, 'r', nowMs);
+      return await env.DB.batch(statements);
+    },
+  } as unknown as D1Database;
+  await takeLot(cancelling, 'r', 1, nowMs);
+  expect(await runs()).toEqual([]);
+  expect(await readRun(env.DB, 'a')).toMatchObject({ state: 'waiting' });
+  expect(await readReplay(env.DB, 'r')).toMatchObject({ state: 'cancelled', nextPlace: 0 });
+});
+
 describe('the end of a replay', () => {
   test('is when the last of its runs is over', async () => {
     await parts(0, 1);
