@@ -88,12 +88,13 @@ async function lateTotal(runtime: Running): Promise<number> {
 
 /** Once so much is logged, and nothing more comes. */
 export async function untilLogged(runtime: Running, atLeast: number): Promise<number> {
-  let before = -1;
-  for (let tries = 0; tries < 150; tries++) {
+  let [before, still] = [-1, 0];
+  for (let tries = 0; tries < 200; tries++) {
     const logged = await lateTotal(runtime).catch(() => -1);
-    if (logged >= atLeast && logged === before) return logged;
+    still = logged >= atLeast && logged === before ? still + 1 : 0;
+    if (still === 3) return logged;
     before = logged;
-    await sleep(400);
+    await sleep(250);
   }
   throw new Error(`${before} events are logged, of at least ${atLeast}`);
 }

@@ -1,10 +1,13 @@
 // Events that come hours too late, with twins and a crash: the batch layer's figures, the lake read by DuckDB, and a
 // naive recount of what was sent are the same.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hourPrefix } from '../../core/lake/part-name.ts';
+import { findParts, type LocalPart } from '../../tools/lake/find-parts.ts';
 import type { ProducedEvent } from '../../tools/producer/event.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { askRuntime } from '../support/local-client.ts';
@@ -178,6 +181,9 @@ const summed = (runs: readonly Run[], of: 'events' | 'late_added' | 'late_twins'
 const recordsOf = (name: string, of: number, count = perProducer) =>
   pastRecords({ name, seed: seed * 100 + of, count, hours, regions });
 
+/** What the door numbered so far; a kill may have lost some of it. */
+const numbered = (): number => producers.reduce((sum, producer) => sum + producer.numbered, 0);
+
 /** What the regions logged so far. */
 let logged = 0;
 
@@ -192,9 +198,10 @@ beforeAll(async () => {
   runtime.killRuntime();
   await runtime.ready();
   await sending;
+  const sent = numbered();
   await Promise.all(producers.map((producer) => producer.resend()));
   events = recount();
-  logged = await untilLogged(runtime, producers.reduce((sum, { resent }) => sum + resent, 0) * 0.7);
+  logged = await untilLogged(runtime, numbered() - sent);
 });
 
 afterAll(async () => {
@@ -281,12 +288,12 @@ describe('hours of which everything came too late', () => {
     const stale = [hours[0] as number, hours.at(-1) as number];
     const known = new Set((await allRuns(runtime)).map(({ id }) => id));
     const more = { name: 'more', seed: seed + 7, count: 200, hours: stale, regions: regions.slice(0, 2) };
-    const sentBefore = producer.accepted.length;
+    const sentBefore = numbered();
     await producer.sendAll(pastRecords(more), 50);
     // Twins of what was computed long ago.
     await producer.resend();
     events = recount();
-    logged = await untilLogged(runtime, logged + producer.accepted.length - sentBefore);
+    logged = await untilLogged(runtime, logged + numbered() - sentBefore);
     // Parts come when the shards' time has come, or when they are asked: here, by a run over one hour of each.
     await untilOver(runtime, await beginRuns(runtime, stale.slice(0, 1), regions));
     await fireCron(runtime, hourlyCron);
@@ -299,5 +306,41 @@ describe('hours of which everything came too late', () => {
     await expectExplained();
     await fireCron(runtime, hourlyCron);
     expect(await allRuns(runtime)).toHaveLength(known.size + runs.length + regions.length);
+  });
+
+  it('[BAT-1] a corrupt part fails the run of its hour by name, the others go on, and once it is whole all is right', async () => {
+    const producer = producers[1] as TestProducer;
+    const region = regions[0] as string;
+    const [hour, other] = [hours[0] as number, hours.at(-1) as number];
+    const sentBefore = numbered();
+    const more = { name: 'last', seed: seed + 8, count: 100, hours: [hour, other], regions: [region] };
+    await producer.sendAll(pastRecords(more), 50);
+    logged = await untilLogged(runtime, logged + numbered() - sentBefore);
+    const prefix = hourPrefix(region, hour);
+    const part = findParts(folder, 'marquee-lake').find(({ name }) => name.startsWith(prefix)) as LocalPart;
+    const whole = readFileSync(part.blob);
+    writeFileSync(part.blob, Buffer.from(whole).fill(0, 100, 160));
+    const begun = await beginRuns(runtime, [hour, other], [region]);
+    const ends = { timeout: 60_000, interval: 200 };
+    const endsOf = async () => {
+      const runs = (await allRuns(runtime)).filter(({ id }) => begun.some((run) => run.id === id));
+      return runs.map(({ hour_start, state }) => `${hour_start} ${state}`).sort();
+    };
+    await expect.poll(endsOf, ends).toEqual([`${isoHour(hour)} failed`, `${isoHour(other)} done`]);
+    const failed = (await allRuns(runtime)).find(({ state }) => state === 'failed');
+    expect(failed?.error).toContain(part.name);
+    // Of the hour that failed nothing was written; the other has what came last.
+    const of = (at: number) => (event: ProducedEvent) => hourOf(event) === at;
+    const totalAt = async (at: number) => {
+      const range = { from: isoHour(at), to: isoHour(at + 1) };
+      return (await answerOf<Row>('/api/stats/realtime', range)).data.total_events;
+    };
+    expect(await totalAt(hour)).toBe(events.filter(of(hour)).length);
+    events = recount();
+    expect(await totalAt(other)).toBe(events.filter(of(other)).length);
+    writeFileSync(part.blob, whole);
+    await untilOver(runtime, await beginRuns(runtime, [hour], [region]));
+    await expectServed();
+    await expectExplained();
   });
 });

@@ -25,6 +25,8 @@ export class TestProducer {
   readonly #unconfirmed: Batch[] = [];
   rejected = 0;
   resent = 0;
+  /** Records that were given a number at the door, those that were sent again among them. */
+  numbered = 0;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -75,7 +77,11 @@ export class TestProducer {
           },
           body: batch.body,
         });
-        if (response.status === 202) return (await response.json()) as Answer;
+        if (response.status === 202) {
+          const answer = (await response.json()) as Answer;
+          this.numbered += answer.accepted;
+          return answer;
+        }
         if (response.status < 500 && response.status !== 429) throw new TypeError(await response.text());
         await response.arrayBuffer();
       } catch (error) {
