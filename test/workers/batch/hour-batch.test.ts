@@ -110,4 +110,22 @@ describe('the Workflow of a run', () => {
     await instance.waitForStatus('complete');
     expect(await readRun(env.DB, 'run-e')).toMatchObject({ state: 'done' });
   });
+
+  test('[BAT-1] storage that is away for a moment is asked again; for longer, the run waits, says why, and is begun again', async () => {
+    await lateHour();
+    await addRuns(env.DB, [asked('run-f')], Date.now());
+    const instance = await untilOver('run-f');
+    const away = new Error('R2 is away');
+    await instance.modify(async (modifier) => {
+      await modifier.mockStepError({ name: 'judge 0.0' }, away, 2);
+      // As often as a step is tried.
+      await modifier.mockStepError({ name: 'fold 0' }, away, 5);
+    });
+    await dispatchRuns(env.DB, env.HOUR_BATCH, Date.now());
+    await instance.waitForStatus('complete');
+    expect(await readRun(env.DB, 'run-f')).toMatchObject({ state: 'waiting', error: 'Error: R2 is away' });
+    expect(await readBatchHour(env.DB, place)).toBeNull();
+    expect(await workLeft('run-f')).toBe(0);
+    expect(await dispatchRuns(env.DB, env.HOUR_BATCH, Date.now() + openRetryMs)).toBe(1);
+  });
 });
