@@ -136,7 +136,7 @@ function show(next: AnalyticsView): void {
 }
 
 /** Asks all of it again; the numbers stay until others come. */
-export async function askAgain(): Promise<void> {
+async function askAgain(): Promise<void> {
   await Promise.all(panels.map((panel) => panel.load()));
 }
 

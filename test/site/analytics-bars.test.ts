@@ -24,7 +24,7 @@ test('means are exact to a tenth where they are small', () => {
 
 test('a day has 24 hours, whatever the order of the rows and whichever are missing', () => {
   const columns = patternColumns([hourRow(23, 5), hourRow(0, 1200)]);
-  expect(columns.map(({ value }) => value)).toEqual([1200, ...Array(22).fill(null), 5]);
+  expect(columns.map(({ value }) => value)).toEqual([1200, ...Array<null>(22).fill(null), 5]);
   expect(columns.filter(({ label }) => label !== '').map(({ label }) => label)).toEqual([
     '00:00',
     '06:00',
