@@ -31,7 +31,7 @@ export function Coverage() {
         <Mark kind={of === 0 ? 'idle' : left === 0 ? 'healthy' : 'busy'} />
         <span>
           {of === 0 ? (
-            'The batch layer knows of no events in these days.'
+            'The batch layer knows of no events in these days'
           ) : (
             <>
               Computed by the batch layer, late events included:{' '}

@@ -65,14 +65,18 @@ export function SeriesPanel() {
   const range = times.value;
   const step = stepOf(range);
   const title = shownTitle();
-  const failed = popular.failure.value;
-  if (title === '' && (popular.value.value || failed)) {
+  const hasNone = popular.value.value?.data.length === 0;
+  if (title === '' && (hasNone || popular.failure.value)) {
     return (
       <section class="panel series-panel" aria-labelledby="series-title">
         <header class="panel-head">
           <h2 id="series-title">One title</h2>
         </header>
-        <p class="none quiet">Press a title in a list: its views by {step} stand here.</p>
+        <p class="none quiet">
+          {hasNone
+            ? 'No title was viewed in these days. The next one stands here by itself.'
+            : `Press a title in a list: its views by ${step} stand here.`}
+        </p>
       </section>
     );
   }

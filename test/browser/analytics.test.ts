@@ -151,7 +151,8 @@ describe('what is said', () => {
     const { page } = await opened('', (service) => {
       service.batch.isEmpty = true;
     });
-    await page.getByText('The batch layer knows of no events in these days.').waitFor();
+    await page.getByText('The batch layer knows of no events in these days').waitFor();
+    await panel(page, 'series').getByText('No title was viewed in these days.').waitFor();
     expect(await page.getByText('about 25 minutes after it ends').count()).toBeGreaterThan(0);
     expect(await button(page, /^CSV/).count()).toBe(0);
   });
