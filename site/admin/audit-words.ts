@@ -20,6 +20,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   'annotation.create': 'Wrote an annotation',
   'annotation.change': 'Changed an annotation',
   'annotation.delete': 'Deleted an annotation',
+  'batch.start': 'Had hours computed',
+  'batch.cancel': 'Cancelled the computing of an hour',
   'replay.start': 'Began a replay',
   'replay.cancel': 'Cancelled a replay',
   'alerts.read_unmasked': 'Saw names in alerts',

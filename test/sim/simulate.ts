@@ -3,7 +3,7 @@ import type { AlertRecord } from '../../core/alert/alert-record.ts';
 import type { AlertRule } from '../../core/alert/alert-rule.ts';
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
-import { logRowBytesMax, windowMs } from '../../core/protocol/limits.ts';
+import { logRowBytesMax, trimRowsMax, windowMs } from '../../core/protocol/limits.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
 import { logRowHeadBytesMax } from '../../core/window/log-row.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
@@ -351,11 +351,12 @@ class Simulation {
     const left = queued.filter((chunk, i) => i % 4 === 0 || !this.#naive.hasSeen(chunk));
     for (let i = 0; i < left.length; i += 8) this.#deliver(left.slice(i, i + 8), false);
     const minutes = new Set(this.#naive.counted.map(minuteOf)).size;
+    const trims = Math.ceil(this.#store.rows.length / trimRowsMax);
     for (let alarms = 0; ; alarms++) {
       const next = this.#region.nextWakeMs(this.#nowMs);
       if (next === null) break;
       if (next <= this.#nowMs) this.#differ(`it wants to wake at ${next}, now is ${this.#nowMs}`);
-      if (alarms > 50 + 4 * minutes) this.#differ(`${alarms} alarms for ${minutes} windows`);
+      if (alarms > 50 + 4 * minutes + trims) this.#differ(`${alarms} alarms for ${minutes} windows`);
       this.#setClock(next);
       this.#alarm(false);
       this.#seal.finish();
