@@ -52,6 +52,8 @@ export const partsKeptMs = 400 * dayMs;
 /** Since an alert was resolved, and since a run was over. */
 export const alertsKeptMs = 30 * dayMs;
 export const runsKeptMs = 30 * dayMs;
+/** Accounts since their minute, and sessions since they ended: what is missing is known after 4 days, and a month to look. */
+export const accountsKeptMs = 35 * dayMs;
 /** What is not computed is kept longer than what is, but not for ever: a month to mend what keeps it from being. */
 export const uncomputedKeptMs = 30 * dayMs;
 /** What a run that never ended has left in the lake's work folder: runs take minutes, and are given up after a day. */

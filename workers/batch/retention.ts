@@ -2,6 +2,7 @@
 import { retentionStepsMax } from '../../core/protocol/batch-limits.ts';
 import { auditRetentionMs } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
+import { removeAccounts } from '../../storage/account-retention.ts';
 import { trimAudit } from '../../storage/audit-trim.ts';
 import { removeParts } from '../../storage/part-retention.ts';
 import {
@@ -29,6 +30,7 @@ const kinds: Readonly<Record<string, (ports: RetentionPorts) => Promise<Removed>
   days: removeDays,
   hours: removeHours,
   work: removeWork,
+  accounts: removeAccounts,
   audit_log: removeAudit,
 };
 

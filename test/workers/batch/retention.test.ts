@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
+  accountsKeptMs,
   alertsKeptMs,
   hoursKeptMs,
   partsKeptMs,
@@ -9,6 +10,7 @@ import {
   windowsKeptMs,
 } from '../../../core/protocol/batch-limits.ts';
 import { packedKey } from '../../../core/protocol/region.ts';
+import { removeAccounts } from '../../../storage/account-retention.ts';
 import { readHours, rollUpHour } from '../../../storage/hour-store.ts';
 import { removeParts } from '../../../storage/part-retention.ts';
 import { cancelReplay, startReplay } from '../../../storage/replay-store.ts';
@@ -305,6 +307,31 @@ describe('[RET-1] what else is over', () => {
     await env.LAKE.put('lake/work/run/plan', 'x');
     expect(await removeWork({ ...ports, nowMs: Date.now() })).toEqual({ removed: 0, more: false });
     expect(await removeWork(ports)).toEqual({ removed: 1, more: false });
+  });
+
+  test('accounts, rejects, holes and ended sessions go after their time, so many at once', async () => {
+    const cutMs = nowMs - accountsKeptMs;
+    const minute = Math.floor(cutMs / 60_000);
+    const insert = (sql: string, values: readonly (string | number)[]) => env.DB.prepare(sql).bind(...values);
+    await env.DB.batch(
+      [-2, -1, 0].flatMap((n) => [
+        insert("INSERT INTO shard_accounts VALUES (1, 0, 1, ?1, ?1, ?2, ?2, '{}')", [n + 9, minute + n]),
+        insert("INSERT INTO reject_reports VALUES (?1, 'd', 'p', ?2, 1, '{}', 0, '[]')", [
+          `${String(minute + n).padStart(8, '0')}:d:p`,
+          minute + n,
+        ]),
+        insert("INSERT INTO door_holes VALUES (1, 0, 'd', ?1, 99, 'p', ?2)", [n + 9, iso(cutMs + n)]),
+        insert(
+          "INSERT INTO sessions (id, person_id, created_at, expires_at, country) VALUES (?1, 'x', '', ?2, '')",
+          [`s${n}`, iso(cutMs + n)],
+        ),
+      ]),
+    );
+    expect(await removeAccounts(ports, 1)).toEqual({ removed: 4, more: true });
+    expect(await removeAccounts(ports, 5)).toEqual({ removed: 4, more: false });
+    expect(await removeAccounts(ports, 5)).toEqual({ removed: 0, more: false });
+    const tables = ['shard_accounts', 'reject_reports', 'door_holes', 'sessions'];
+    expect(await Promise.all(tables.map(countOf))).toEqual([1, 1, 1, 1]);
   });
 
   test('a firing goes on where the one before stopped, and reports', async () => {
