@@ -3,6 +3,11 @@ import { defineConfig } from 'drizzle-kit';
 /** `drizzle-kit generate` compares the schema with migrations/meta and writes the next migration. */
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./storage/schema.ts', './storage/lake-schema.ts', './storage/account-schema.ts'],
+  schema: [
+    './storage/schema.ts',
+    './storage/lake-schema.ts',
+    './storage/account-schema.ts',
+    './storage/warehouse-schema.ts',
+  ],
   out: './migrations',
 });

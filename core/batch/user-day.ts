@@ -1,4 +1,5 @@
 /** The day of users (BAT-4): their records, cut into partitions that fit memory, and summed user by user. */
+import { pseudonymText } from '../protocol/identity.ts';
 import type { UserRecord, UserRecords } from './user-records.ts';
 
 /** One user in one region on one day. */
@@ -51,10 +52,8 @@ function isSameUser(a: UserRecord, b: UserRecord): boolean {
   return a.userHi === b.userHi && a.userLo === b.userLo && a.version === b.version;
 }
 
-const hex = (word: number): string => word.toString(16).padStart(8, '0');
-
 function userText({ version, userHi, userLo }: UserRecord): string {
-  return `${version}-${hex(userHi)}${hex(userLo)}`;
+  return pseudonymText(version, { hi: userHi, lo: userLo });
 }
 
 /** The users with the most events; of equals, the lesser text. */

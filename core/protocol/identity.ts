@@ -20,6 +20,12 @@ export interface IdentityKeys {
 /** 0/0 stands for "no user" and "no session" in an event. */
 export const noHash: Hash64 = { hi: 0, lo: 0 };
 
+const hex = (word: number): string => word.toString(16).padStart(8, '0');
+
+/** A pseudonym as people and tables have it, with the version of its key: `1-00f3...`, 16 hex digits. */
+export const pseudonymText = (version: number, { hi, lo }: Hash64): string =>
+  `${version}-${hex(hi)}${hex(lo)}`;
+
 /**
  * Makes identities and pseudonyms; to be made once per isolate. Users are not cached: a hash takes 0.2 microseconds,
  * and a cache would keep raw user ids in memory.

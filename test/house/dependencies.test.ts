@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const corePackages = ['zod'];
 
 /** The Worker's doors: they share nothing with each other but core, storage and the type of the environment. */
-const doors = ['ingest', 'consumer', 'api', 'batch'];
+const doors = ['ingest', 'consumer', 'api', 'batch', 'etl'];
 
 /** Globals that bring time, randomness or the outside world into core. (`window` is a word of the trade there.) */
 const impureGlobals = new Set(

@@ -5,6 +5,7 @@ import { type JudgedRequest, judgeRequest, type RequestContext } from '../../cor
 import { inflatedBytesPerIsolateMax } from '../../core/protocol/limits.ts';
 import { RegionDirectory } from '../../core/protocol/region-directory.ts';
 import { toHex } from '../../storage/hex.ts';
+import { loadIdentifier, NotConfiguredError } from '../../storage/load-identifier.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
@@ -15,7 +16,6 @@ import { Door } from './door.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { KeyLimitsOfIsolate } from './key-limits.ts';
 import { KeyRing } from './key-ring.ts';
-import { loadIdentifier, NotConfiguredError } from './load-identifier.ts';
 import type { RefusedKey } from './producer.ts';
 import { type BodyForm, type BodyRefusal, bodyForm, readBody } from './read-body.ts';
 

@@ -1,12 +1,19 @@
-import { Identifier } from '../../core/protocol/identity.ts';
-import { type SipKey, sipKey } from '../../core/protocol/siphash.ts';
-import { fromHex, toHex } from '../../storage/hex.ts';
-import { localSecret } from '../../storage/settings.ts';
-import type { Env } from '../env.ts';
+import { Identifier } from '../core/protocol/identity.ts';
+import { type SipKey, sipKey } from '../core/protocol/siphash.ts';
+import { fromHex, toHex } from './hex.ts';
+import { localSecret } from './settings.ts';
 
 /** A secret of the deployment is missing or has another form. */
 export class NotConfiguredError extends Error {
   override readonly name = 'NotConfiguredError';
+}
+
+/** What of the environment tells the keys. */
+export interface KeyEnv {
+  readonly DB: D1Database;
+  readonly ENVIRONMENT: string;
+  readonly IDENTITY_KEY?: string;
+  readonly PSEUDONYM_KEY?: string;
 }
 
 interface Held {
@@ -22,7 +29,7 @@ const cache = new WeakMap<D1Database, Held>();
  * The isolate's identifier, under the keys of the deployment's secrets or, in a local run, of the database's settings.
  * Throws NotConfiguredError, which names the secret but never shows it; NotMigratedError in a local run.
  */
-export async function loadIdentifier(env: Env): Promise<Identifier> {
+export async function loadIdentifier(env: KeyEnv): Promise<Identifier> {
   const held = cache.get(env.DB);
   const { IDENTITY_KEY: identityKey, PSEUDONYM_KEY: pseudonymKey } = env;
   if (held && held.identityKey === identityKey && held.pseudonymKey === pseudonymKey) return held.identifier;
@@ -40,7 +47,7 @@ export async function loadIdentifier(env: Env): Promise<Identifier> {
   return identifier;
 }
 
-async function localKey(env: Env, name: string, secret: string): Promise<string> {
+async function localKey(env: KeyEnv, name: string, secret: string): Promise<string> {
   if (env.ENVIRONMENT !== 'local') throw new NotConfiguredError(`the secret ${secret} is not set`);
   return await localSecret(env.DB, name, () => toHex(crypto.getRandomValues(new Uint8Array(16))));
 }
