@@ -90,9 +90,10 @@ export class RecordFields {
   flag(field: string): boolean | null {
     const value = this.#value(field);
     if (value === null || typeof value === 'boolean') return value;
-    const word = String(value).trim().toLowerCase();
-    if (word === '') return null;
-    return flags.get(word) ?? this.fault(field, 'wrong_type', 'is neither true nor false');
+    const word = typeof value === 'number' ? String(value) : value;
+    if (typeof word === 'string' && word.trim() === '') return null;
+    const flag = typeof word === 'string' ? flags.get(word.trim().toLowerCase()) : undefined;
+    return flag ?? this.fault(field, 'wrong_type', 'is neither true nor false');
   }
 
   /** Epoch ms, from ISO 8601 or epoch seconds or milliseconds, not before `minMs` and not after `maxMs`. */

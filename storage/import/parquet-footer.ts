@@ -72,6 +72,7 @@ function footerOf(metadata: FileMetaData): ParquetFooter {
   let depth: number[] = [];
   // The schema is a tree in preorder; only what hangs from the root is a column.
   for (const { name, num_children: children = 0 } of elements) {
+    if (typeof name !== 'string') throw new TypeError('a column without a name');
     if (depth.length === 0) columns.push(name);
     else depth[depth.length - 1] = (depth.at(-1) ?? 1) - 1;
     if (children > 0) depth.push(children);

@@ -70,12 +70,18 @@ async function readRows(
   rowStart: number,
   rowEnd: number,
 ): Promise<Record<string, unknown>[]> {
-  const slice = async (from: number, to: number = file.size): Promise<ArrayBuffer> => {
-    if (from < 0 || to > file.size || to < from) throw new RangeError('a column outside the file');
+  const fetched = async (from: number, to: number): Promise<ArrayBuffer> => {
+    if (!(from >= 0 && from <= to && to <= file.size)) throw new RangeError('a column outside the file');
     const bytes = await file.range(from, to).catch((cause: unknown) => {
       throw new FetchError('', { cause });
     });
-    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    return bytes.slice().buffer;
+  };
+  const slice = (from: number, to: number = file.size): Promise<ArrayBuffer> => {
+    const bytes = fetched(from, to);
+    // The decoder may throw before it waits for all that it has asked for.
+    bytes.catch(() => undefined);
+    return bytes;
   };
   try {
     const rows = await parquetReadObjects({

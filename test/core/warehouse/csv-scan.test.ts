@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { importColumnsMax, importFieldBytesMax, importRecordBytesMax } from '../../../core/protocol/import-limits.ts';
+import {
+  importColumnsMax,
+  importFieldBytesMax,
+  importRecordBytesMax,
+} from '../../../core/protocol/import-limits.ts';
 import { CsvScan } from '../../../core/warehouse/csv-scan.ts';
 import type { Scanned } from '../../../core/warehouse/record-scan.ts';
 import { scanAll } from './scan-all.ts';
 
 const csv = (text: string | Uint8Array): Scanned[] => scanAll((place) => new CsvScan(place), text);
-const rows = (text: string) => csv(text).map((scanned) => ('fields' in scanned ? scanned.fields : scanned.code));
+const rows = (text: string) =>
+  csv(text).map((scanned) => ('fields' in scanned ? scanned.fields : scanned.code));
 
 describe('rows', () => {
   it('[IMP-3] quotes hold commas, newlines and doubled quotes', () => {
@@ -36,7 +41,7 @@ describe('rows', () => {
   });
 
   it('[IMP-3] text is UTF-8, and one row that is not is rejected alone', () => {
-    const latin1 = Uint8Array.from([...'1,caf\xe9\n2,caf\xc3\xa9\n'].map((c) => c.charCodeAt(0)));
+    const latin1 = Uint8Array.from('1,caf\xe9\n2,caf\xc3\xa9\n'.split(''), (c) => c.charCodeAt(0));
     expect(csv(latin1)).toEqual([
       { line: 1, code: 'invalid_utf8', field: 1 },
       { line: 2, fields: ['2', 'café'] },

@@ -13,7 +13,9 @@ const newline = fc.constantFrom('\n', '\r\n', '\r');
 const bytesOf = (values: readonly number[]) => Uint8Array.from(values);
 /** Any bytes, most of them those that matter. */
 const soup = fc
-  .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(34, 44, 10, 13, 97) }, fc.nat(255)), { maxLength: 80 })
+  .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(34, 44, 10, 13, 97) }, fc.nat(255)), {
+    maxLength: 80,
+  })
   .map(bytesOf);
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -45,11 +47,16 @@ describe('pieces', () => {
   const scans = [CsvScan, LineScan];
   it.each(scans)('[IMP-2] %s finds the same in any pieces, and when it begins anew at any record', (Scan) => {
     fc.assert(
-      fc.property(soup, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 4 }), (bytes, piece, restart) => {
-        const whole = scanAll((place) => new Scan(place), bytes);
-        expect(scanAll((place) => new Scan(place), bytes, piece)).toEqual(whole);
-        expect(scanAll((place) => new Scan(place), bytes, piece, restart)).toEqual(whole);
-      }),
+      fc.property(
+        soup,
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 4 }),
+        (bytes, piece, restart) => {
+          const whole = scanAll((place) => new Scan(place), bytes);
+          expect(scanAll((place) => new Scan(place), bytes, piece)).toEqual(whole);
+          expect(scanAll((place) => new Scan(place), bytes, piece, restart)).toEqual(whole);
+        },
+      ),
       { numRuns: 3_000 },
     );
   });
