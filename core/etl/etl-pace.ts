@@ -28,7 +28,11 @@ export function shareDone(progress: EtlProgress<unknown>): number {
 }
 
 /** At the pace so far; null while that says nothing. */
-export function secondsLeft(progress: EtlProgress<unknown>, startedAtMs: number, nowMs: number): number | null {
+export function secondsLeft(
+  progress: EtlProgress<unknown>,
+  startedAtMs: number,
+  nowMs: number,
+): number | null {
   const share = shareDone(progress);
   if (share < 0.01 || nowMs < startedAtMs) return null;
   return Math.round(((nowMs - startedAtMs) * (1 - share)) / share / 100) / 10;

@@ -3,27 +3,21 @@
  * step makes the next of it; a step that is done again makes the same.
  */
 import { rejectSamplesMax } from '../protocol/warehouse-limits.ts';
+import { addLoads, type LoadCounts } from '../warehouse/load-counts.ts';
 import type { WarehouseTable } from '../warehouse/rows.ts';
 
 /** `cancelling`: it ends at its next step, as `cancelled`. `refused`: nothing was loaded, for what `error` says. */
 export const etlStates = ['running', 'cancelling', 'done', 'refused', 'cancelled', 'failed'] as const;
 export type EtlState = (typeof etlStates)[number];
 
-/** In this order; a step is of one of these kinds. */
-export const etlPhases = ['extract', 'check', 'load', 'aggregates', 'movies', 'clear', 'over'] as const;
-export type EtlPhase = (typeof etlPhases)[number];
-export type EtlStepKind = Exclude<EtlPhase, 'over'>;
+/** In this order. */
+export const etlStepKinds = ['extract', 'check', 'load', 'aggregates', 'movies', 'clear'] as const;
+export type EtlStepKind = (typeof etlStepKinds)[number];
+/** The kind of its next step. */
+export type EtlPhase = EtlStepKind | 'over';
 
 /** Users and movies before what names them. */
-export const loadOrder: readonly WarehouseTable[] = ['users', 'movies', 'ratings', 'viewing_sessions'];
-
-/** What a load has done to one table. */
-export interface LoadCounts {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly inferredUsers: number;
-  readonly inferredMovies: number;
-}
+const loadOrder: readonly WarehouseTable[] = ['users', 'movies', 'ratings', 'viewing_sessions'];
 
 export interface EtlFile {
   readonly name: string;
@@ -203,7 +197,8 @@ export function broken<Cursor>(
   nowMs: number,
 ): EtlProgress<Cursor> {
   const { phase } = progress;
-  const next = phase === 'load' ? 'aggregates' : phase === 'aggregates' || phase === 'movies' ? phase : 'clear';
+  const next =
+    phase === 'load' ? 'aggregates' : phase === 'aggregates' || phase === 'movies' ? phase : 'clear';
   return { ...entered(progress, next, nowMs), outcome };
 }
 
@@ -227,15 +222,6 @@ export function joinDays(
 ): EtlProgress<unknown>['days'] {
   if (!a || !b) return a ?? b;
   return { fromDay: Math.min(a.fromDay, b.fromDay), toDay: Math.max(a.toDay, b.toDay) };
-}
-
-function addLoads(a: LoadCounts, b: LoadCounts): LoadCounts {
-  return {
-    inserted: a.inserted + b.inserted,
-    updated: a.updated + b.updated,
-    inferredUsers: a.inferredUsers + b.inferredUsers,
-    inferredMovies: a.inferredMovies + b.inferredMovies,
-  };
 }
 
 function addCounts(

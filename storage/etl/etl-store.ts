@@ -66,7 +66,10 @@ export async function readEtlRun(db: D1Database, id: string): Promise<EtlRun | n
 /** Newest first. Throws StoredDataError. */
 export async function readEtlRuns(db: D1Database, { limit, after }: EtlPage): Promise<EtlRun[]> {
   const at = iso(after?.startedAtMs ?? 0);
-  const older = or(lt(etlRuns.started_at, at), and(eq(etlRuns.started_at, at), lt(etlRuns.id, after?.id ?? '')));
+  const older = or(
+    lt(etlRuns.started_at, at),
+    and(eq(etlRuns.started_at, at), lt(etlRuns.id, after?.id ?? '')),
+  );
   const rows = await needsMigration(() =>
     drizzle(db)
       .select()
@@ -113,7 +116,12 @@ export async function touchEtlRun(db: D1Database, id: string, nowMs: number): Pr
 }
 
 /** The next Workflow instance carries it on. False where another has been told so, or it is over. */
-export async function handOnEtl(db: D1Database, id: string, instance: number, nowMs: number): Promise<boolean> {
+export async function handOnEtl(
+  db: D1Database,
+  id: string,
+  instance: number,
+  nowMs: number,
+): Promise<boolean> {
   const { meta } = await drizzle(db)
     .update(etlRuns)
     .set({ instance: instance + 1, progressed_at: iso(nowMs) })
