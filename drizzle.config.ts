@@ -8,6 +8,7 @@ export default defineConfig({
     './storage/lake-schema.ts',
     './storage/account-schema.ts',
     './storage/warehouse-schema.ts',
+    './storage/etl-schema.ts',
   ],
   out: './migrations',
 });

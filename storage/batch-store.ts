@@ -51,7 +51,7 @@ export interface RunFilter {
 export interface RunPage {
   readonly limit: number;
   /** The last run of the page before; null for the first page. */
-  readonly after: { readonly createdAtMs: number; readonly id: string } | null;
+  readonly after: { readonly atMs: number; readonly id: string } | null;
 }
 
 /** `waiting` and `running`: the run is not over. */
@@ -191,7 +191,7 @@ export async function readRuns(
       : sql`${batchRuns.region_number} IN (SELECT value FROM json_each(${JSON.stringify(regions)}))`,
     state ? eq(batchRuns.state, state) : undefined,
     reason ? eq(batchRuns.reason, reason) : undefined,
-    after ? older(isoTime(after.createdAtMs), after.id) : undefined,
+    after ? older(isoTime(after.atMs), after.id) : undefined,
   );
   const rows = await needsMigration(() =>
     drizzle(db)

@@ -40,7 +40,7 @@ export interface Replay extends AskedReplay {
 export interface ReplayPage {
   readonly limit: number;
   /** The last replay of the page before; null for the first page. */
-  readonly after: { readonly startedAtMs: number; readonly id: string } | null;
+  readonly after: { readonly atMs: number; readonly id: string } | null;
 }
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
@@ -77,7 +77,7 @@ export async function readReplay(db: D1Database, id: string): Promise<Replay | n
 
 /** A page of replays, newest first. Throws StoredDataError. */
 export async function readReplays(db: D1Database, { limit, after }: ReplayPage): Promise<Replay[]> {
-  const at = isoTime(after?.startedAtMs ?? 0);
+  const at = isoTime(after?.atMs ?? 0);
   const older = or(
     lt(replays.started_at, at),
     and(eq(replays.started_at, at), lt(replays.id, after?.id ?? '')),

@@ -18,7 +18,7 @@ import { splitLog } from './split-log.ts';
 /** A part, ready to be stored. */
 export interface SealedPart {
   readonly bytes: Uint8Array;
-  /** Of the content, not of the bytes. */
+  /** SHA-256 of the content in hex, not of the bytes: the same whenever the same events are encoded. */
   readonly digest: string;
   readonly events: number;
   /** Least and greatest event time, ms. */

@@ -266,8 +266,6 @@ export const keyRateMax = 10_000_000_000;
 /** Name of a person, in characters. */
 export const personNameLengthMax = 128;
 
-/** Windows (minutes) stay in D1 for so long; after it the hours stand for them. */
-export const windowsKeptMs = 7 * 86_400_000;
 /** Rows of a row group, which is read and decoded at once: some 4 MB in memory. A larger part has several of nearly this. */
 export const partGroupRowsMax = 20_000;
 /** First read of a part: its end, which holds the footer of any part that sealing makes (some 3 KB a row group). */

@@ -4,6 +4,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
 import { type PartColumn, type PartFormat, partFormat, verdictColumn } from '../../core/lake/part-columns.ts';
 import type { PartAddress } from '../../core/lake/part-name.ts';
+import type { SealedPart } from '../../core/lake/seal-steps.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import type { TextColumn, WideColumn } from '../../core/protocol/chunk.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
@@ -11,17 +12,6 @@ import { partGroupRowsMax, partPageSize } from '../../core/protocol/limits.ts';
 import { fieldOf, partDigest } from './part-digest.ts';
 import { crcHex, footerCrc, metadataOf } from './part-metadata.ts';
 import { zstdFrame } from './zstd.ts';
-
-export interface EncodedPart {
-  readonly bytes: Uint8Array;
-  /** SHA-256 of the content in hex: the same whenever the same events are encoded. */
-  readonly digest: string;
-  readonly events: number;
-  /** Least and greatest event time, ms. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly formatVersion: number;
-}
 
 type Element = ParquetWriter['schema'][number];
 type Source = Parameters<ParquetWriter['write']>[0]['columnData'][number];
@@ -47,7 +37,7 @@ export function encodePart(
   rows: LakeRows,
   address: PartAddress,
   format: PartFormat = partFormat,
-): Promise<EncodedPart> {
+): Promise<SealedPart> {
   assert(rows.count > 0, 'a part holds events');
   const digest = partDigest(rows, format.columns);
   const writer = new ByteWriter(rows.count * 64);

@@ -87,7 +87,8 @@ describe('runs over a region and hour', () => {
     await endRun(env.DB, 'run-0', 'failed', 'corrupt', nowMs);
     const first = await readRuns(env.DB, anywhere, { limit: 3, after: null });
     expect(first.map(({ id }) => id)).toEqual(['run-4', 'run-3', 'run-2']);
-    const rest = await readRuns(env.DB, anywhere, { limit: 3, after: first[2] ?? null });
+    const { createdAtMs: atMs = 0, id = '' } = first[2] ?? {};
+    const rest = await readRuns(env.DB, anywhere, { limit: 3, after: { atMs, id } });
     expect(rest.map(({ id }) => id)).toEqual(['run-1', 'run-0']);
     const page = { limit: 9, after: null };
     expect(await readRuns(env.DB, { ...anywhere, state: 'failed' }, page)).toHaveLength(1);

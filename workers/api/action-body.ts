@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { actionBodyBytesMax } from '../../core/protocol/limits.ts';
-import { problemResponse } from './problem-response.ts';
+import { invalidBody, problemResponse } from './problem-response.ts';
 
 /**
  * Reads the small JSON body of an action; without a body it is an empty object. What does not fit the schema is told
@@ -21,8 +21,7 @@ export async function readActionBody<T extends z.ZodType>(
   const parsed = schema.safeParse(json);
   if (parsed.success) return { value: parsed.data };
   const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), message }));
-  const detail = errors.map(({ pointer, message }) => `${pointer || 'The body'} ${message}`).join('; ');
-  return { response: problemResponse('invalid_parameter', detail, { errors }) };
+  return { response: invalidBody(errors) };
 }
 
 const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${String(part)}`).join('');

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { type AuditRow, auditResults } from '../../core/access/audit-row.ts';
-import { auditTextLengthMax, pageRowsMax } from '../../core/protocol/limits.ts';
+import { auditTextLengthMax } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import { readAuditPage } from '../../storage/audit-store.ts';
-import { count, time } from './answer-schema.ts';
+import { time } from './answer-schema.ts';
 import { prefersCsv } from './csv.ts';
-import { instant, parseParameters, wholeNumber } from './parameters.ts';
+import { newestPageAnswer } from './newest-page.ts';
+import { instant, pageLimit, parseParameters, wholeNumber } from './parameters.ts';
 import { invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
 import { csvResponse } from './range-answer.ts';
 import { logForRequest } from './request-scope.ts';
@@ -31,10 +32,7 @@ const query = z.object({
     .optional()
     .describe('Only before this time, ISO 8601 or epoch ms')
     .meta({ example: '2026-11-21T03:30:00Z' }),
-  limit: wholeNumber(1, pageRowsMax)
-    .optional()
-    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
-    .meta({ example: String(limitDefault) }),
+  limit: pageLimit(limitDefault),
   cursor: wholeNumber(1, 999_999_999_999_999)
     .optional()
     .describe('`meta.next_cursor` of the page before, for the page after it')
@@ -64,15 +62,7 @@ export const auditRoute: Route = {
     summary: 'The audit log, newest first',
     description: 'Who did what, when, from which country, and how it ended. Reading it is noted too.',
     query,
-    answer: z.strictObject({
-      data: z.array(row),
-      count: count('Rows in data'),
-      meta: z
-        .strictObject({
-          next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-        })
-        .describe('How it goes on'),
-    }),
+    answer: newestPageAnswer(row),
     csv: true,
     problems: ['storage_unavailable'],
   },

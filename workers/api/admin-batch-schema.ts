@@ -2,29 +2,19 @@
 import * as z from 'zod';
 import { batchReasons, batchStates } from '../../core/batch/batch-run.ts';
 import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
-import { keyRegionsMax, pageRowsMax } from '../../core/protocol/limits.ts';
 import type { BatchRun } from '../../storage/batch-store.ts';
 import { count, time } from './answer-schema.ts';
+import { bodyTime, hourStart, regionNames } from './asked-hours.ts';
 import { isoTime } from './figures.ts';
-import { instant, wholeNumber } from './parameters.ts';
-
-const hourMs = 3_600_000;
-export const limitDefault = 100;
-
-const bodyTime = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
+import { newestPage } from './newest-page.ts';
+import { instant } from './parameters.ts';
 
 export const runsBody = z.strictObject({
   from: bodyTime.describe('First hour, rounded down to an hour'),
   to: bodyTime.describe(
     `End of the hours, which is not part of them, rounded up to an hour. Hours times regions are at most ${batchRunsMax}`,
   ),
-  regions: z
-    .array(z.string('must be text'), 'must be a list of names')
-    .min(1, 'must not be empty')
-    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
-    .nullable()
-    .default(null)
-    .describe('Names of regions; null for all'),
+  regions: regionNames,
 });
 export const bodyExample = {
   from: '2026-11-21T03:00:00Z',
@@ -52,16 +42,7 @@ export const runsQuery = z.object({
     .optional()
     .describe('Only over hours before this time, ISO 8601 or epoch ms')
     .meta({ example: '2026-11-21T05:00:00Z' }),
-  limit: wholeNumber(1, pageRowsMax)
-    .optional()
-    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
-    .meta({ example: String(limitDefault) }),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}_[\w-]{1,64}$/, 'is none that was given')
-    .optional()
-    .describe('`meta.next_cursor` of the page before, for the page after it')
-    .meta({ example: '1795230000000_0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11' }),
+  ...newestPage('0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11'),
 });
 
 export const runPath = z.object({
@@ -101,8 +82,6 @@ export const heldOffSchema = z.strictObject({
   region: z.string().describe('Name of the region'),
   hour_start: time('Start of the hour'),
 });
-
-export const hourStart = (hour: number): string => isoTime(hour * hourMs);
 
 export function runRow(run: BatchRun, region: string): z.output<typeof runSchema> {
   return {

@@ -1,25 +1,14 @@
 /** /api/admin/batch/runs: having hours computed anew from the lake, and seeing how it goes (BAT-1). */
 import * as z from 'zod';
-import { maySeeRegion } from '../../core/access/caller.ts';
-import { batchHoursBackMax, batchRunsMax } from '../../core/protocol/batch-limits.ts';
+import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { dispatchRuns } from '../../storage/batch-dispatch.ts';
 import { computableBefore } from '../../storage/batch-due.ts';
-import {
-  addRuns,
-  type BatchRun,
-  endRun,
-  type RunPage,
-  readRuns,
-  readRunsById,
-} from '../../storage/batch-store.ts';
-import { loadRegions } from '../../storage/region-registry.ts';
+import { addRuns, type BatchRun, endRun, readRuns, readRunsById } from '../../storage/batch-store.ts';
 import { readActionBody } from './action-body.ts';
 import {
   bodyExample,
   heldOffSchema,
-  hourStart,
-  limitDefault,
   runPath,
   runRow,
   runSchema,
@@ -27,14 +16,21 @@ import {
   runsQuery,
 } from './admin-batch-schema.ts';
 import { count } from './answer-schema.ts';
+import { faultOfHours, type HourRange, hourMs, hourStart, hoursOf, regionsNamed } from './asked-hours.ts';
+import { afterOf, cursorOf, limitDefault, newestPageAnswer } from './newest-page.ts';
 import { parseParameters } from './parameters.ts';
-import { invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
-import { noteForAudit, person } from './request-scope.ts';
+import {
+  type BodyFault,
+  invalidBody,
+  invalidParameters,
+  jsonResponse,
+  problemResponse,
+} from './problem-response.ts';
+import { noteForAudit } from './request-scope.ts';
 import type { Route } from './route.ts';
+import { seenRegions, unknownRegions } from './seen-regions.ts';
 import { type ApiContext, namedRegions } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
-
-const hourMs = 3_600_000;
 
 export const beginRunsRoute: Route = {
   method: 'POST',
@@ -73,15 +69,7 @@ export const runsRoute: Route = {
     tag: 'Batch',
     summary: 'Runs of the batch layer, newest first',
     query: runsQuery,
-    answer: z.strictObject({
-      data: z.array(runSchema),
-      count: count('Rows in data'),
-      meta: z
-        .strictObject({
-          next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-        })
-        .describe('How it goes on'),
-    }),
+    answer: newestPageAnswer(runSchema),
     problems: ['storage_unavailable'],
   },
 };
@@ -122,14 +110,11 @@ async function begin({ req, env }: ApiContext): Promise<Response> {
   return await orStorageUnavailable('batch_not_begun', async () => {
     const seen = await seenRegions(env.DB, nowMs);
     const { from, to, regions: names } = read.value;
-    const wanted = names === null ? seen : seen.filter(({ name }) => names.includes(name));
-    const hours = { from: Math.floor(Date.parse(from) / hourMs), to: Math.ceil(Date.parse(to) / hourMs) };
-    const unknown = names?.some((name) => !seen.some((region) => region.name === name)) ?? false;
-    const fault = unknown
-      ? { pointer: '/regions', message: 'must be names of the registry, as /api/stats/regions has them' }
-      : faultOf(hours, wanted.length, nowMs);
-    if (fault)
-      return problemResponse('invalid_parameter', `${fault.pointer} ${fault.message}`, { errors: [fault] });
+    const hours = hoursOf(read.value);
+    const { wanted, unknown } = regionsNamed(names, seen);
+    const fault =
+      unknown.length > 0 ? unknownRegions : faultOf(hours, wanted.length, computableBefore(nowMs));
+    if (fault) return invalidBody([fault]);
     const asked = wanted.flatMap((region) =>
       Array.from({ length: hours.to - hours.from }, (_, n) => ({
         id: crypto.randomUUID(),
@@ -163,22 +148,11 @@ async function begin({ req, env }: ApiContext): Promise<Response> {
 }
 
 /** Null where there is nothing to object to. */
-function faultOf(
-  { from, to }: { readonly from: number; readonly to: number },
-  regions: number,
-  nowMs: number,
-): { readonly pointer: string; readonly message: string } | null {
-  const end = computableBefore(nowMs);
-  if (from >= to) return { pointer: '/from', message: 'must be before to' };
-  if (to > end)
-    return { pointer: '/to', message: `must be at most ${hourStart(end)}: later hours still take events` };
-  if (from < end - batchHoursBackMax)
-    return {
-      pointer: '/from',
-      message: `must be at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
-    };
+function faultOf(hours: HourRange, regions: number, end: number): BodyFault | null {
+  const fault = faultOfHours(hours, end);
+  if (fault) return fault;
   const most = Math.floor(batchRunsMax / Math.max(1, regions));
-  if (to - from > most)
+  if (hours.to - hours.from > most)
     return { pointer: '/to', message: `must be at most ${most} hours after from, for ${regions} regions` };
   return null;
 }
@@ -206,15 +180,9 @@ async function list(context: ApiContext): Promise<Response> {
     return jsonResponse({
       data,
       count: data.length,
-      meta: { next_cursor: last ? `${last.createdAtMs}_${last.id}` : null },
+      meta: { next_cursor: last ? cursorOf(last.createdAtMs, last.id) : null },
     });
   });
-}
-
-function afterOf(cursor: string | undefined): RunPage['after'] {
-  if (cursor === undefined) return null;
-  const at = cursor.indexOf('_');
-  return { createdAtMs: Math.min(Number(cursor.slice(0, at)), 8.64e15), id: cursor.slice(at + 1) };
 }
 
 async function one({ req, env }: ApiContext): Promise<Response> {
@@ -238,11 +206,6 @@ async function cancel({ req, env }: ApiContext): Promise<Response> {
     const [data] = await rowsOf(env.DB, [id], seen);
     return jsonResponse({ data });
   });
-}
-
-async function seenRegions(db: D1Database, nowMs: number): Promise<RegionEntry[]> {
-  const asking = person();
-  return (await loadRegions(db, nowMs)).filter(({ name }) => maySeeRegion(asking, name));
 }
 
 async function rowsOf(db: D1Database, ids: readonly string[], regions: readonly RegionEntry[]) {

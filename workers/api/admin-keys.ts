@@ -14,9 +14,10 @@ import type { Env } from '../env.ts';
 import { readActionBody } from './action-body.ts';
 import { count, time } from './answer-schema.ts';
 import { isoTime } from './figures.ts';
-import { jsonResponse, problemResponse } from './problem-response.ts';
+import { invalidBody, jsonResponse, problemResponse } from './problem-response.ts';
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
+import { unknownRegions } from './seen-regions.ts';
 import type { ApiContext } from './stats-query.ts';
 
 const rate = (what: string) =>
@@ -139,10 +140,7 @@ async function create(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
   const grant = grantOf(read.value);
   const faults = await faultsOf(grant, context.env, nowMs);
-  if (faults.length > 0) {
-    const detail = faults.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
-    return problemResponse('invalid_parameter', detail, { errors: faults });
-  }
+  if (faults.length > 0) return invalidBody(faults);
   if (!mayManage(grant)) {
     return problemResponse('forbidden', 'Your role is limited to regions: name some of them for the key.');
   }
@@ -190,9 +188,7 @@ async function faultsOf({ regions, expiresAtMs }: KeyGrant, { DB }: Env, nowMs: 
   const known = new Set((await loadRegions(DB, nowMs)).map(({ name }) => name));
   const strange = (regions ?? []).some((name) => !known.has(name));
   return [
-    ...(strange
-      ? [{ pointer: '/regions', message: 'must be names of the registry, as /api/stats/regions has them' }]
-      : []),
+    ...(strange ? [unknownRegions] : []),
     ...(expiresAtMs !== null && expiresAtMs <= nowMs
       ? [{ pointer: '/expires_at', message: 'must be ahead' }]
       : []),

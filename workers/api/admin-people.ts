@@ -22,9 +22,10 @@ import { endSessionsOf } from './access-revocation.ts';
 import { readActionBody } from './action-body.ts';
 import { count, time } from './answer-schema.ts';
 import { isoTime } from './figures.ts';
-import { jsonResponse, problemResponse } from './problem-response.ts';
+import { invalidBody, jsonResponse, problemResponse } from './problem-response.ts';
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
+import { unknownRegions } from './seen-regions.ts';
 import type { ApiContext } from './stats-query.ts';
 
 const body = z.strictObject({
@@ -142,12 +143,7 @@ async function add({ req, env }: ApiContext): Promise<Response> {
   const nowMs = Date.now();
   const { name, email, role, regions } = read.value;
   const known = new Set((await loadRegions(env.DB, nowMs)).map((region) => region.name));
-  if (regions?.some((region) => !known.has(region))) {
-    const errors = [
-      { pointer: '/regions', message: 'must be names of the registry, as /api/stats/regions has them' },
-    ];
-    return problemResponse('invalid_parameter', `/regions ${errors[0]?.message}`, { errors });
-  }
+  if (regions?.some((region) => !known.has(region))) return invalidBody([unknownRegions]);
   const id = makePersonId(crypto.getRandomValues(new Uint8Array(personIdRandomBytes)));
   const { token, digest } = await newToken(id);
   const added: StoredPerson = {

@@ -2,28 +2,19 @@
 import * as z from 'zod';
 import { replayStates, timeLeftMs } from '../../core/batch/replay.ts';
 import { batchHoursBackMax, replayFailuresMax } from '../../core/protocol/batch-limits.ts';
-import { keyRegionsMax, pageRowsMax } from '../../core/protocol/limits.ts';
 import type { ReplayCounts } from '../../storage/replay-account.ts';
 import type { Replay } from '../../storage/replay-store.ts';
-import { hourStart, limitDefault } from './admin-batch-schema.ts';
 import { count, time } from './answer-schema.ts';
+import { bodyTime, hourStart, regionNames } from './asked-hours.ts';
 import { isoTime } from './figures.ts';
-import { wholeNumber } from './parameters.ts';
-
-const bodyTime = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
+import { newestPage } from './newest-page.ts';
 
 export const replayBody = z.strictObject({
   from: bodyTime.describe(
     `First hour, rounded down to an hour, at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
   ),
   to: bodyTime.describe('End of the hours, which is not part of them, rounded up to an hour'),
-  regions: z
-    .array(z.string('must be text'), 'must be a list of names')
-    .min(1, 'must not be empty')
-    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
-    .nullable()
-    .default(null)
-    .describe('Names of regions; null for all'),
+  regions: regionNames,
 });
 export const replayBodyExample = {
   from: '2026-11-20T00:00:00Z',
@@ -34,18 +25,7 @@ export const replayBodyExample = {
 const id = '5d0f6c0a-7f0b-4c39-9d57-3a54a40c1f7e';
 export const replayPath = z.object({ id: z.string().describe('`id` of the replay').meta({ example: id }) });
 
-export const replaysQuery = z.object({
-  limit: wholeNumber(1, pageRowsMax)
-    .optional()
-    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
-    .meta({ example: String(limitDefault) }),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}_[\w-]{1,64}$/, 'is none that was given')
-    .optional()
-    .describe('`meta.next_cursor` of the page before, for the page after it')
-    .meta({ example: `1795230000000_${id}` }),
-});
+export const replaysQuery = z.object(newestPage(id));
 
 const replayShape = {
   id: z.string().describe('Also `replay_id` of its runs in D1'),

@@ -1,23 +1,18 @@
 /** /api/admin/replay and /api/admin/replays: having a range computed anew from the lake, and what it changed (RPL-1). */
 import * as z from 'zod';
-import { maySeeRegion } from '../../core/access/caller.ts';
-import { batchHoursBackMax } from '../../core/protocol/batch-limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { computableBefore } from '../../storage/batch-due.ts';
-import { loadRegions } from '../../storage/region-registry.ts';
 import { readReplayCounts, readReplayDifferences, readReplayFailures } from '../../storage/replay-account.ts';
 import { beginReplay } from '../../storage/replay-dispatch.ts';
 import {
   cancelReplay,
   type Replay,
-  type ReplayPage,
   readReplay,
   readReplays,
   startReplay,
 } from '../../storage/replay-store.ts';
 import { readActionBody } from './action-body.ts';
-import { hourStart, limitDefault } from './admin-batch-schema.ts';
 import {
   replayBody,
   replayBodyExample,
@@ -27,15 +22,21 @@ import {
   replaySchema,
   replaysQuery,
 } from './admin-replay-schema.ts';
-import { count } from './answer-schema.ts';
+import { faultOfHours, type HourRange, hourStart, hoursOf, regionsNamed } from './asked-hours.ts';
+import { afterOf, cursorOf, limitDefault, newestPageAnswer } from './newest-page.ts';
 import { parseParameters } from './parameters.ts';
-import { invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
+import {
+  type BodyFault,
+  invalidBody,
+  invalidParameters,
+  jsonResponse,
+  problemResponse,
+} from './problem-response.ts';
 import { logForRequest, noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
+import { seenRegions } from './seen-regions.ts';
 import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
-
-const hourMs = 3_600_000;
 
 export const beginReplayRoute: Route = {
   method: 'POST',
@@ -71,15 +72,7 @@ export const replaysRoute: Route = {
     summary: 'Replays, newest first',
     description: 'Those over regions that the caller may see.',
     query: replaysQuery,
-    answer: z.strictObject({
-      data: z.array(replaySchema),
-      count: count('Rows in data'),
-      meta: z
-        .strictObject({
-          next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-        })
-        .describe('How it goes on'),
-    }),
+    answer: newestPageAnswer(replaySchema),
     problems: ['storage_unavailable'],
   },
 };
@@ -120,13 +113,11 @@ async function begin({ req, env }: ApiContext): Promise<Response> {
   return await orStorageUnavailable('replay_not_begun', async () => {
     const seen = await seenRegions(env.DB, nowMs);
     const { from, to, regions: names } = read.value;
-    const hours = { from: Math.floor(Date.parse(from) / hourMs), to: Math.ceil(Date.parse(to) / hourMs) };
-    const errors = faultsOf(hours, names ?? [], seen, nowMs);
-    if (errors.length > 0) {
-      const detail = errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
-      return problemResponse('invalid_parameter', detail, { errors });
-    }
-    const wanted = names === null ? seen : seen.filter(({ name }) => names.includes(name));
+    const hours = hoursOf(read.value);
+    const { wanted, unknown } = regionsNamed(names, seen);
+    const range = faultOf(hours, computableBefore(nowMs));
+    const errors = [...(range ? [range] : []), ...unknown.map(unknownRegion)];
+    if (errors.length > 0) return invalidBody(errors);
     const regions = wanted.map(({ number }) => number).sort((a, b) => a - b);
     const id = crypto.randomUUID();
     const asked = { id, fromHour: hours.from, toHour: hours.to, regions, startedBy: person().id };
@@ -142,42 +133,15 @@ async function begin({ req, env }: ApiContext): Promise<Response> {
   });
 }
 
-interface BodyFault {
-  readonly pointer: string;
-  readonly message: string;
-}
+const unknownRegion = (at: number): BodyFault => ({
+  pointer: `/regions/${at}`,
+  message: 'must be the name of a region, as /api/stats/regions has them',
+});
 
-function faultsOf(
-  hours: { readonly from: number; readonly to: number },
-  names: readonly string[],
-  seen: readonly RegionEntry[],
-  nowMs: number,
-): BodyFault[] {
-  const range = faultOfRange(hours, computableBefore(nowMs));
-  const unknown = [...names.entries()].filter(([, name]) => !seen.some((region) => region.name === name));
-  return [
-    ...(range ? [range] : []),
-    ...unknown.map(([at]) => ({
-      pointer: `/regions/${at}`,
-      message: 'must be the name of a region, as /api/stats/regions has them',
-    })),
-  ];
-}
-
-/** `end`: the first hour that still takes events. */
-function faultOfRange(
-  { from, to }: { readonly from: number; readonly to: number },
-  end: number,
-): BodyFault | null {
-  if (from >= to) return { pointer: '/from', message: 'must be before to' };
-  if (from >= end)
-    return { pointer: '/from', message: `must be before ${hourStart(end)}: later hours still take events` };
-  if (to > end)
-    return { pointer: '/to', message: `must be at most ${hourStart(end)}: later hours still take events` };
-  const days = batchHoursBackMax / 24;
-  if (from < end - batchHoursBackMax)
-    return { pointer: '/from', message: `must be at most ${days} days ago: older parts are gone` };
-  return null;
+/** As of other bodies; of a range that is wholly to come, the start is at fault. */
+function faultOf(hours: HourRange, end: number): BodyFault | null {
+  if (hours.from < end || hours.from >= hours.to) return faultOfHours(hours, end);
+  return { pointer: '/from', message: `must be before ${hourStart(end)}: later hours still take events` };
 }
 
 async function inProgress(db: D1Database, id: string, seen: readonly RegionEntry[]): Promise<Response> {
@@ -200,15 +164,9 @@ async function list(context: ApiContext): Promise<Response> {
     return jsonResponse({
       data,
       count: data.length,
-      meta: { next_cursor: last ? `${last.startedAtMs}_${last.id}` : null },
+      meta: { next_cursor: last ? cursorOf(last.startedAtMs, last.id) : null },
     });
   });
-}
-
-function afterOf(cursor: string | undefined): ReplayPage['after'] {
-  if (cursor === undefined) return null;
-  const at = cursor.indexOf('_');
-  return { startedAtMs: Math.min(Number(cursor.slice(0, at)), 8.64e15), id: cursor.slice(at + 1) };
 }
 
 async function one({ req, env }: ApiContext): Promise<Response> {
@@ -285,10 +243,5 @@ const namesOf = (seen: readonly RegionEntry[]) => {
   const names = new Map(seen.map(({ number, name }) => [number, name]));
   return (number: number): string => names.get(number) ?? String(number);
 };
-
-async function seenRegions(db: D1Database, nowMs: number): Promise<RegionEntry[]> {
-  const asking = person();
-  return (await loadRegions(db, nowMs)).filter(({ name }) => maySeeRegion(asking, name));
-}
 
 const absent = (): Response => problemResponse('not_found', 'There is no such replay.');

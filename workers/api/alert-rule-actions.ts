@@ -5,7 +5,6 @@ import type { AlertRule } from '../../core/alert/alert-rule.ts';
 import { alertRulesMax } from '../../core/protocol/limits.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import { addRuleVersion, readNewestRules, type StoredRule } from '../../storage/alert-rule-store.ts';
-import { loadRegions } from '../../storage/region-registry.ts';
 import { readActionBody } from './action-body.ts';
 import {
   changeExample,
@@ -21,9 +20,10 @@ import { isBuiltIn, isSeen, ruleRow } from './alert-rules.ts';
 import { ruleSchema } from './alert-schema.ts';
 import { isoTime } from './figures.ts';
 import { parseParameters } from './parameters.ts';
-import { invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
+import { invalidBody, invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
+import { seenRegions } from './seen-regions.ts';
 import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 import { versionParameter } from './version-parameter.ts';
@@ -200,16 +200,11 @@ async function grantedRegions(
     const detail = 'Your role is limited to regions: name some of them for the rule.';
     return { response: problemResponse('forbidden', detail) };
   }
-  const known = (await loadRegions(env.DB, Date.now())).filter(({ name }) => maySeeRegion(asking, name));
+  const known = await seenRegions(env.DB, Date.now());
   if (names.every((name) => known.some((region) => region.name === name)))
     return { regions: [...new Set(names)].sort() };
   const message = `must be names of regions, such as ${known[0]?.name ?? 'none'}`;
   return { response: invalidBody([{ pointer: '/regions', message }]) };
-}
-
-function invalidBody(errors: readonly { readonly pointer: string; readonly message: string }[]): Response {
-  const detail = errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
-  return problemResponse('invalid_parameter', detail, { errors });
 }
 
 type NextVersion = Pick<StoredRule, 'regions' | 'deleted'> & {

@@ -8,7 +8,6 @@ import {
   deleteAnnotation,
   readAnnotation,
 } from '../../storage/annotation-store.ts';
-import { loadRegions } from '../../storage/region-registry.ts';
 import { readActionBody } from './action-body.ts';
 import {
   annotationBody,
@@ -21,9 +20,10 @@ import {
 } from './annotation-schema.ts';
 import { isoTime } from './figures.ts';
 import { parseParameters } from './parameters.ts';
-import { invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
+import { invalidBody, invalidParameters, jsonResponse, problemResponse } from './problem-response.ts';
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
+import { seenRegions } from './seen-regions.ts';
 import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 import { versionParameter } from './version-parameter.ts';
@@ -174,12 +174,10 @@ async function refusedRegion({ env }: ApiContext, region: string | null): Promis
     if (asking.regions === '*') return null;
     return problemResponse('forbidden', 'Your role is limited to regions: name the one that it is about.');
   }
-  const known = (await loadRegions(env.DB, Date.now())).filter(({ name }) => maySeeRegion(asking, name));
+  const known = await seenRegions(env.DB, Date.now());
   if (known.some(({ name }) => name === region)) return null;
   const message = `must be the name of a region, such as ${known[0]?.name ?? 'none'}`;
-  return problemResponse('invalid_parameter', `/region ${message}`, {
-    errors: [{ pointer: '/region', message }],
-  });
+  return invalidBody([{ pointer: '/region', message }]);
 }
 
 type Content = Pick<Annotation, 'atMs' | 'untilMs' | 'text' | 'tags' | 'region' | 'visibility'>;

@@ -3,8 +3,8 @@
  * page goes on after that rank, about the same minutes, whatever has been counted meanwhile.
  */
 import * as z from 'zod';
-import { pageRowsMax, rangeMinutesMax } from '../../core/protocol/limits.ts';
-import { fault, type MinuteRange, type Parsed, wholeNumber } from './parameters.ts';
+import { rangeMinutesMax } from '../../core/protocol/limits.ts';
+import { fault, type MinuteRange, type Parsed, pageLimit } from './parameters.ts';
 
 /** Numbers rank from high to low, texts from low to high (by code unit); the last part tells all rows apart. */
 export type Rank = readonly (number | string)[];
@@ -28,10 +28,7 @@ export interface Page<Row> {
 
 export function pageParameters(limitDefault: number) {
   return {
-    limit: wholeNumber(1, pageRowsMax)
-      .optional()
-      .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
-      .meta({ example: String(limitDefault) }),
+    limit: pageLimit(limitDefault),
     cursor: z
       .string()
       .max(4096, 'is none that was given')

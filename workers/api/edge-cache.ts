@@ -15,7 +15,7 @@ import type { Route } from './route.ts';
 /** SPEC API-4. Of the time at which the answer was begun. */
 export const cachedMsMax = 2_000;
 /** Alerts are not among them: who has acknowledged one wants to see it acknowledged. */
-const sharedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Batch']);
+const sharedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Batch', 'Analytics']);
 /** Goes with the stored copy only: ages of the platform's cache are whole seconds. */
 const begunHeader = 'x-begun-at-ms';
 

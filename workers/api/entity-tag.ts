@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
 import type { Route } from './route.ts';
 
-const taggedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Alerts']);
+const taggedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Alerts', 'Analytics']);
 /** Browsers keep an answer, but ask with its tag before they use it: the edge's two seconds are not to be added to. */
 export const browserPolicy = 'private, max-age=0, must-revalidate';
 /** Bytes of the digest in a tag: 96 bits never meet by chance. */

@@ -26,6 +26,7 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Live: 'Pushed as it happens.',
   Access: 'Who asks, and who may.',
   Batch: 'What the batch layer has put right: late events counted, twins dropped; and its runs, for admins.',
+  Analytics: 'What was watched, by whom and on what: the warehouse of viewing sessions.',
   Service: 'Health, and this description.',
 };
 

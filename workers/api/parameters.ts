@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { rangeMinutesMax, windowMs } from '../../core/protocol/limits.ts';
+import { pageRowsMax, rangeMinutesMax, windowMs } from '../../core/protocol/limits.ts';
 import { parseTimestamp } from '../../core/protocol/timestamp.ts';
 import type { ParameterFault } from './problem-response.ts';
 
@@ -21,6 +21,14 @@ export function wholeNumber(min: number, max: number) {
     .transform(Number)
     .refine((value) => value >= min && value <= max, { message })
     .meta({ type: 'integer', minimum: min, maximum: max });
+}
+
+/** How many rows a page has. */
+export function pageLimit(limitDefault: number) {
+  return wholeNumber(1, pageRowsMax)
+    .optional()
+    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
+    .meta({ example: String(limitDefault) });
 }
 
 /** Epoch minutes have 26 bits in a key: to the year 2097. */

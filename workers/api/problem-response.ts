@@ -6,6 +6,12 @@ export interface ParameterFault {
   readonly message: string;
 }
 
+/** A field of a body at fault, by JSON pointer. */
+export interface BodyFault {
+  readonly pointer: string;
+  readonly message: string;
+}
+
 /** An error answer. Never cached: the next try may fare better. */
 export function problemResponse(
   code: ProblemCode,
@@ -21,6 +27,11 @@ export function problemResponse(
 
 export function invalidParameters(faults: readonly ParameterFault[]): Response {
   const detail = faults.map(({ parameter, message }) => `${parameter} ${message}`).join('; ');
+  return problemResponse('invalid_parameter', detail, { errors: faults });
+}
+
+export function invalidBody(faults: readonly BodyFault[]): Response {
+  const detail = faults.map(({ pointer, message }) => `${pointer || 'The body'} ${message}`).join('; ');
   return problemResponse('invalid_parameter', detail, { errors: faults });
 }
 

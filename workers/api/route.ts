@@ -28,6 +28,7 @@ export interface RouteDoc {
     | 'Events'
     | 'Access'
     | 'Batch'
+    | 'Analytics'
     | 'Service';
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;

@@ -8,6 +8,8 @@ import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
+import { dailyTrendsRoute } from './analytics/daily-trends.ts';
+import { metricsRoute } from './analytics/metrics.ts';
 import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
 import { annotationsRoute } from './annotations.ts';
 import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
@@ -48,6 +50,8 @@ export function routesOf(doors: Doors): readonly Route[] {
     devicesRoute,
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     ...[contentTable, popularMovies, ratingsStats, hourlyStats, userStats].map(batchRoute),
+    metricsRoute,
+    dailyTrendsRoute,
     alertsRoute,
     alertRulesRoute,
     createRuleRoute,

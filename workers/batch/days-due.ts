@@ -4,6 +4,7 @@ import { logLine } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { rangesToLookAt } from '../../storage/batch-due.ts';
 import { type DayParams, type DayRange, dayHours, readDueDays } from '../../storage/day-store.ts';
+import { setGoing } from '../../storage/set-going.ts';
 import { dayRunId } from './day-run.ts';
 
 /** Returns how many were begun. */
@@ -17,7 +18,7 @@ export async function beginDueDays(
   const due = await readDueDays(db, [...names.keys()], daysToLookAt(nowMs), dueDaysMax);
   for (const day of due) {
     const params = { ...day, region: names.get(day.regionNumber) ?? '' };
-    const how = await begin(workflow, params);
+    const how = await setGoing(workflow, dayRunId(params), params);
     console.log(logLine('info', 'batch_day_begun', { ...params, how }));
   }
   return due.length;
@@ -30,30 +31,4 @@ export function daysToLookAt(nowMs: number): DayRange[] {
   return ranges
     .map(([from, to]): DayRange => [Math.floor(from / dayHours), Math.min(over, Math.ceil(to / dayHours))])
     .filter(([from, to]) => from < to);
-}
-
-const isOver: ReadonlySet<InstanceStatus['status']> = new Set([
-  'errored',
-  'terminated',
-  'complete',
-  'unknown',
-]);
-
-async function begin(workflow: Workflow<DayParams>, params: DayParams): Promise<string> {
-  const id = dayRunId(params);
-  const instance = await workflow.get(id).catch(() => null);
-  if (!instance) {
-    await workflow.create({ id, params });
-    return 'created';
-  }
-  const { status } = await instance.status();
-  if (status === 'queued') return 'left in the queue';
-  if (isOver.has(status)) {
-    await instance.restart();
-    return 'restarted';
-  }
-  // Locally one that ran when the process died is said to run and does not; to one that does run, a pause does no harm.
-  if (status !== 'paused') await instance.pause();
-  await instance.resume();
-  return 'resumed';
 }

@@ -1,6 +1,6 @@
 /** The end of a run: what it counted against what D1 holds, and one transaction that puts right what differs. */
 import { differencesOf } from '../../core/batch/differences.ts';
-import { windowsKeptMs } from '../../core/protocol/limits.ts';
+import { windowsKeptMs } from '../../core/protocol/batch-limits.ts';
 import { shardsPerRegion } from '../../core/protocol/region.ts';
 import { mergeWindows } from '../../core/window/merge-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';

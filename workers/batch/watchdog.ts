@@ -4,18 +4,12 @@ import type { BatchParams } from '../../storage/batch-dispatch.ts';
 import { endRun, noteProgress, readStalledRuns } from '../../storage/batch-store.ts';
 import { type ReplayParams, replayInstanceId } from '../../storage/replay-dispatch.ts';
 import { readStalledReplays, touchReplay } from '../../storage/replay-store.ts';
+import { setGoing } from '../../storage/set-going.ts';
 
 /** A step takes some seconds, and its tries with their pauses some minutes. */
 const stalledAfterMs = 6 * 60_000;
 /** A run that could not be revived for so long is given up. */
 const givenUpAfterMs = 24 * 3_600_000;
-/** States of an instance that does nothing any more. */
-const isOver: ReadonlySet<InstanceStatus['status']> = new Set([
-  'errored',
-  'terminated',
-  'complete',
-  'unknown',
-]);
 const revivedAtOnceMax = 20;
 
 export async function reviveRuns(
@@ -52,22 +46,3 @@ export async function reviveReplays(
 }
 
 const messageOf = (error: unknown): unknown => errorFields(error).error;
-
-/** Makes an instance do its work, whatever became of it. Says how. */
-async function setGoing<T>(workflow: Workflow<T>, id: string, params: T): Promise<string> {
-  const instance = await workflow.get(id).catch(() => null);
-  if (!instance) {
-    await workflow.create({ id, params });
-    return 'created';
-  }
-  const { status } = await instance.status();
-  if (status === 'queued') return 'left in the queue';
-  if (isOver.has(status)) {
-    await instance.restart();
-    return 'restarted';
-  }
-  // Locally one that ran when the process died is said to run and does not: this makes it go on.
-  if (status !== 'paused') await instance.pause();
-  await instance.resume();
-  return 'resumed';
-}

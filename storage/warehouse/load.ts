@@ -1,0 +1,103 @@
+/**
+ * Puts rows into the warehouse (WHS-2). What is told once is not lost by a row that does not tell it; a row that was
+ * inferred from a name alone changes nothing that is known. The same rows again change nothing.
+ */
+import type { MovieRow, RatingRow, SessionRow, UserRow } from '../../core/warehouse/rows.ts';
+import { type Loaded, type UpsertTable, upsertRows } from './upsert.ts';
+
+const users: UpsertTable<UserRow> = {
+  table: 'users',
+  key: 'pseudonym',
+  columns: [
+    'username',
+    'email',
+    'age',
+    'gender',
+    'country',
+    'subscription_type',
+    'signup_date',
+    'is_active',
+    'preferred_genre',
+  ],
+  constants: { is_inferred: 0 },
+  refers: false,
+  keepsKnown: true,
+};
+
+const movies: UpsertTable<MovieRow> = {
+  table: 'movies',
+  key: 'content_id',
+  columns: [
+    'title',
+    'genre',
+    'content_type',
+    'duration_minutes',
+    'release_date',
+    'director',
+    'cast',
+    'country',
+    'language',
+  ],
+  constants: { is_inferred: 0 },
+  refers: false,
+  keepsKnown: true,
+};
+
+const ratings: UpsertTable<RatingRow> = {
+  table: 'ratings',
+  key: 'source_id',
+  columns: ['rating_milli', 'review_text', 'helpful_count', 'rating_date'],
+  refers: true,
+  keepsKnown: true,
+};
+
+const sessionColumns = [
+  'start_time_ms',
+  'end_time_ms',
+  'watch_duration_ms',
+  'completion_milli',
+  'device_type',
+  'quality',
+  'buffering_count',
+  'user_country',
+  'subscription_type',
+  'region_number',
+] as const;
+
+const importedSessions: UpsertTable<SessionRow> = {
+  table: 'viewing_sessions',
+  key: 'source_id',
+  columns: sessionColumns,
+  refers: true,
+  keepsKnown: true,
+};
+
+const factOf = (row: RatingRow | SessionRow): readonly [string, string] => [row.pseudonym, row.content_id];
+const nothing = (): null => null;
+
+export async function loadUsers(db: D1Database, rows: readonly UserRow[]): Promise<Loaded> {
+  return await upsertRows(db, users, rows, nothing);
+}
+
+export async function loadMovies(db: D1Database, rows: readonly MovieRow[]): Promise<Loaded> {
+  return await upsertRows(db, movies, rows, nothing);
+}
+
+export async function loadRatings(db: D1Database, rows: readonly RatingRow[]): Promise<Loaded> {
+  return await upsertRows(db, ratings, rows, factOf);
+}
+
+/**
+ * Sessions of an import, or with a `stitchKey` (the column's) those that a run of stitching made: they are what the
+ * events say now, so what they do not tell any more goes.
+ */
+export async function loadSessions(
+  db: D1Database,
+  rows: readonly SessionRow[],
+  { stitchKey = null }: { readonly stitchKey?: number | null } = {},
+): Promise<Loaded> {
+  if (stitchKey === null) return await upsertRows(db, importedSessions, rows, factOf);
+  // A number of our own: it may stand in the text of the statement.
+  const constants = { stitch_key: Math.trunc(stitchKey) };
+  return await upsertRows(db, { ...importedSessions, keepsKnown: false, constants }, rows, factOf);
+}

@@ -1,0 +1,121 @@
+/** What the routes of the analytics API have in common: their parameters, `meta`, and their rows as CSV. */
+import * as z from 'zod';
+import { slotMs } from '../../../core/warehouse/local-days.ts';
+import { readNewestStart } from '../../../storage/analytics/newest-session.ts';
+import { prefersCsv } from '../csv.ts';
+import { isoTime } from '../figures.ts';
+import { jsonResponse } from '../problem-response.ts';
+import { csvResponse } from '../range-answer.ts';
+import { timed } from '../request-scope.ts';
+import type { Route } from '../route.ts';
+import type { ApiContext } from '../stats-query.ts';
+import { orStorageUnavailable } from '../storage-answer.ts';
+import {
+  type AnalyticsQuery,
+  type AnalyticsRange,
+  analyticsQuery,
+  analyticsShape,
+} from './analytics-query.ts';
+
+export type AnswerRow = Readonly<Record<string, unknown>>;
+
+/** What a route has found. */
+export interface Found {
+  /** An object, or rows. */
+  readonly data: AnswerRow | readonly AnswerRow[];
+  /** Rows of CSV, where data is an object. */
+  readonly csvRows?: readonly AnswerRow[];
+  /** Cursor of the next page; undefined where there are no pages. */
+  readonly next?: string | null;
+}
+
+export interface AnalyticsRoute<Shape extends z.ZodRawShape> {
+  readonly path: `/api/${'dashboard' | 'analytics'}/${string}`;
+  readonly summary: string;
+  readonly description: string;
+  readonly own: Shape;
+  readonly pathSchema?: z.ZodObject;
+  readonly answer: z.ZodType;
+  readonly row: z.ZodObject;
+  readonly example: unknown;
+  readonly unmasked?: string;
+  readonly problems?: Route['doc']['problems'];
+  /** A response where there is nothing to answer. */
+  readonly read: (
+    context: ApiContext,
+    query: AnalyticsQuery,
+    values: z.output<z.ZodObject<Shape>>,
+  ) => Promise<Found | Response>;
+}
+
+export function analyticsRoute<Shape extends z.ZodRawShape>(asked: AnalyticsRoute<Shape>): Route {
+  const own = z.object(asked.own);
+  return {
+    method: 'GET',
+    path: asked.path,
+    role: 'viewer',
+    ...(asked.unmasked === undefined ? {} : { unmasked: asked.unmasked }),
+    handler: async (context) => {
+      const checked = await analyticsQuery(context, own, Date.now());
+      if ('response' in checked) return checked.response;
+      return await orStorageUnavailable('analytics_unread', async () => {
+        const { query, values } = checked;
+        const [found, newest] = await timed(
+          'd1',
+          Promise.all([
+            asked.read(context, query, values),
+            readNewestStart(context.env.DB, query.filters.region),
+          ]),
+        );
+        return found instanceof Response ? found : answer(context, asked.row, query, found, newest);
+      });
+    },
+    doc: {
+      summary: asked.summary,
+      description: asked.description,
+      tag: 'Analytics',
+      ...(asked.pathSchema ? { path: asked.pathSchema } : {}),
+      query: z.object({ ...analyticsShape, ...asked.own }),
+      answer: asked.answer,
+      example: asked.example,
+      csv: true,
+      problems: ['storage_unavailable', ...(asked.problems ?? [])],
+    },
+  };
+}
+
+function answer(
+  context: ApiContext,
+  row: z.ZodObject,
+  query: AnalyticsQuery,
+  { data, csvRows, next }: Found,
+  newestMs: number | null,
+): Response {
+  const rows = Array.isArray(data) ? (data as readonly AnswerRow[]) : null;
+  if (prefersCsv(context.req.header('accept')))
+    return csvResponse(context, row, csvRows ?? rows ?? [], next ?? null);
+  const meta = {
+    ...spanOf(query.range),
+    tz: query.tz,
+    compare: query.previous && spanOf(query.previous),
+    updated_at: newestMs === null ? null : isoTime(newestMs),
+    source: 'warehouse',
+    ...(next === undefined ? {} : { next_cursor: next }),
+  };
+  return jsonResponse({ data, ...(rows ? { count: rows.length } : {}), meta });
+}
+
+const spanOf = ({ fromSlot, toSlot }: AnalyticsRange) => ({
+  from: isoTime(fromSlot * slotMs),
+  to: isoTime(toSlot * slotMs),
+});
+
+/** Of the examples of the documentation. */
+export const exampleMeta = {
+  from: '2026-10-23T00:00:00.000Z',
+  to: '2026-11-22T00:00:00.000Z',
+  tz: 'UTC',
+  compare: { from: '2026-09-23T00:00:00.000Z', to: '2026-10-23T00:00:00.000Z' },
+  updated_at: '2026-11-21T09:58:12.000Z',
+  source: 'warehouse',
+};

@@ -1,0 +1,53 @@
+import { dateOfDay, type LocalDay } from '../../../core/warehouse/local-days.ts';
+import { readDailySums } from '../../../storage/analytics/daily-sums.ts';
+import type { SessionSums } from '../../../storage/analytics/figures.ts';
+import { completionOf, hoursOf } from './analytics-figures.ts';
+import type { AnalyticsQuery } from './analytics-query.ts';
+import { type AnswerRow, analyticsRoute, exampleMeta } from './analytics-route.ts';
+import { dailyRow, rowsAnswer } from './analytics-schema.ts';
+
+export const dailyTrendsRoute = analyticsRoute({
+  path: '/api/analytics/daily-trends',
+  summary: 'Views day by day',
+  description: 'A row for each day of the range in `tz`, days without sessions included, the earliest first.',
+  own: {},
+  answer: rowsAnswer(dailyRow),
+  row: dailyRow,
+  example: {
+    data: [
+      {
+        date: '2026-11-21',
+        views: 602,
+        unique_users: 533,
+        watch_hours: 530.5,
+        avg_completion_rate: 0.625,
+        previous_views: 588,
+        previous_date: '2026-10-22',
+      },
+    ],
+    count: 1,
+    meta: exampleMeta,
+  },
+  read: async ({ env }, query) => ({ data: await dailyRows(env.DB, query) }),
+});
+
+export async function dailyRows(db: D1Database, query: AnalyticsQuery): Promise<AnswerRow[]> {
+  const { range, previous, filters } = query;
+  const days = [...(previous?.days ?? []), ...range.days];
+  const sums = await readDailySums(db, days, filters);
+  const byDay = new Map(days.map(({ day }, index) => [day, sums[index] as SessionSums]));
+  const length = (range.days.at(-1)?.day ?? 0) + 1 - (range.days[0]?.day ?? 0);
+  return range.days.map(({ day }: LocalDay) => {
+    const own = byDay.get(day) as SessionSums;
+    return {
+      date: dateOfDay(day),
+      views: own.views,
+      unique_users: own.users,
+      watch_hours: hoursOf(own.watchMs),
+      avg_completion_rate: completionOf(own),
+      // A day that the calendar of the zone has left out had no views.
+      previous_views: previous && (byDay.get(day - length)?.views ?? 0),
+      previous_date: previous && dateOfDay(day - length),
+    };
+  });
+}
