@@ -3,8 +3,8 @@
  * the schema (schema.ts). Numbers are whole, in the units of their names, so that sums do not depend on order; the
  * columns that the trade expects (watch_duration_minutes, completion_rate ...) are computed when they are read.
  */
-import { sql } from 'drizzle-orm';
-import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { isNotNull, sql } from 'drizzle-orm';
+import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 function integerColumn(name: string) {
   return integer(name).notNull();
@@ -69,40 +69,49 @@ export const ratings = sqliteTable('ratings', {
   rating_date: text('rating_date').notNull(),
 });
 
-export const viewingSessions = sqliteTable('viewing_sessions', {
-  id: integer('id').primaryKey(),
-  source_id: text('source_id').notNull().unique(),
-  user_id: integerColumn('user_id').references(() => users.id),
-  movie_id: integerColumn('movie_id').references(() => movies.id),
-  start_time_ms: integerColumn('start_time_ms'),
-  end_time_ms: integerColumn('end_time_ms'),
-  /** ISO 8601 in UTC. */
-  start_time: text('start_time').generatedAlwaysAs(
-    sql`strftime('%Y-%m-%dT%H:%M:%fZ', start_time_ms / 1000.0, 'unixepoch')`,
-    computed,
-  ),
-  end_time: text('end_time').generatedAlwaysAs(
-    sql`strftime('%Y-%m-%dT%H:%M:%fZ', end_time_ms / 1000.0, 'unixepoch')`,
-    computed,
-  ),
-  /** Quarters of an hour since the epoch: hours and days of every time zone are made of them. */
-  start_slot: integer('start_slot').generatedAlwaysAs(sql`start_time_ms / 900000`, computed),
-  watch_duration_ms: integerColumn('watch_duration_ms'),
-  watch_duration_minutes: real('watch_duration_minutes').generatedAlwaysAs(
-    sql`watch_duration_ms / 60000.0`,
-    computed,
-  ),
-  completion_milli: integer('completion_milli'),
-  completion_rate: real('completion_rate').generatedAlwaysAs(sql`completion_milli / 1000.0`, computed),
-  device_type: text('device_type'),
-  quality: text('quality'),
-  buffering_count: integerColumn('buffering_count').default(0),
-  user_country: text('user_country'),
-  subscription_type: text('subscription_type'),
-  region_number: integer('region_number'),
-  /** Of a stitched session: packedKey(region, 0, epoch day) of the run that made it; null for an imported one. */
-  stitch_key: integer('stitch_key'),
-});
+export const viewingSessions = sqliteTable(
+  'viewing_sessions',
+  {
+    id: integer('id').primaryKey(),
+    source_id: text('source_id').notNull().unique(),
+    user_id: integerColumn('user_id').references(() => users.id),
+    movie_id: integerColumn('movie_id').references(() => movies.id),
+    start_time_ms: integerColumn('start_time_ms'),
+    end_time_ms: integerColumn('end_time_ms'),
+    /** ISO 8601 in UTC. */
+    start_time: text('start_time').generatedAlwaysAs(
+      sql`strftime('%Y-%m-%dT%H:%M:%fZ', start_time_ms / 1000.0, 'unixepoch')`,
+      computed,
+    ),
+    end_time: text('end_time').generatedAlwaysAs(
+      sql`strftime('%Y-%m-%dT%H:%M:%fZ', end_time_ms / 1000.0, 'unixepoch')`,
+      computed,
+    ),
+    /** Quarters of an hour since the epoch: hours and days of every time zone are made of them. */
+    start_slot: integer('start_slot').generatedAlwaysAs(sql`start_time_ms / 900000`, computed),
+    watch_duration_ms: integerColumn('watch_duration_ms'),
+    watch_duration_minutes: real('watch_duration_minutes').generatedAlwaysAs(
+      sql`watch_duration_ms / 60000.0`,
+      computed,
+    ),
+    completion_milli: integer('completion_milli'),
+    completion_rate: real('completion_rate').generatedAlwaysAs(sql`completion_milli / 1000.0`, computed),
+    device_type: text('device_type'),
+    quality: text('quality'),
+    buffering_count: integerColumn('buffering_count').default(0),
+    user_country: text('user_country'),
+    subscription_type: text('subscription_type'),
+    region_number: integer('region_number'),
+    /** Of a stitched session: packedKey(region, 0, epoch hour) of the hour in which it was closed; null for an imported one. */
+    stitch_key: integer('stitch_key'),
+  },
+  (table) => [
+    /** The stitched ones of an hour, by session. */
+    index('viewing_sessions_by_stitch')
+      .on(table.stitch_key, table.source_id)
+      .where(isNotNull(table.stitch_key)),
+  ],
+);
 
 /** What every sum of sessions holds; means are made of sums when they are read. */
 function sums() {
@@ -135,4 +144,26 @@ export const hourlyAnalytics = sqliteTable('hourly_analytics', {
 export const genreAnalytics = sqliteTable('genre_analytics', {
   genre: text('genre').primaryKey(),
   ...sums(),
+});
+
+/** Hours of a region whose sessions were put together (SES-3), or are being. */
+export const sessionHours = sqliteTable('session_hours', {
+  /** packedKey(region, 0, epoch hour). */
+  key: integer('key').primaryKey(),
+  /** Of the run that has it now: what it is made of. Others write nothing. */
+  claim: text('claim').notNull(),
+  /** ISO 8601 in UTC. */
+  claimed_at: text('claimed_at').notNull(),
+  /** Of `batch_hours`, when what stands here was made; -1 where nothing was made yet. */
+  generation: integerColumn('generation').default(-1),
+  /** Digests of the sittings that were open when the hour began, and when it ended; '' for none. */
+  carry_in: text('carry_in').notNull().default(''),
+  carry_out: text('carry_out').notNull().default(''),
+  /** Files of R2 that hold those that were open at its end. */
+  carry_files: integerColumn('carry_files').default(0),
+  events: integerColumn('events').default(0),
+  sessions: integerColumn('sessions').default(0),
+  /** JSON: names of its files in the lake. */
+  files: text('files').notNull().default('[]'),
+  computed_at: text('computed_at'),
 });
