@@ -34,6 +34,9 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/replays/:id/cancel': 'replay.cancel',
   'PUT /api/admin/imports/:name': 'import.upload',
   'DELETE /api/admin/imports/:name': 'import.delete',
+  'PUT /api/catalog/movies': 'movies.change',
+  'PUT /api/catalog/movies/:id': 'movie.change',
+  'PUT /api/catalog/regions/:name': 'region.change',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };
