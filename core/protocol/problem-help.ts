@@ -66,7 +66,7 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
   },
   limit_reached: {
     meaning: 'There are as many of them as there may be; `detail` says how many. Nothing was changed.',
-    remedy: 'Change one that is there, or use the id of a deleted one again.',
+    remedy: 'Change or delete one that is there; of rules, use the id of a deleted one again.',
   },
   built_in_rule: {
     meaning: 'The rule ships with the product: it may be changed and disabled, but not deleted.',
