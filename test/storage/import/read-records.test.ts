@@ -138,7 +138,7 @@ describe('CSV', () => {
   const utf16 = (text: string) =>
     bytesOf(
       [0xff, 0xfe],
-      [...text].flatMap((c) => [c.charCodeAt(0), 0]),
+      text.split('').flatMap((c) => [c.charCodeAt(0), 0]),
     );
   it.each<[string, string | Uint8Array, string]>([
     ['empty', '', 'it is empty'],
