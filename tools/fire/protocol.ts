@@ -63,10 +63,13 @@ const stopKinds = [
   'receive',
   'ack',
   'region d1',
-  'sealer d1',
+  'consumer d1',
   'sealer r2',
-  'hour d1',
+  'sealer d1',
   'hour r2',
+  'hour d1',
+  'day r2',
+  'day d1',
 ] as const;
 export type StopPoint = `${(typeof sides)[number]} ${(typeof stopKinds)[number]}`;
 export const stopPoints: readonly StopPoint[] = sides.flatMap((side) =>

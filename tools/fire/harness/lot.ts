@@ -18,6 +18,7 @@ export interface LotOptions {
   readonly hasStandIn?: boolean;
   readonly disorder?: Partial<Disorder>;
   readonly traffic?: Partial<Traffic>;
+  readonly stops?: readonly string[];
   readonly say: (text: string) => void;
 }
 
@@ -59,7 +60,7 @@ export async function runLot<T>(
   const world = new World({ folder, configPath, disorder });
   const oracle = new Oracle(join(folder, 'oracle.ndjson'));
   const startedMs = Date.now();
-  await world.start();
+  await world.start({ stops: options.stops ?? [] });
   const viewer = new FireViewer(world);
   const producers = new Producers(world, oracle, { ...usualTraffic, seed, ...options.traffic });
   const lot: Lot = { options, world, oracle, producers, viewer };

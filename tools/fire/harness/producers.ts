@@ -18,6 +18,8 @@ export interface Traffic {
   readonly resends: number;
   /** Epoch hours: a tenth of the events is of them, far too late for the stream. */
   readonly pastHours: readonly number[];
+  /** What was taken is kept until it is confirmed, to be sent again. */
+  readonly remembers: boolean;
 }
 
 export const usualTraffic: Omit<Traffic, 'seed'> = {
@@ -26,6 +28,7 @@ export const usualTraffic: Omit<Traffic, 'seed'> = {
   pauseMs: 60,
   resends: 0.6,
   pastHours: [],
+  remembers: false,
 };
 
 const titles = 30;
@@ -56,6 +59,8 @@ export class Producers {
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
   #requests = 0;
+  /** What was taken since the last confirmed count, or may have been. */
+  #unconfirmed: Batch[] = [];
   /** Performance time of the first 202 behind the last call of expectAnswer. */
   #firstOk: ((atMs: number) => void) | null = null;
 
@@ -86,12 +91,19 @@ export class Producers {
     });
   }
 
-  /** One request, once. For what is no flow. */
-  async sendOnce(random: () => number): Promise<AnswerClass> {
-    return await this.#post(this.#batch(random));
+  /** Everything since the last confirmed count again, byte for byte, each until it is taken. */
+  async resendAll(): Promise<number> {
+    const again = this.#unconfirmed;
+    this.#unconfirmed = [];
+    for (const batch of again) while ((await this.#post(batch)) !== 'ok') await sleep(100);
+    return again.length;
   }
 
-  /** The same numbers again, each request as it was: `batches` of them. */
+  /** All that was taken so far is counted. */
+  confirm(): void {
+    this.#unconfirmed = [];
+  }
+
   async #produce(random: () => number): Promise<void> {
     while (!this.#stopped) {
       if (!this.#world.isRunning) {
@@ -139,6 +151,7 @@ export class Producers {
     const { is, status, answer } = await this.#request(batch.body);
     this.#oracle.settled(batch.id, is, batch.numbers, status);
     if (is === 'ok' && answer) this.#note(batch, answer);
+    if (this.#traffic.remembers && is !== 'fail') this.#unconfirmed.push(batch);
     if (is === 'ok') {
       this.#firstOk?.(performance.now());
       this.#firstOk = null;

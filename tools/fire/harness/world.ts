@@ -1,6 +1,5 @@
 // A Marquee over one data folder that is killed and started again, and the controls of its fire entry.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PersonRole } from '../../../core/access/caller.ts';
 import { prepareFolder } from '../../prepare.ts';
@@ -16,8 +15,8 @@ export interface WorldOptions {
 export interface StartOptions {
   /** The clock of the Worker is so far ahead. */
   readonly aheadMs?: number;
-  /** Stops at every failpoint that nothing was killed at yet. */
-  readonly stops?: boolean;
+  /** Failpoints to stop at, each once for the folder. */
+  readonly stops?: readonly string[];
 }
 
 export class World {
@@ -50,14 +49,14 @@ export class World {
     return this.#runtime !== null;
   }
 
-  async start({ aheadMs = 0, stops = false }: StartOptions = {}): Promise<void> {
+  async start({ aheadMs = 0, stops = [] }: StartOptions = {}): Promise<void> {
     const { configPath, disorder } = this.#options;
     if (!this.#isPrepared) await prepareFolder(this.folder, configPath);
     this.#isPrepared = true;
     const vars: Record<string, string> = {
       ...(disorder ? { FIRE_DISORDER: JSON.stringify(disorder) } : {}),
       ...(aheadMs > 0 ? { FIRE_CLOCK_AHEAD_MS: String(aheadMs) } : {}),
-      ...(stops ? { FAILPOINTS: 'all' } : {}),
+      ...(stops.length > 0 ? { FAILPOINTS: stops.join(',') } : {}),
     };
     this.aheadMs = aheadMs;
     const log = (text: string): void => {
@@ -129,12 +128,13 @@ export class World {
     await this.read('/fire/faults', { method: 'POST', body: JSON.stringify(fault) });
   }
 
-  async lift(): Promise<void> {
-    await this.ask('/fire/faults', { method: 'DELETE' });
+  /** Calls that faults struck since the last start. */
+  async faultHits(): Promise<number> {
+    return (await this.read<{ hits: number }>('/fire/faults')).hits;
   }
 
-  async clearStops(): Promise<void> {
-    await this.ask('/fire/stops', { method: 'DELETE' });
+  async lift(): Promise<void> {
+    await this.ask('/fire/faults', { method: 'DELETE' });
   }
 
   async abort(kind: ObjectKind, of = ''): Promise<boolean> {
@@ -157,7 +157,3 @@ export async function until(what: string, reached: () => Promise<boolean>, withi
     await sleep(100);
   }
 }
-
-/** Where a run keeps what it may go on from. */
-export const lotFolder = (work: string, section: string, lot: number): string =>
-  join(work, 'lots', `${section}-${lot}`);

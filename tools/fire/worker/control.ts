@@ -3,9 +3,8 @@ import { parseKey } from '../../../core/access/key-format.ts';
 import { hubObjectName, shardObjectName } from '../../../core/protocol/region.ts';
 import { loadRegions } from '../../../storage/region-registry.ts';
 import type { Fault, ObjectKind } from '../protocol.ts';
-import { layFault, liftFaults, standingFaults } from './faults.ts';
+import { faultHits, layFault, liftFaults, standingFaults } from './faults.ts';
 import { type FireEnv, queueObjectName } from './fire-env.ts';
-import { clearStops } from './stops.ts';
 
 interface Abort {
   readonly kind: ObjectKind;
@@ -24,15 +23,12 @@ export async function handleControl(request: Request, env: FireEnv): Promise<Res
         ? Response.json(await standIn.state())
         : new Response('the emulated queue', { status: 404 });
     case 'GET /fire/faults':
-      return Response.json(standingFaults());
+      return Response.json({ standing: standingFaults(), hits: faultHits() });
     case 'POST /fire/faults':
       layFault(await request.json<Fault>());
       return Response.json(standingFaults());
     case 'DELETE /fire/faults':
       liftFaults();
-      return new Response(null, { status: 204 });
-    case 'DELETE /fire/stops':
-      await clearStops(env.LAKE);
       return new Response(null, { status: 204 });
     case 'POST /fire/abort':
       return Response.json({ aborted: await abort(env, await request.json<Abort>()) });

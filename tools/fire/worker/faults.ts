@@ -7,6 +7,7 @@ interface Standing extends Fault {
 
 const standing = new Map<FaultTarget, Standing>();
 let asked = 0;
+let hits = 0;
 
 /** Takes the place of what lay around that store before. */
 export function layFault(fault: Fault): void {
@@ -20,6 +21,9 @@ export function liftFaults(): void {
 export function standingFaults(): Fault[] {
   return [...standing.values()].filter(({ untilMs }) => untilMs > Date.now());
 }
+
+/** Calls that a fault struck since the process began. */
+export const faultHits = (): number => hits;
 
 const sleep = async (ms: number) => await new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -42,6 +46,9 @@ export async function throughFault<T>(
   if (!fault || fault.untilMs <= Date.now() || (fault.writesOnly && !writes)) return await act();
   const { delayMs = 1_000, share = 1, seed = 1 } = fault;
   const dice = chance(seed, ++asked);
+  const spared = (fault.mode === 'late' || fault.mode === 'flaky') && dice >= share;
+  if (spared) return await act();
+  hits++;
   switch (fault.mode) {
     case 'throw':
     case 'refuse':
@@ -53,14 +60,12 @@ export async function throughFault<T>(
       await act();
       throw new FaultError(fault);
     case 'late':
-      if (dice >= share) return await act();
       // It goes through behind what the caller does next; what becomes of it nobody learns.
       void sleep(delayMs)
         .then(act)
         .catch(() => undefined);
       throw new FaultError(fault);
     case 'flaky':
-      if (dice >= share) return await act();
       if (chance(seed, asked, 1) < 0.5) await act();
       throw new FaultError(fault);
   }

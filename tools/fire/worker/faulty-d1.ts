@@ -1,5 +1,4 @@
 /** D1 behind faults and stops. The product sees a D1Database; what it uses of one is here. */
-import type { StopPoint } from '../protocol.ts';
 import { throughFault } from './faults.ts';
 import type { Stop } from './stops.ts';
 
@@ -12,9 +11,9 @@ export function faultyD1(database: D1Database, owner: Owner, stop: Stop | null):
   const inner = new WeakMap<object, D1PreparedStatement>();
   const guarded = async <T>(isWrite: boolean, act: () => Promise<T>): Promise<T> => {
     const stops = isWrite ? stop : null;
-    await stops?.(`before ${owner} d1` as StopPoint);
+    await stops?.(`before ${owner} d1`);
     const result = await throughFault('d1', isWrite, act);
-    await stops?.(`behind ${owner} d1` as StopPoint);
+    await stops?.(`behind ${owner} d1`);
     return result;
   };
   const wrap = (statement: D1PreparedStatement, isWrite: boolean): D1PreparedStatement => {

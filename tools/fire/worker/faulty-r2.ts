@@ -1,5 +1,4 @@
 /** R2 behind faults and stops. */
-import type { StopPoint } from '../protocol.ts';
 import { throughFault } from './faults.ts';
 import type { Owner } from './faulty-d1.ts';
 import type { Stop } from './stops.ts';
@@ -11,10 +10,12 @@ export function faultyR2(bucket: R2Bucket, owner: Owner, stop: Stop | null): R2B
     const isWrite = writes.has(name);
     const act = bucket[name].bind(bucket) as (...args: unknown[]) => Promise<unknown>;
     return async (...args: unknown[]): Promise<unknown> => {
+      // The marks of the stops themselves.
+      if (String(args[0]).startsWith('failpoints/')) return await act(...args);
       const stops = isWrite ? stop : null;
-      await stops?.(`before ${owner} r2` as StopPoint);
+      await stops?.(`before ${owner} r2`);
       const result = await throughFault('r2', isWrite, async () => await act(...args));
-      await stops?.(`behind ${owner} r2` as StopPoint);
+      await stops?.(`behind ${owner} r2`);
       return result;
     };
   };

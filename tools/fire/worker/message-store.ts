@@ -48,7 +48,10 @@ export class MessageStore {
       const rank = delayMsMax === 0 ? 0 : chance(seed, message, copy, 3);
       this.#sql.exec(
         'INSERT INTO deliveries (message, copy, due_at, rank) VALUES (?, ?, ?, ?)',
-        ...[message, copy, dueAt, rank],
+        message,
+        copy,
+        dueAt,
+        rank,
       );
     }
     this.#sql.exec(countUp, 'messages', 1);
@@ -73,7 +76,8 @@ export class MessageStore {
       }>(
         `SELECT d.id, d.message, d.copy, d.attempts + 1 AS attempts, m.sent_at, m.body FROM deliveries d
            JOIN messages m ON m.id = d.message WHERE d.taken = 0 AND d.due_at <= ? ORDER BY d.rank, d.id LIMIT ?`,
-        ...[nowMs, limit],
+        nowMs,
+        limit,
       )
       .toArray();
     for (const { id } of due)
