@@ -21,6 +21,11 @@ import { makeEvent, pick, type SentEvent, seededRandom } from './traffic.ts';
 /** Longer than a run may stand still before the watchdog takes it for dead. */
 const stalledMs = 7 * 60_000;
 
+interface Replayed {
+  readonly id: string;
+  readonly state: string;
+}
+
 interface Sent {
   readonly body: string;
   readonly numbers: readonly number[];
@@ -146,7 +151,30 @@ export class KillWorld {
   async press(others: readonly string[] = []): Promise<void> {
     const regions = [...this.regions, ...others];
     for (const hour of this.hours) await beginRuns(this.runtime, [hour], regions).catch(() => []);
-    await fireCron(this.runtime, watchCron, Date.now() + ++this.#watches * stalledMs).catch(() => undefined);
+    await this.watch().catch(() => undefined);
+  }
+
+  /** Lets the watchdog look, each time some minutes later by its clock. */
+  async watch(): Promise<void> {
+    await fireCron(this.runtime, watchCron, Date.now() + ++this.#watches * stalledMs);
+  }
+
+  /** Begins a replay, and kills wherever it stands at a failpoint, until it is over. */
+  async replay(
+    hour: number,
+    regions: readonly string[],
+    vars: Readonly<Record<string, string>>,
+  ): Promise<Replayed> {
+    const [from, to] = [hour, hour + 1].map((at) => new Date(at * hourMs).toISOString());
+    const body = JSON.stringify({ from, to, regions });
+    let report = await askData<Replayed>(this.runtime, '/api/admin/replay', { method: 'POST', body });
+    for (let tries = 0; report.state === 'running'; tries++) {
+      if (tries === 20) throw new Error(`the replay goes on: ${JSON.stringify(report)}`);
+      if (await this.untilStopped(2_000)) await this.kill(tries % 2 === 1, vars);
+      await this.watch();
+      report = await askData<Replayed>(this.runtime, `/api/admin/replays/${report.id}`);
+    }
+    return report;
   }
 
   /** Until nothing stands, and every hour is computed anew. Throws where a run fails. */
@@ -155,7 +183,7 @@ export class KillWorld {
       (await allRuns(this.runtime)).filter(({ state }) => /waiting|running/.test(state));
     for (let tries = 0; (await standing()).length > 0; tries++) {
       if (tries === 60) throw new Error(`runs stand: ${JSON.stringify(await standing())}`);
-      if (tries % 5 === 0) await fireCron(this.runtime, watchCron, Date.now() + ++this.#watches * stalledMs);
+      if (tries % 5 === 0) await this.watch();
       await sleep(500);
     }
     const runs = await allRuns(this.runtime);

@@ -2,7 +2,7 @@
 // again on the same folder, everything comes right.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { failpoints } from '../../core/lake/failpoints.ts';
+import { type Failpoint, failpoints } from '../../core/lake/failpoints.ts';
 import { hourOfParts, storeParts } from '../../tools/lake-hour.ts';
 import { prepareFolder } from '../../tools/prepare.ts';
 import { KillWorld } from './kill-world.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe('killed and started again', () => {
-  it('[LAK-1, BAT-1, BAT-3] at every failpoint of sealing, of an hour and of a day, everything comes right', async () => {
+  it('[LAK-1, BAT-1, BAT-3, RPL-2] at every failpoint of sealing, of an hour, a day and a replay, everything comes right', async () => {
     // The last hour of a day that is over: with no other hour in it, the day is computed as soon as this hour is.
     const [hour] = pastHours(Date.now()) as [number];
     const kills = new KillWorld(seed, [hour], ['ASIA-Tokyo']);
@@ -32,8 +32,10 @@ describe('killed and started again', () => {
     await kills.start(vars);
     await kills.send(50);
     await kills.settle(false);
-    const wanted = failpoints.length;
-    for (let idle = 0; kills.killedAt.size < wanted && idle < 5; ) {
+    const [ofReplay, ofRuns] = [true, false].map((is) =>
+      failpoints.filter((point) => point.includes(' replay ') === is),
+    ) as [Failpoint[], Failpoint[]];
+    for (let idle = 0; kills.killedAt.size < ofRuns.length && idle < 5; ) {
       await kills.press(['EU-London']);
       const stands = await kills.untilStopped(4_000);
       idle = stands ? 0 : idle + 1;
@@ -44,7 +46,11 @@ describe('killed and started again', () => {
         await kills.settle(false);
       }
     }
-    expect(failpoints.filter((point) => !kills.killedAt.has(point))).toEqual([]);
+    expect(ofRuns.filter((point) => !kills.killedAt.has(point))).toEqual([]);
+    await kills.converge();
+    const report = await kills.replay(hour, ['ASIA-Tokyo', 'EU-London'], vars);
+    expect(ofReplay.filter((point) => !kills.killedAt.has(point))).toEqual([]);
+    expect(report).toMatchObject({ state: 'done', hours: 2, hours_done: 2, hours_failed: 0 });
     await kills.kill(true);
     await kills.converge();
     await kills.press(['EU-London']);

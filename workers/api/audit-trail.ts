@@ -32,6 +32,10 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/batch/runs/:id/cancel': 'batch.cancel',
   'POST /api/admin/replay': 'replay.start',
   'POST /api/admin/replays/:id/cancel': 'replay.cancel',
+  'PUT /api/admin/imports/:name': 'import.upload',
+  'DELETE /api/admin/imports/:name': 'import.delete',
+  'POST /api/admin/run-etl': 'etl.start',
+  'POST /api/admin/etl/:id/cancel': 'etl.cancel',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };

@@ -3,6 +3,7 @@ import { replayRoundsMax } from '../../core/protocol/batch-limits.ts';
 import type { ReplayParams } from '../../storage/replay-dispatch.ts';
 import type { Env } from '../env.ts';
 import { doRound, passOn, sealRange } from './replay-round.ts';
+import { stopAtSteps } from './stop-at-steps.ts';
 
 /** D1 or a shard may be away for a moment; where they are for longer, the watchdog begins the instance again. */
 const patient = {
@@ -17,8 +18,9 @@ const pause = '5 seconds';
 export class Replay extends WorkflowEntrypoint<Env, ReplayParams> {
   override async run(
     { payload }: Readonly<WorkflowEvent<ReplayParams>>,
-    step: WorkflowStep,
+    steps: WorkflowStep,
   ): Promise<string> {
+    const step = stopAtSteps(steps, 'replay', this.env);
     if (payload.instance === 1) await step.do('seal', patient, () => sealRange(this.env, payload));
     for (let round = 0; round < replayRoundsMax; round++) {
       const went = await step.do(`round ${round}`, patient, () => doRound(this.env, payload, Date.now()));

@@ -2,7 +2,11 @@ import type { WorkflowStep } from 'cloudflare:workers';
 import { type FailpointEnv, failpointsOf } from '../../storage/failpoint.ts';
 
 /** The steps as they are; in a local run that asks for it they stop at failpoints before and behind what they do. */
-export function stopAtSteps(step: WorkflowStep, of: 'hour' | 'day', env: FailpointEnv): WorkflowStep {
+export function stopAtSteps(
+  step: WorkflowStep,
+  of: 'hour' | 'day' | 'replay',
+  env: FailpointEnv,
+): WorkflowStep {
   const stop = failpointsOf(env);
   if (!stop) return step;
   const stopping = async (name: string, config: object, act: () => Promise<never>): Promise<unknown> => {
@@ -15,5 +19,6 @@ export function stopAtSteps(step: WorkflowStep, of: 'hour' | 'day', env: Failpoi
     };
     return await step.do(name, config, whole);
   };
-  return { do: stopping } as unknown as WorkflowStep;
+  const sleep: WorkflowStep['sleep'] = (name, duration) => step.sleep(name, duration);
+  return { do: stopping, sleep } as unknown as WorkflowStep;
 }
