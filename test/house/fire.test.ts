@@ -33,6 +33,15 @@ describe('nothing of the fire runs is deployed', () => {
     expect(config).not.toMatch(/fire|stand.?in|FAILPOINTS/i);
   });
 
+  test('the entry of fire runs has every object and workflow of the product, behind its faults', () => {
+    const classes = new Set([...config.matchAll(/class_name\s*=\s*"(\w+)"/g)].map(([, name = '']) => name));
+    const entry = read('tools/fire/worker/index.ts');
+    expect(classes.size).toBeGreaterThan(6);
+    expect([...classes].filter((name) => !entry.includes(`class ${name} extends product.${name} `))).toEqual(
+      [],
+    );
+  });
+
   test('a tool that is reached is seen, however far away', () => {
     const texts: Readonly<Record<string, string>> = {
       'workers/a.ts': "import { b } from '../core/b.ts';",

@@ -3,7 +3,17 @@ import { throughFault } from './faults.ts';
 import type { Stop } from './stops.ts';
 
 /** Whose database it is: the points of a stop are named by it. */
-export type Owner = 'door' | 'consumer' | 'region' | 'hub' | 'meter' | 'sealer' | 'hour' | 'day' | 'replay';
+export type Owner =
+  | 'door'
+  | 'consumer'
+  | 'region'
+  | 'hub'
+  | 'meter'
+  | 'sealer'
+  | 'hour'
+  | 'day'
+  | 'replay'
+  | 'etl';
 
 const reads = /^\s*(select|with|explain|pragma)\b/i;
 

@@ -69,6 +69,12 @@ export class DayBatch extends product.DayBatch {
   }
 }
 
+export class EtlRun extends product.EtlRun {
+  constructor(ctx: ExecutionContext, env: FireEnv) {
+    super(ctx, fireEnv(env, 'etl'));
+  }
+}
+
 export class Replay extends product.Replay {
   constructor(ctx: ExecutionContext, env: FireEnv) {
     super(ctx, fireEnv(env, 'replay'));
