@@ -1,6 +1,7 @@
 import { auditRoute } from './admin-audit.ts';
 import { auditCheckRoute } from './admin-audit-check.ts';
 import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
+import { deadLettersRoute, redriveRoute } from './admin-dead-letters.ts';
 import { deleteImportRoute, importsRoute, readImportRoute, uploadImportRoute } from './admin-imports.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
@@ -83,6 +84,8 @@ export function routesOf(doors: Doors): readonly Route[] {
     readImportRoute,
     uploadImportRoute,
     deleteImportRoute,
+    deadLettersRoute,
+    redriveRoute,
     beginRunsRoute,
     runsRoute,
     runRoute,
