@@ -35,6 +35,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/replays/:id/cancel': 'replay.cancel',
   'PUT /api/admin/imports/:name': 'import.upload',
   'DELETE /api/admin/imports/:name': 'import.delete',
+  'POST /api/admin/run-etl': 'etl.start',
+  'POST /api/admin/etl/:id/cancel': 'etl.cancel',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };
