@@ -28,6 +28,7 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/people': 'person.create',
   'POST /api/admin/people/:id/token': 'person.token',
   'POST /api/admin/people/:id/disable': 'person.disable',
+  'POST /api/admin/dead-letters/redrive': 'letters.redrive',
   'POST /api/admin/batch/runs': 'batch.start',
   'POST /api/admin/batch/runs/:id/cancel': 'batch.cancel',
   'POST /api/admin/replay': 'replay.start',

@@ -1,6 +1,7 @@
 import { auditRoute } from './admin-audit.ts';
 import { auditCheckRoute } from './admin-audit-check.ts';
 import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
+import { deadLettersRoute, redriveRoute } from './admin-dead-letters.ts';
 import { cancelEtlRoute, etlRunRoute, etlRunsRoute, runEtlRoute } from './admin-etl.ts';
 import { etlRejectsRoute } from './admin-etl-rejects.ts';
 import { deleteImportRoute, importsRoute, readImportRoute, uploadImportRoute } from './admin-imports.ts';
@@ -85,6 +86,8 @@ export function routesOf(doors: Doors): readonly Route[] {
     readImportRoute,
     uploadImportRoute,
     deleteImportRoute,
+    deadLettersRoute,
+    redriveRoute,
     beginRunsRoute,
     runsRoute,
     runRoute,
