@@ -28,6 +28,7 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/people': 'person.create',
   'POST /api/admin/people/:id/token': 'person.token',
   'POST /api/admin/people/:id/disable': 'person.disable',
+  'POST /api/admin/dead-letters/redrive': 'letters.redrive',
   'POST /api/admin/batch/runs': 'batch.start',
   'POST /api/admin/batch/runs/:id/cancel': 'batch.cancel',
   'POST /api/admin/replay': 'replay.start',
@@ -37,6 +38,8 @@ const actions: Readonly<Record<string, string>> = {
   'PUT /api/catalog/movies': 'movies.change',
   'PUT /api/catalog/movies/:id': 'movie.change',
   'PUT /api/catalog/regions/:name': 'region.change',
+  'POST /api/admin/run-etl': 'etl.start',
+  'POST /api/admin/etl/:id/cancel': 'etl.cancel',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };
