@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { uplotParts } from './uplot-parts.ts';
 
 /** The bodies of the pages of documentation are made by tools/docs-pages.ts. */
 const pages = [
@@ -86,7 +87,7 @@ function securityText(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [headersOfAssets(), securityText(), shellOfServiceWorker()],
+  plugins: [uplotParts(), headersOfAssets(), securityText(), shellOfServiceWorker()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

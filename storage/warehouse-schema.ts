@@ -17,45 +17,53 @@ function flag(name: string) {
 /** Computed when it is read, and stored nowhere: an index may have it. */
 const computed = { mode: 'virtual' } as const;
 
-export const users = sqliteTable('users', {
-  id: integer('id').primaryKey(),
-  /** `VERSION-16 HEX DIGITS`, the hash that events of this user bear: what the API calls user_id. */
-  pseudonym: text('pseudonym').notNull().unique(),
-  username: text('username'),
-  email: text('email'),
-  age: integer('age'),
-  gender: text('gender'),
-  country: text('country'),
-  subscription_type: text('subscription_type'),
-  /** YYYY-MM-DD, as all dates here. */
-  signup_date: text('signup_date'),
-  is_active: flag('is_active').default(true),
-  preferred_genre: text('preferred_genre'),
-  /** Known by what they did only: no import has told of them yet. */
-  is_inferred: flag('is_inferred').default(false),
-});
+export const users = sqliteTable(
+  'users',
+  {
+    id: integer('id').primaryKey(),
+    /** `VERSION-16 HEX DIGITS`, the hash that events of this user bear: what the API calls user_id. */
+    pseudonym: text('pseudonym').notNull().unique(),
+    username: text('username'),
+    email: text('email'),
+    age: integer('age'),
+    gender: text('gender'),
+    country: text('country'),
+    subscription_type: text('subscription_type'),
+    /** YYYY-MM-DD, as all dates here. */
+    signup_date: text('signup_date'),
+    is_active: flag('is_active').default(true),
+    preferred_genre: text('preferred_genre'),
+    /** Known by what they did only: no import has told of them yet. */
+    is_inferred: flag('is_inferred').default(false),
+  },
+  (table) => [index('users_by_signup').on(table.signup_date, table.country, table.subscription_type)],
+);
 
-export const movies = sqliteTable('movies', {
-  id: integer('id').primaryKey(),
-  /** As events name it: what the API calls movie_id. */
-  content_id: text('content_id').notNull().unique(),
-  title: text('title'),
-  genre: text('genre'),
-  content_type: text('content_type'),
-  duration_minutes: integer('duration_minutes'),
-  release_date: text('release_date'),
-  director: text('director'),
-  /** Names, joined by ", ". */
-  cast: text('cast'),
-  country: text('country'),
-  language: text('language'),
-  /** Of `ratings`, 1 to 10; null without any. */
-  avg_rating: real('avg_rating'),
-  rating_count: integerColumn('rating_count').default(0),
-  /** Of `viewing_sessions`. */
-  total_views: integerColumn('total_views').default(0),
-  is_inferred: flag('is_inferred').default(false),
-});
+export const movies = sqliteTable(
+  'movies',
+  {
+    id: integer('id').primaryKey(),
+    /** As events name it: what the API calls movie_id. */
+    content_id: text('content_id').notNull().unique(),
+    title: text('title'),
+    genre: text('genre'),
+    content_type: text('content_type'),
+    duration_minutes: integer('duration_minutes'),
+    release_date: text('release_date'),
+    director: text('director'),
+    /** Names, joined by ", ". */
+    cast: text('cast'),
+    country: text('country'),
+    language: text('language'),
+    /** Of `ratings`, 1 to 10; null without any. */
+    avg_rating: real('avg_rating'),
+    rating_count: integerColumn('rating_count').default(0),
+    /** Of `viewing_sessions`. */
+    total_views: integerColumn('total_views').default(0),
+    is_inferred: flag('is_inferred').default(false),
+  },
+  (table) => [index('movies_by_genre').on(table.genre)],
+);
 
 export const ratings = sqliteTable('ratings', {
   id: integer('id').primaryKey(),

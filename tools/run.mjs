@@ -1,5 +1,5 @@
 // `node tools/run.mjs NAME [arguments]` runs tools/NAME.ts with the toolchain's own Node; the npm scripts migrate,
-// producer and bench use it. Plain JavaScript, since nothing may be installed yet.
+// producer, generate and bench use it. Plain JavaScript, since nothing may be installed yet.
 import { runTool } from './bootstrap.mjs';
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,4 +1,5 @@
 /** Named places between every two steps of sealing, of a batch run and of a replay, in one list: tests kill the process at each. */
+import { type EtlStepKind, etlStepKinds } from '../etl/etl-progress.ts';
 import { type SealFailpoint, sealStepKinds } from './seal-steps.ts';
 
 /** Steps of a run over an hour (workers/batch/hour-batch.ts), by their kinds: the first word of their names. */
@@ -22,3 +23,19 @@ export const failpoints: readonly Failpoint[] = sides.flatMap((side): Failpoint[
   ...dayStepKinds.map((kind): Failpoint => `${side} day ${kind}`),
   ...replayStepKinds.map((kind): Failpoint => `${side} replay ${kind}`),
 ]);
+
+/**
+ * Of an ETL run (workers/etl/etl-run.ts), in a list of their own, since its kill test is one of its own. `within`: what a
+ * step does is done, and not yet noted. It passes on only after hundreds of steps, which no test waits for.
+ */
+export type EtlFailpoint = `${Side | 'within'} etl ${EtlStepKind}` | `${Side} etl begin`;
+
+export const etlFailpoints: readonly EtlFailpoint[] = [
+  'before etl begin',
+  'behind etl begin',
+  ...etlStepKinds.flatMap((kind): EtlFailpoint[] => [
+    `before etl ${kind}`,
+    `within etl ${kind}`,
+    `behind etl ${kind}`,
+  ]),
+];

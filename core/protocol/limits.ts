@@ -207,6 +207,10 @@ export const annotationTagsMax = 8;
 export const annotationSpanMsMax = 7 * 24 * 3_600_000;
 /** Remarks are about what was, is, or is planned within a year. */
 export const annotationAheadMsMax = 366 * 24 * 3_600_000;
+/** Annotations of one author: ten deployments a day for more than a year. */
+export const annotationsPerAuthorMax = 5_000;
+/** Annotations in all: to write one counts them, some 10 ms of D1. */
+export const annotationsMax = 20_000;
 /** A range of annotations, in minutes: a year. */
 export const annotationRangeMinutesMax = 366 * 1440;
 

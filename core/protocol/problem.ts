@@ -35,6 +35,8 @@ export const problems = {
   limit_reached: { status: 409, title: 'There are as many as there may be' },
   built_in_rule: { status: 409, title: 'A rule that ships with the product stays' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
+  length_required: { status: 411, title: 'The length of the body must be announced' },
+  precondition_failed: { status: 412, title: 'A condition of the request does not hold' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This content type or encoding is not supported' },
   upgrade_required: { status: 426, title: 'This address speaks WebSocket' },

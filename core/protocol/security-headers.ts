@@ -2,9 +2,7 @@
  * What every answer says to browsers about its own safety (SEC-1): the one list for the answers of the Worker and for
  * the files of the site. Nothing is allowed that the site does not need.
  */
-
-/** The site's one Trusted Types policy: it lets its own service worker in, and nothing else becomes code from text. */
-export const trustedTypesPolicy = 'marquee-service-worker';
+import { trustedTypesPolicy } from './trusted-types.ts';
 
 const hardened = ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
 

@@ -3,7 +3,7 @@ import './audit.css';
 import { signal } from '@preact/signals';
 import { announce, startPage, Title } from './admin-page.tsx';
 import { CheckPanel, checkLog, isChecking } from './audit-check-panel.tsx';
-import { auditCsv, saveAs } from './audit-csv.ts';
+import { auditCsv, fileLinesMax, saveAs } from './audit-csv.ts';
 import { auditFields, withField } from './audit-filter.ts';
 import { FilterForm } from './audit-filter-form.tsx';
 import { ask, choose, failure, filter, isAsking, lines, older } from './audit-log.ts';
@@ -116,11 +116,14 @@ function Download() {
 async function save(): Promise<void> {
   download.value = 'Downloading…';
   try {
-    const file = await auditCsv(filter.peek(), (pages) => {
+    let downloaded = 'Downloaded';
+    const file = await auditCsv(filter.peek(), (pages, isCut) => {
       download.value = `${pages} ${pages === 1 ? 'page' : 'pages'}…`;
+      if (isCut)
+        downloaded = `Downloaded the newest ${fileLinesMax.toLocaleString('en-US')} lines. Choose a time before the last of them for older ones.`;
     });
     saveAs('marquee-audit.csv', file);
-    download.value = 'Downloaded';
+    download.value = downloaded;
   } catch (error) {
     download.value = `Not downloaded. ${error instanceof TypeError ? 'The server did not answer.' : String((error as Error).message)}`;
   }

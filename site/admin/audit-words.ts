@@ -24,6 +24,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   'batch.cancel': 'Cancelled the computing of an hour',
   'replay.start': 'Began a replay',
   'replay.cancel': 'Cancelled a replay',
+  'import.upload': 'Uploaded a file',
+  'import.delete': 'Deleted a file',
   'alerts.read_unmasked': 'Saw names in alerts',
   'rules.read_unmasked': 'Saw names in alert rules',
   'annotations.read_unmasked': 'Saw names in annotations',

@@ -1,4 +1,4 @@
-import { trustedTypesPolicy } from '../../core/protocol/security-headers.ts';
+import { trustedTypesPolicy } from '../../core/protocol/trusted-types.ts';
 
 /** As far as it is used here; browsers without Trusted Types lack it. */
 interface TrustedTypes {

@@ -3,28 +3,9 @@
  * that nothing has told of yet. What is the same already is not written.
  */
 import { loadRowsMax } from '../../core/protocol/warehouse-limits.ts';
+import { addLoads, type LoadCounts, nothingLoaded } from '../../core/warehouse/load-counts.ts';
 import { jsonChunks } from '../json-chunks.ts';
 import { needsMigration } from '../migrated.ts';
-
-/** How many rows a load has put in, and how many it has changed; those that were the same are neither. */
-export interface Loaded {
-  readonly inserted: number;
-  readonly updated: number;
-  /** Users and movies that were only named: rows that say nothing but `is_inferred`. */
-  readonly inferredUsers: number;
-  readonly inferredMovies: number;
-}
-
-export const nothingLoaded: Loaded = { inserted: 0, updated: 0, inferredUsers: 0, inferredMovies: 0 };
-
-export function addLoaded(a: Loaded, b: Loaded): Loaded {
-  return {
-    inserted: a.inserted + b.inserted,
-    updated: a.updated + b.updated,
-    inferredUsers: a.inferredUsers + b.inferredUsers,
-    inferredMovies: a.inferredMovies + b.inferredMovies,
-  };
-}
 
 export interface UpsertTable<Row> {
   readonly table: 'users' | 'movies' | 'ratings' | 'viewing_sessions';
@@ -46,7 +27,7 @@ interface Statements {
   readonly inferMovies: string;
 }
 
-export function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
+function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
   const { table, key, columns, refers, keepsKnown, constants = {} } = spec;
   const value = (at: number): string => `j.value ->> '$[${at}]'`;
   const user = value(columns.length + 1);
@@ -82,7 +63,7 @@ export async function upsertRows<Row>(
   spec: UpsertTable<Row>,
   rows: readonly Row[],
   referred: (row: Row) => readonly [pseudonym: string, contentId: string] | null,
-): Promise<Loaded> {
+): Promise<LoadCounts> {
   const sql = statementsOf(spec);
   // Ids are given in turn, above all there are: so they tell what was inserted.
   const last = db.prepare(`SELECT coalesce(max(id), 0) AS id FROM ${spec.table}`);
@@ -99,13 +80,13 @@ export async function upsertRows<Row>(
         db.prepare(sql.upsert).bind(chunk),
         last,
       ];
-      loaded = addLoaded(loaded, countsOf(await needsMigration(() => db.batch(statements))));
+      loaded = addLoads(loaded, countsOf(await needsMigration(() => db.batch(statements))));
     }
   }
   return loaded;
 }
 
-function countsOf(results: readonly D1Result[]): Loaded {
+function countsOf(results: readonly D1Result[]): LoadCounts {
   const [before, upsert, after] = results.slice(-3);
   const [users, movies] = results.slice(0, -3);
   const idOf = (result: D1Result | undefined) => (result?.results[0] as { id: number } | undefined)?.id ?? 0;

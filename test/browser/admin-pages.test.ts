@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { adminPages } from '../support/admin-pages.ts';
+import { scriptedLines } from '../support/scripted-admin.ts';
 
 const { serve, open } = adminPages();
 
@@ -221,6 +222,21 @@ describe('the audit log', () => {
     expect(download.suggestedFilename()).toBe('marquee-audit.csv');
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
     expect([lines[0], lines.length]).toEqual(['seq,result', 21]);
+  });
+
+  test('[AUD-4] of a log that is longer than a file takes the newest lines are saved, and page and file say so', async () => {
+    const service = await serve();
+    service.lines = scriptedLines(100_001);
+    const page = await open(service, '/admin/audit');
+    await page.locator('.list .line').first().waitFor();
+    const downloading = page.waitForEvent('download', { timeout: 60_000 });
+    await button(page, 'Download CSV').click();
+    const lines = (await readFile(await (await downloading).path(), 'utf8')).trim().split('\r\n');
+    expect(lines.slice(100_000)).toEqual([
+      '2,failed',
+      'Cut off here: there are more rows than one file takes.,',
+    ]);
+    await page.getByText('Downloaded the newest 100,000 lines.').waitFor();
   });
 
   test('[AUD-4] a long log is checked piece by piece, and the page says how far it is', async () => {

@@ -1,7 +1,7 @@
 // The lists of the admin pages: what is shown of them, and the address that shows the same.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { keyRateMax } from '../../core/protocol/limits.ts';
-import { joinedCsv } from '../../site/admin/audit-csv.ts';
+import { auditCsv, joinedCsv } from '../../site/admin/audit-csv.ts';
 import {
   auditAddress,
   auditFilterOf,
@@ -206,9 +206,27 @@ describe('the audit log', () => {
   });
 
   test('pages of CSV become one file with one header', () => {
-    expect(joinedCsv(['seq,at\r\n3,x\r\n2,y\r\n', 'seq,at\r\n1,z\r\n'])).toBe(
+    expect(joinedCsv(['seq,at\r\n3,x\r\n2,y\r\n', 'seq,at\r\n1,z\r\n'], false)).toBe(
       'seq,at\r\n3,x\r\n2,y\r\n1,z\r\n',
     );
-    expect(joinedCsv(['seq,at\r\n'])).toBe('seq,at\r\n');
+    expect(joinedCsv(['seq,at\r\n'], false)).toBe('seq,at\r\n');
+  });
+
+  test.each([
+    [100, false],
+    [101, true],
+  ])('[AUD-4] of %i pages the file takes 100, and says so where one is left out', async (count, isCut) => {
+    let asked = 0;
+    vi.stubGlobal('fetch', () => {
+      asked++;
+      const headers = new Headers(asked < count ? { 'x-next-cursor': String(asked) } : {});
+      return Promise.resolve(new Response(`seq,at,by\r\n${asked},x,y\r\n`, { headers }));
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const heard: boolean[] = [];
+    const lines = (await (await auditCsv({}, (_, cut) => heard.push(cut))).text()).split('\r\n').slice(1, -1);
+    const note = 'Cut off here: there are more rows than one file takes.,,';
+    expect([lines[99], ...lines.slice(100)]).toEqual(['100,x,y', ...(isCut ? [note] : [])]);
+    expect([asked, heard.indexOf(true)]).toEqual([100, isCut ? 99 : -1]);
   });
 });

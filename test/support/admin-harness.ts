@@ -107,7 +107,9 @@ async function serve(
     const names = url.pathname.startsWith('/api/batch/') ? ['movie_id', 'view_count'] : ['seq', 'result'];
     const rows = (answer.data as Record<string, unknown>[]).map((row) => names.map((name) => row[name]));
     const csv = [names, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
-    response.writeHead(200, { 'content-type': 'text/csv' }).end(csv);
+    const { next_cursor: next } = ('meta' in answer ? answer.meta : {}) as { next_cursor?: string | null };
+    response.writeHead(200, { 'content-type': 'text/csv', ...(next ? { 'x-next-cursor': next } : {}) });
+    response.end(csv);
     return;
   }
   response.writeHead(isProblem ? Number(answer.status) : 200, {

@@ -33,7 +33,7 @@ const downloadShares: Readonly<Record<ContentType, number>> = { film: 25, series
 /** Zipf: the n-th title is asked for 1 / n^s as often as the first; s near 0.9 fits video catalogues. */
 const zipfExponent = 0.9;
 
-const screenGenres = [
+export const screenGenres = [
   'Action',
   'Adventure',
   'Comedy',
@@ -109,13 +109,34 @@ function factsOf(faker: Faker, contentType: ContentType) {
   }
 }
 
+/** Films and series alone, each with how much it is asked for: as many as in the stream, or the first of them, or more. */
+export function screenTitles(seed: number, films: number, series: number): (readonly [Title, number])[] {
+  const wanted = { film: films, series };
+  const streamed = buildCatalogue(seed).titles;
+  const used = new Set(streamed.map(({ title }) => title));
+  // Those that the stream has not come from a sequence of their own: they change none of its titles.
+  const faker = new Faker({ locale: en, seed: seed + 1 });
+  return (['film', 'series'] as const).flatMap((contentType) => {
+    const titles = streamed
+      .filter((title) => title.contentType === contentType)
+      .slice(0, wanted[contentType]);
+    while (titles.length < wanted[contentType])
+      titles.push(makeTitle(faker, contentType, titles.length + 1, used));
+    return zipfShares(titles, watchShares[contentType]);
+  });
+}
+
 function byShare(titles: readonly Title[], shares: Readonly<Record<ContentType, number>>): Weighted<Title> {
   return new Weighted(
     (Object.keys(shares) as ContentType[]).flatMap((contentType) => {
       const ofType = titles.filter((title) => title.contentType === contentType);
-      const weights = ofType.map((_, n) => 1 / (n + 1) ** zipfExponent);
-      const sum = weights.reduce((total, weight) => total + weight, 0);
-      return ofType.map((title, n) => [title, (shares[contentType] * (weights[n] as number)) / sum] as const);
+      return zipfShares(ofType, shares[contentType]);
     }),
   );
+}
+
+function zipfShares(titles: readonly Title[], share: number): (readonly [Title, number])[] {
+  const weights = titles.map((_, n) => 1 / (n + 1) ** zipfExponent);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return titles.map((title, n) => [title, (share * (weights[n] as number)) / sum] as const);
 }

@@ -107,9 +107,14 @@ function makeUser(faker: Faker, random: Random, countries: Weighted<string>): Us
   return {
     id: `${faker.internet.username().toLowerCase()}-${faker.string.alphanumeric(6)}`,
     country,
-    device: devices[habits[country] ?? 'balanced'].pick(random),
+    device: deviceOf(country, random),
     subscription: subscriptions.pick(random),
   };
+}
+
+/** What people of a country watch on. */
+export function deviceOf(country: string, random: Random): string {
+  return devices[habits[country] ?? 'balanced'].pick(random);
 }
 
 /** A picture quality that such a device asks for. */

@@ -32,6 +32,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/admin/batch/runs/:id/cancel': 'batch.cancel',
   'POST /api/admin/replay': 'replay.start',
   'POST /api/admin/replays/:id/cancel': 'replay.cancel',
+  'PUT /api/admin/imports/:name': 'import.upload',
+  'DELETE /api/admin/imports/:name': 'import.delete',
   'GET /api/admin/audit': 'audit.read',
   'GET /api/admin/audit/check': 'audit.check',
 };

@@ -29,13 +29,14 @@ export interface RouteDoc {
     | 'Access'
     | 'Batch'
     | 'Analytics'
+    | 'Imports'
     | 'Service';
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly bodyExample?: unknown;
-  /** Content types of the body other than JSON, each with an example. */
+  /** Content types of the body other than JSON, each with an example; without `body` it is never JSON. */
   readonly bodyTypes?: Readonly<Record<string, string>>;
   /** The answer: tests hold real answers against it. Absent where it is no JSON. */
   readonly answer?: z.ZodType;

@@ -1,6 +1,7 @@
 import { auditRoute } from './admin-audit.ts';
 import { auditCheckRoute } from './admin-audit-check.ts';
 import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
+import { deleteImportRoute, importsRoute, readImportRoute, uploadImportRoute } from './admin-imports.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { beginReplayRoute, cancelReplayRoute, replayRoute, replaysRoute } from './admin-replay.ts';
@@ -78,6 +79,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     signOutRoute,
     auditRoute,
     auditCheckRoute,
+    importsRoute,
+    readImportRoute,
+    uploadImportRoute,
+    deleteImportRoute,
     beginRunsRoute,
     runsRoute,
     runRoute,

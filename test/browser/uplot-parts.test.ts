@@ -1,0 +1,106 @@
+// What the build leaves of uPlot draws what the whole of it draws, pixel for pixel.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { uplotParts } from '../../site/uplot-parts.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+let browser: Browser;
+let folder = '';
+
+/** Both plots of the Live view with gaps, a lone value, open slots, an alert, a cursor; then moved on, and narrower. */
+const entry = `
+import { signal } from '${root}node_modules/@preact/signals';
+import { h, render } from '${root}node_modules/preact';
+import { Plot } from '${root}site/chart/plot.tsx';
+import { successSpec, trafficSpec } from '${root}site/chart/plot-spec.ts';
+
+const start = Date.UTC(2026, 10, 21, 11, 58);
+const seriesAt = (step) => {
+  const times = Array.from({ length: 91 }, (_, i) => start + (i + step) * 10_000);
+  const wave = (by) => times.map((_, i) => (i < 4 || (i > 30 && i < 36 && i !== 33) ? null : by * (2 + Math.sin((i + step) / 7))));
+  const span = { slotMs: 10_000, lengthMs: 900_000 };
+  const success = wave(0.3).map((value) => (value === null ? null : 1 - value / 5));
+  return { span, asOf: times[90] + 4_000, times, closedCount: 88, events: wave(4_000), views: wave(9), downloads: wave(700), success };
+};
+const series = signal(seriesAt(0));
+const crosshair = signal(null);
+const stretches = signal([{ severity: 'CRITICAL', from: start + 300_000, until: start + 420_000 }]);
+const place = document.querySelector('#plots');
+const empty = signal({ ...seriesAt(0), times: [], events: [], downloads: [], success: [], closedCount: 0 });
+render([[trafficSpec, series], [successSpec, series], [trafficSpec, empty]].map(([spec, of]) =>
+  h(Plot, { spec, series: of, stretches, crosshair })), place);
+const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)));
+const seen = () => [
+  ...[...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()),
+  ...[...document.querySelectorAll('.u-cursor-x, .u-cursor-pt, .u-over')].map((one) => one.className + one.style.cssText),
+];
+globalThis.draw = async () => {
+  const pictures = [];
+  await frame();
+  pictures.push(seen());
+  crosshair.value = start + 500_000;
+  await frame();
+  pictures.push(seen());
+  series.value = seriesAt(7);
+  await frame();
+  pictures.push(seen());
+  place.style.width = '340px';
+  await frame();
+  pictures.push(seen());
+  return pictures;
+};
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(root, '.cache/plots-'));
+  await writeFile(join(folder, 'plots.ts'), entry);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function picturesOf(name: string, plugins: ReturnType<typeof uplotParts>[]): Promise<string[][]> {
+  await build({
+    configFile: false,
+    root: folder,
+    logLevel: 'silent',
+    plugins,
+    build: {
+      outDir: join(folder, name),
+      lib: { entry: join(folder, 'plots.ts'), formats: ['iife'], name: 'plots', fileName: 'plots' },
+      minify: true,
+    },
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  });
+  const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
+  const complaints: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  const css = await readFile(join(root, 'site/theme/tokens.css'), 'utf8');
+  await page.setContent(`<style>${css}</style><div id="plots" style="width: 700px"></div>`);
+  await page.addScriptTag({ path: join(folder, name, 'plots.iife.js') });
+  const pictures = await page.evaluate(() =>
+    (globalThis as unknown as { draw: () => Promise<string[][]> }).draw(),
+  );
+  expect(complaints).toEqual([]);
+  await page.close();
+  return pictures;
+}
+
+test('the parts of uPlot that the site keeps draw as the whole does', async () => {
+  const whole = await picturesOf('whole', []);
+  const parts = await picturesOf('parts', [uplotParts()]);
+  // There is something to compare: three plots, and each step draws another picture.
+  expect(whole).toHaveLength(4);
+  expect(whole[0]?.filter((text) => text.startsWith('data:image/png') && text.length > 2_000)).toHaveLength(
+    3,
+  );
+  expect(new Set(whole.map((seen) => seen.join())).size).toBe(4);
+  expect(parts).toEqual(whole);
+});
