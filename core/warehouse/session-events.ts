@@ -32,7 +32,7 @@ type TextName = (typeof textNames)[number];
 const isText = (name: WordColumn): name is TextName => textNames.some((text) => text === name);
 
 /** Bytes of one record, its texts aside. */
-export const sessionEventBytes = 8 + wordColumns.length * 4;
+const sessionEventBytes = 8 + wordColumns.length * 4;
 const headBytes = 8;
 
 /** What tells that somebody watches. Ratings, downloads and errors neither begin, cut nor prolong a sitting. */

@@ -13,7 +13,7 @@ export const stitchedIdFrom = (regionNumber: number, sessionHi: number): string 
   sessionHi >= 2 ** 32 ? `s-${regionNumber}-g` : `s-${regionNumber}-${hex(sessionHi)}`;
 
 /** The same for the same sitting: `s-REGION-SESSION-VERSION-START-` and a hash of user and content. */
-export function stitchedId(regionNumber: number, sitting: Sitting): string {
+function stitchedId(regionNumber: number, sitting: Sitting): string {
   const { sessionHi, sessionLo, version, userHi, userLo, startMs, contentId } = sitting;
   hasher.hashParts([hex(userHi) + hex(userLo), contentId]);
   return `s-${regionNumber}-${hex(sessionHi)}${hex(sessionLo)}-${version}-${startMs}-${hex(hasher.lo)}`;

@@ -58,3 +58,44 @@ export const rowsOf = (sittings: readonly Sitting[]): SessionRow[] =>
   sittings
     .map((sitting) => sessionRow(3, sitting))
     .sort((a, b) => a.start_time_ms - b.start_time_ms || (a.source_id < b.source_id ? -1 : 1));
+
+/** Some people who watch some films in their sessions, within a time from `fromMs`; ids are as many as events. */
+export function seededWatching(
+  seed: number,
+  count: number,
+  fromMs: number,
+  withinMs: number,
+): AcceptedEvent[] {
+  let state = seed >>> 0;
+  const upTo = (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const types = [
+    'view',
+    'pause',
+    'resume',
+    'progress',
+    'progress',
+    'progress',
+    'complete',
+    'rating',
+  ] as const;
+  const some = (...texts: string[]): string | null => texts[upTo(texts.length + 1)] ?? null;
+  return Array.from({ length: count }, (_, id) => {
+    const session = upTo(31);
+    return watched(types[upTo(types.length)] ?? 'view', fromMs + upTo(withinMs), {
+      session,
+      user: session % 5,
+      id: seed * 10_000 + id,
+      contentId: some('film-1', 'film-2', 'film-3'),
+      durationMs: upTo(3) === 0 ? null : upTo(200_000),
+      completionMilli: upTo(2) === 0 ? null : upTo(1001),
+      bufferingCount: upTo(3) === 0 ? upTo(4) : null,
+      deviceType: some('tv', 'phone', 'tablet'),
+      quality: some('720p', '1080p'),
+      country: some('DE', 'JP'),
+      subscriptionType: some('free', 'premium'),
+    });
+  });
+}

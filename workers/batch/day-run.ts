@@ -18,7 +18,6 @@ import {
   writeDay,
 } from '../../storage/day-store.ts';
 import { listParts } from '../../storage/part-store.ts';
-import { StoredDataError } from '../../storage/stored-data-error.ts';
 import { encodeUserStats, userStatsFolder, userStatsName } from '../../storage/user-stats.ts';
 import { deleteUserStatsBefore } from '../../storage/user-stats-files.ts';
 import { type ReadPart, recordsOf } from './group-events.ts';
@@ -133,8 +132,7 @@ async function sumPartition(
   for (const [at, count] of inPartition.entries()) {
     const before = (counts[at] ?? []).slice(0, partition).reduce((sum, held) => sum + held, 0);
     const range = { offset: before * userRecordBytes, length: count * userRecordBytes };
-    if (count > 0)
-      records.addBytes(await loadRange(bucket, `lake/work/${dayRunId(params)}/records-${at}`, range));
+    if (count > 0) records.addBytes(await work.loadRange(`records-${at}`, range));
   }
   const users = [...sumUsers(records.reduced())];
   const top = new TopUsers(topUsersMax);
@@ -162,10 +160,4 @@ async function write(
     topUsers: top.list(),
     computedAtMs: now(),
   });
-}
-
-async function loadRange(bucket: R2Bucket, key: string, range: R2Range): Promise<Uint8Array> {
-  const held = await bucket.get(key, { range });
-  if (!held) throw new StoredDataError('lake/work', key, 'is gone');
-  return new Uint8Array(await held.arrayBuffer());
 }

@@ -22,9 +22,10 @@ describe('[SES-1] a sitting', () => {
       watched('resume', t + 20 * minute, { quality: '1080p' }),
       watched('complete', t + 30 * minute, { durationMs: 600_000, completionMilli: 950, bufferingCount: 1 }),
     ]);
-    expect(rows).toEqual([
+    expect(rows[0]?.source_id).toMatch(/^s-3-9e3779b100000001-1-\d{13}-[0-9a-f]{8}$/);
+    expect(rows.map((row) => ({ ...row, source_id: 'ID' }))).toEqual([
       {
-        source_id: expect.stringMatching(/^s-3-9e3779b100000001-1-\d{13}-[0-9a-f]{8}$/),
+        source_id: 'ID',
         pseudonym: '1-0000004d00000001',
         content_id: 'film-1',
         start_time_ms: t,
