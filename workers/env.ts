@@ -10,7 +10,7 @@ import type { ReplayParams } from '../storage/replay-dispatch.ts';
 /** Bindings and variables of the Worker; wrangler.toml declares them. */
 export interface Env {
   readonly DB: D1Database;
-  /** Dead letters (`dead/`), the Parquet lake (`lake/`), heads of the audit log (`audit/`), files to load (`imports/`). */
+  /** Dead letters (`dead/`), the Parquet lake (`lake/`), heads of the audit log (`audit/`), files to load (`imports/`) and runs that do (`etl/`). */
   readonly LAKE: R2Bucket;
   readonly EVENTS: Queue<Uint8Array>;
   readonly REGION_WINDOW: DurableObjectNamespace<RegionWindow>;

@@ -60,6 +60,10 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
       'Over some of these hours of these regions a replay goes on; `detail` names it where the caller may see it. Nothing was begun.',
     remedy: 'Wait until it is over, cancel it, or ask for hours or regions that it does not have.',
   },
+  etl_in_progress: {
+    meaning: 'Files are being loaded into the warehouse; `detail` names the run. Nothing was begun.',
+    remedy: 'Wait until it is over, or cancel it.',
+  },
   run_is_over: {
     meaning: 'The run has ended before: there is nothing to cancel. Nothing was changed.',
     remedy: 'Read the run: `state` and `error` say how it ended.',

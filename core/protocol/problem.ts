@@ -31,6 +31,7 @@ export const problems = {
   version_conflict: { status: 409, title: 'Somebody has changed this meanwhile' },
   run_in_progress: { status: 409, title: 'A run over these hours goes on' },
   replay_in_progress: { status: 409, title: 'A replay over some of these hours goes on' },
+  etl_in_progress: { status: 409, title: 'An ETL run goes on' },
   run_is_over: { status: 409, title: 'The run is over' },
   limit_reached: { status: 409, title: 'There are as many as there may be' },
   built_in_rule: { status: 409, title: 'A rule that ships with the product stays' },

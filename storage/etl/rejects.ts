@@ -1,10 +1,8 @@
 /**
- * Rejected records of ETL runs (ETL-3), in R2 under `imports/rejects/RUN/`: an object for each slice of a file that has
+ * Rejected records of ETL runs (ETL-3), in R2 under `etl/rejects/RUN/`: an object for each slice of a file that has
  * any, a line of JSON for each fault, in the order of the files.
  */
-import { StoredDataError } from '../stored-data-error.ts';
-
-export const rejectsFolder = 'imports/rejects/';
+const rejectsFolder = 'etl/rejects/';
 
 export interface EtlReject {
   readonly file: string;
@@ -69,8 +67,8 @@ export async function readRejects(
   }
 }
 
+/** None where it is gone, as a cursor of long ago may say. */
 async function readLines(bucket: R2Bucket, key: string): Promise<string[]> {
   const held = await bucket.get(key);
-  if (!held) throw new StoredDataError('rejects', key, 'is gone');
-  return (await held.text()).split('\n').slice(0, -1);
+  return held ? (await held.text()).split('\n').slice(0, -1) : [];
 }

@@ -34,7 +34,7 @@ export class SeenKeys {
     for (let chunk = 0; chunk < place.chunk; chunk++) {
       const name = nameOf({ file: place.file, chunk });
       const bytes = await this.#work.loadBytes(name);
-      if (!bytes) throw new StoredDataError('imports/work', name, 'is gone');
+      if (!bytes) throw new StoredDataError('etl/work', name, 'is gone');
       const halves = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
       for (let at = 0; at < halves.length; at += 2) this.#set.add(halves[at] ?? 0, halves[at + 1] ?? 0);
     }

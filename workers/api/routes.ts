@@ -1,6 +1,9 @@
 import { auditRoute } from './admin-audit.ts';
 import { auditCheckRoute } from './admin-audit-check.ts';
 import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
+import { deadLettersRoute, redriveRoute } from './admin-dead-letters.ts';
+import { cancelEtlRoute, etlRunRoute, etlRunsRoute, runEtlRoute } from './admin-etl.ts';
+import { etlRejectsRoute } from './admin-etl-rejects.ts';
 import { deleteImportRoute, importsRoute, readImportRoute, uploadImportRoute } from './admin-imports.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
@@ -107,6 +110,8 @@ export function routesOf(doors: Doors): readonly Route[] {
     readImportRoute,
     uploadImportRoute,
     deleteImportRoute,
+    deadLettersRoute,
+    redriveRoute,
     beginRunsRoute,
     runsRoute,
     runRoute,
@@ -115,5 +120,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     replaysRoute,
     replayRoute,
     cancelReplayRoute,
+    runEtlRoute,
+    etlRunsRoute,
+    etlRunRoute,
+    etlRejectsRoute,
+    cancelEtlRoute,
   ];
 }

@@ -5,7 +5,7 @@ import type { QualityContext } from '../../core/warehouse/quality.ts';
 import type { BatchWork } from '../../storage/batch-work.ts';
 import type { SeenKeys } from '../../storage/etl/seen-keys.ts';
 
-export const etlWorkFolder = 'imports/work';
+export const etlWorkFolder = 'etl/work';
 
 export interface EtlPorts {
   readonly db: D1Database;

@@ -19,10 +19,12 @@ export async function putFiles(files: Files): Promise<void> {
 
 export async function clearEtl(): Promise<void> {
   await env.DB.exec('DELETE FROM etl_runs');
-  for (;;) {
-    const { objects, truncated } = await env.LAKE.list({ prefix: 'imports/' });
-    if (objects.length > 0) await env.LAKE.delete(objects.map(({ key }) => key));
-    if (!truncated) return;
+  for (const prefix of ['imports/', 'etl/']) {
+    for (let more = true; more; ) {
+      const { objects, truncated } = await env.LAKE.list({ prefix });
+      if (objects.length > 0) await env.LAKE.delete(objects.map(({ key }) => key));
+      more = truncated;
+    }
   }
 }
 

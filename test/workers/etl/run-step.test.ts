@@ -16,7 +16,7 @@ const session = (id: string, hoursBack = 5): string =>
   `${id},u1,m1,${recent(hoursBack)},${recent(hoursBack - 1)},30`;
 
 const rejectsOf = async (id: string) => (await readRejects(env.LAKE, id, null, 1000)).rejects;
-const workOf = async () => (await env.LAKE.list({ prefix: 'imports/work/' })).objects.map(({ key }) => key);
+const workOf = async () => (await env.LAKE.list({ prefix: 'etl/work/' })).objects.map(({ key }) => key);
 
 beforeEach(async () => {
   await clearEtl();
