@@ -20,6 +20,9 @@ import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
 import { contentTable } from './batch-content.ts';
 import { batchRoute } from './batch-table.ts';
 import { userStats } from './batch-users.ts';
+import { putMovieRoute, putMoviesRoute } from './catalog/movie-actions.ts';
+import { movieRoute, moviesRoute } from './catalog/movies.ts';
+import { catalogRegionRoute, catalogRegionsRoute, putRegionRoute } from './catalog/regions.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -63,6 +66,13 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
+    moviesRoute,
+    putMoviesRoute,
+    movieRoute,
+    putMovieRoute,
+    catalogRegionsRoute,
+    catalogRegionRoute,
+    putRegionRoute,
     annotationsRoute,
     createAnnotationRoute,
     changeAnnotationRoute,
