@@ -284,6 +284,8 @@ export const partGapBytesMax = 16 * 1024;
 export const holeOverdueMs = 15 * 60_000;
 /** Dead letters, and holes in the numbers of doors, that a statement of accounts reads: both are rare. */
 export const deadLettersReadMax = 5_000;
+/** Dead letters that one request sends again: five calls of R2 and the queue each, one after the other. */
+export const redriveLettersMax = 100;
 export const holesReadMax = 5_000;
 /** Of a shard's log that is not sealed, what a statement of accounts reads: a quarter of an hour at most is usual. */
 export const reportBytesMax = 16_000_000;

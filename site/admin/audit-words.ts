@@ -20,6 +20,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'annotation.create': 'Wrote an annotation',
   'annotation.change': 'Changed an annotation',
   'annotation.delete': 'Deleted an annotation',
+  'letters.redrive': 'Sent dead letters again',
   'batch.start': 'Had hours computed',
   'batch.cancel': 'Cancelled the computing of an hour',
   'replay.start': 'Began a replay',
