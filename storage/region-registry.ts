@@ -30,6 +30,13 @@ export async function loadRegions(db: D1Database, nowMs: number): Promise<readon
   return entries;
 }
 
+/** The next question asks D1: somebody knows that there is something new. */
+export function forgetRegions(db: D1Database): void {
+  const cached = cache.get(db);
+  // Kept for lastKnownRegions, and too old for anything else.
+  if (cached) cache.set(db, { ...cached, atMs: Number.NEGATIVE_INFINITY });
+}
+
 /** The regions as D1 told them last, however long ago; null where it never did. For when it does not answer. */
 export function lastKnownRegions(db: D1Database): readonly RegionEntry[] | null {
   return cache.get(db)?.entries ?? null;

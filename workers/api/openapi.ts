@@ -29,6 +29,7 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Batch: 'What the batch layer has put right: late events counted, twins dropped; and its runs, for admins.',
   Analytics: 'What was watched, by whom and on what: the warehouse of viewing sessions.',
   Imports: 'Files for the warehouse, and the runs that load them.',
+  Catalogue: 'Films and regions: what titles, genres and places the other answers name.',
   Service: 'Health, and this description.',
 };
 

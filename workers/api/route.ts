@@ -31,6 +31,7 @@ export interface RouteDoc {
     | 'Batch'
     | 'Analytics'
     | 'Imports'
+    | 'Catalogue'
     | 'Service';
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;

@@ -13,13 +13,29 @@ import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-
 import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
 import { dailyTrendsRoute } from './analytics/daily-trends.ts';
+import {
+  genresRoute,
+  geographicRoute,
+  qualityRoute,
+  warehouseDevicesRoute,
+} from './analytics/group-routes.ts';
+import { hourlyTrendsRoute } from './analytics/hourly-trends.ts';
 import { metricsRoute } from './analytics/metrics.ts';
+import { movieDetailRoute } from './analytics/movie-detail.ts';
+import { retentionRoute } from './analytics/retention.ts';
+import { sessionDetailRoute } from './analytics/session-detail.ts';
+import { topMoviesRoute } from './analytics/top-movies.ts';
+import { topUsersRoute } from './analytics/top-users.ts';
+import { userDetailRoute } from './analytics/user-detail.ts';
 import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
 import { annotationsRoute } from './annotations.ts';
 import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
 import { contentTable } from './batch-content.ts';
 import { batchRoute } from './batch-table.ts';
 import { userStats } from './batch-users.ts';
+import { putMovieRoute, putMoviesRoute } from './catalog/movie-actions.ts';
+import { movieRoute, moviesRoute } from './catalog/movies.ts';
+import { catalogRegionRoute, catalogRegionsRoute, putRegionRoute } from './catalog/regions.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -56,7 +72,18 @@ export function routesOf(doors: Doors): readonly Route[] {
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     ...[contentTable, popularMovies, ratingsStats, hourlyStats, userStats].map(batchRoute),
     metricsRoute,
+    topMoviesRoute,
+    genresRoute,
+    warehouseDevicesRoute,
+    geographicRoute,
+    hourlyTrendsRoute,
     dailyTrendsRoute,
+    qualityRoute,
+    topUsersRoute,
+    retentionRoute,
+    sessionDetailRoute,
+    movieDetailRoute,
+    userDetailRoute,
     alertsRoute,
     alertRulesRoute,
     createRuleRoute,
@@ -64,6 +91,13 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
+    moviesRoute,
+    putMoviesRoute,
+    movieRoute,
+    putMovieRoute,
+    catalogRegionsRoute,
+    catalogRegionRoute,
+    putRegionRoute,
     annotationsRoute,
     createAnnotationRoute,
     changeAnnotationRoute,
