@@ -2,7 +2,11 @@
 import { and, desc, eq, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { type Annotation, annotationVisibilities } from '../core/annotation/annotation.ts';
-import { annotationSpanMsMax } from '../core/protocol/limits.ts';
+import {
+  annotationSpanMsMax,
+  annotationsMax,
+  annotationsPerAuthorMax,
+} from '../core/protocol/note-limits.ts';
 import { needsMigration } from './migrated.ts';
 import { annotations } from './schema.ts';
 import { StoredDataError } from './stored-data-error.ts';
@@ -80,8 +84,28 @@ export async function readAnnotation(db: D1Database, id: string): Promise<Annota
   return row ? annotationOf(row) : null;
 }
 
-export async function addAnnotation(db: D1Database, annotation: Annotation): Promise<void> {
-  await drizzle(db).insert(annotations).values(rowOf(annotation));
+/** Writes it where there are fewer than may be, however many write at once (ANN-4). False where there are not. */
+export async function addAnnotation(db: D1Database, annotation: Annotation): Promise<boolean> {
+  const row = rowOf(annotation);
+  const names = Object.keys(row);
+  const sql = `INSERT INTO annotations (${names.map((name) => `"${name}"`).join()})
+    SELECT ${names.map((_, at) => `?${at + 4}`).join()}
+    FROM (SELECT count(*) AS every, coalesce(sum(author_id = ?1), 0) AS own FROM annotations)
+    WHERE own < ?2 AND every < ?3`;
+  const values = [row.author_id, annotationsPerAuthorMax, annotationsMax, ...Object.values(row)];
+  const { meta } = await needsMigration(() =>
+    db
+      .prepare(sql)
+      .bind(...values)
+      .run(),
+  );
+  return meta.changes > 0;
+}
+
+/** How many the author has written that are there. */
+export async function countAnnotationsOf(db: D1Database, authorId: string): Promise<number> {
+  const sql = 'SELECT count(*) AS own FROM annotations WHERE author_id = ?1';
+  return (await db.prepare(sql).bind(authorId).first<number>('own')) ?? 0;
 }
 
 /** Writes the annotation in the place of its version before. False where that is not what D1 has. */

@@ -1,7 +1,7 @@
-/** What a run of the batch layer keeps between its steps, in R2 under `lake/work/RUN/`; it goes when the run is over. */
+/** What a run keeps between its steps, in R2 under `FOLDER/RUN/`; it goes when the run is over. */
 import { StoredDataError } from './stored-data-error.ts';
 
-const prefixOf = (runId: string): string => `lake/work/${runId}/`;
+const lakeWork = 'lake/work';
 /** R2 deletes so many at once. */
 const deletedAtOnceMax = 1000;
 
@@ -9,9 +9,9 @@ export class BatchWork {
   readonly #bucket: R2Bucket;
   readonly #prefix: string;
 
-  constructor(bucket: R2Bucket, runId: string) {
+  constructor(bucket: R2Bucket, runId: string, folder = lakeWork) {
     this.#bucket = bucket;
-    this.#prefix = prefixOf(runId);
+    this.#prefix = `${folder}/${runId}/`;
   }
 
   async save(name: string, value: unknown): Promise<void> {
@@ -21,7 +21,7 @@ export class BatchWork {
   /** Throws StoredDataError where it is not there: what wrote it is over. */
   async load<T>(name: string): Promise<T> {
     const held = await this.#bucket.get(this.#prefix + name);
-    if (!held) throw new StoredDataError('lake/work', name, 'is gone');
+    if (!held) throw new StoredDataError(this.#prefix, name, 'is gone');
     return await held.json<T>();
   }
 
@@ -33,6 +33,13 @@ export class BatchWork {
   async loadBytes(name: string): Promise<Uint8Array | null> {
     const held = await this.#bucket.get(this.#prefix + name);
     return held && new Uint8Array(await held.arrayBuffer());
+  }
+
+  /** Throws StoredDataError where it is not there. */
+  async loadRange(name: string, range: R2Range): Promise<Uint8Array> {
+    const held = await this.#bucket.get(this.#prefix + name, { range });
+    if (!held) throw new StoredDataError('lake/work', name, 'is gone');
+    return new Uint8Array(await held.arrayBuffer());
   }
 
   async clear(): Promise<void> {

@@ -41,7 +41,7 @@ export interface StoredDeadLetter {
   readonly chunk: LetterChunk | null;
 }
 
-const prefix = 'dead/';
+export const deadPrefix = 'dead/';
 /** R2 keeps 2 KB of metadata in all. */
 const messageLengthMax = 512;
 const digestBytes = 8;
@@ -71,19 +71,25 @@ function keyOf({ source, atMs }: DeadLetter): string {
   const date = new Date(atMs).toISOString().slice(0, 10);
   const plain = (text: string): string => text.slice(0, 64).replace(/[^\w.-]/g, '_');
   return source.kind === 'chunk'
-    ? `${prefix}${date}/region-${source.region}/${plain(source.door)}-${source.firstNumber}`
-    : `${prefix}${date}/message/${plain(source.messageId)}`;
+    ? `${deadPrefix}${date}/region-${source.region}/${plain(source.door)}-${source.firstNumber}`
+    : `${deadPrefix}${date}/message/${plain(source.messageId)}`;
 }
 
-/** Letters in the order of their keys, so by day; `date` (YYYY-MM-DD) narrows, `cursor` goes on. */
+/** Letters in the order of their keys, so by day; `date` (YYYY-MM-DD) narrows, `cursor` or the key before goes on. */
 export async function listDeadLetters(
   bucket: R2Bucket,
-  options: { readonly date?: string; readonly cursor?: string; readonly limit?: number } = {},
+  options: {
+    readonly date?: string;
+    readonly cursor?: string;
+    readonly after?: string;
+    readonly limit?: number;
+  } = {},
 ): Promise<{ readonly letters: readonly StoredDeadLetter[]; readonly cursor: string | null }> {
   const listed = await bucket.list({
-    prefix: options.date === undefined ? prefix : `${prefix}${options.date}/`,
+    prefix: options.date === undefined ? deadPrefix : `${deadPrefix}${options.date}/`,
     limit: options.limit ?? 100,
     ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+    ...(options.after === undefined ? {} : { startAfter: options.after }),
     include: ['customMetadata'],
   });
   const letters = listed.objects.map(({ key, size, customMetadata }) => ({

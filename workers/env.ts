@@ -4,12 +4,14 @@ import type { LiveHub } from '../durable-objects/live-hub/live-hub.ts';
 import type { RegionWindow } from '../durable-objects/region-window/region-window.ts';
 import type { BatchParams } from '../storage/batch-dispatch.ts';
 import type { DayParams } from '../storage/day-store.ts';
+import type { EtlParams } from '../storage/etl/etl-dispatch.ts';
 import type { ReplayParams } from '../storage/replay-dispatch.ts';
+import type { SessionParams } from '../storage/warehouse/session-hours.ts';
 
 /** Bindings and variables of the Worker; wrangler.toml declares them. */
 export interface Env {
   readonly DB: D1Database;
-  /** Dead letters (`dead/`), the Parquet lake (`lake/`), heads of the audit log (`audit/`). */
+  /** Dead letters (`dead/`), the Parquet lake (`lake/`), heads of the audit log (`audit/`), files to load (`imports/`) and runs that do (`etl/`). */
   readonly LAKE: R2Bucket;
   readonly EVENTS: Queue<Uint8Array>;
   readonly REGION_WINDOW: DurableObjectNamespace<RegionWindow>;
@@ -20,6 +22,10 @@ export interface Env {
   readonly DAY_BATCH: Workflow<DayParams>;
   /** One instance a run of the batch layer, named by the run's id. */
   readonly HOUR_BATCH: Workflow<BatchParams>;
+  /** Instances of an ETL run, one after the other, named by its id and their number. */
+  readonly ETL_RUN: Workflow<EtlParams>;
+  /** One instance an hour of a region's sessions, named by what it is made of. */
+  readonly SESSION_BATCH: Workflow<SessionParams>;
   /** Instances of a replay, one after the other, named by its id and their number. */
   readonly REPLAY: Workflow<ReplayParams>;
   /** One object a shard, named as the shard's own. */

@@ -1,3 +1,6 @@
+export const auditResults = ['ok', 'refused', 'failed'] as const;
+export type AuditResult = (typeof auditResults)[number];
+
 /** One line of the audit log, before it is chained. */
 export interface AuditEntry {
   readonly atMs: number;
@@ -10,7 +13,7 @@ export interface AuditEntry {
   readonly target: string;
   /** Two letters, as the platform tells; empty where it does not. No address is kept. */
   readonly country: string;
-  readonly result: 'ok' | 'refused' | 'failed';
+  readonly result: AuditResult;
   /** Short texts by name; never a secret. */
   readonly details: Readonly<Record<string, string>>;
 }

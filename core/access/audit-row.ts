@@ -2,8 +2,6 @@
 import { auditDetailCountMax, auditDetailLengthMax, auditTextLengthMax } from '../protocol/limits.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
-export const auditResults = ['ok', 'refused', 'failed'] as const;
-
 export interface AuditRow {
   /** From 1, without gaps. */
   readonly seq: number;

@@ -200,16 +200,6 @@ export const auditAnchorRows = 100;
 /** ...or, where rows come slowly, so much time. */
 export const auditAnchorMs = 60_000;
 
-/** An annotation is a remark, not a document. */
-export const annotationTextLengthMax = 500;
-export const annotationTagsMax = 8;
-/** Longer spans are not found: a question about a range looks back this far for those that reach into it. */
-export const annotationSpanMsMax = 7 * 24 * 3_600_000;
-/** Remarks are about what was, is, or is planned within a year. */
-export const annotationAheadMsMax = 366 * 24 * 3_600_000;
-/** A range of annotations, in minutes: a year. */
-export const annotationRangeMinutesMax = 366 * 1440;
-
 /** Rows of one page of an answer. */
 export const pageRowsMax = 1000;
 /** Contents minute by minute are hundreds of rows each: an hour of them is tens of thousands. */
@@ -280,6 +270,8 @@ export const partGapBytesMax = 16 * 1024;
 export const holeOverdueMs = 15 * 60_000;
 /** Dead letters, and holes in the numbers of doors, that a statement of accounts reads: both are rare. */
 export const deadLettersReadMax = 5_000;
+/** Dead letters that one request sends again: five calls of R2 and the queue each, one after the other. */
+export const redriveLettersMax = 100;
 export const holesReadMax = 5_000;
 /** Of a shard's log that is not sealed, what a statement of accounts reads: a quarter of an hour at most is usual. */
 export const reportBytesMax = 16_000_000;

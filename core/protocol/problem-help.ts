@@ -60,13 +60,17 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
       'Over some of these hours of these regions a replay goes on; `detail` names it where the caller may see it. Nothing was begun.',
     remedy: 'Wait until it is over, cancel it, or ask for hours or regions that it does not have.',
   },
+  etl_in_progress: {
+    meaning: 'Files are being loaded into the warehouse; `detail` names the run. Nothing was begun.',
+    remedy: 'Wait until it is over, or cancel it.',
+  },
   run_is_over: {
     meaning: 'The run has ended before: there is nothing to cancel. Nothing was changed.',
     remedy: 'Read the run: `state` and `error` say how it ended.',
   },
   limit_reached: {
     meaning: 'There are as many of them as there may be; `detail` says how many. Nothing was changed.',
-    remedy: 'Change one that is there, or use the id of a deleted one again.',
+    remedy: 'Change or delete one that is there; of rules, use the id of a deleted one again.',
   },
   built_in_rule: {
     meaning: 'The rule ships with the product: it may be changed and disabled, but not deleted.',
@@ -75,6 +79,16 @@ export const problemHelp: Readonly<Record<ProblemCode, ProblemHelp>> = {
   method_not_allowed: {
     meaning: 'The address exists, but not with this method.',
     remedy: 'Use one of the methods in the header `allow`.',
+  },
+  length_required: {
+    meaning:
+      'The body goes to storage as it comes, which needs to know its length; the request has no `content-length`.',
+    remedy: 'Send the file with `content-length`, as tools do that upload files from a disk.',
+  },
+  precondition_failed: {
+    meaning:
+      'The request was to be done only under a condition (`if-none-match`), which does not hold. Nothing was changed.',
+    remedy: 'Read what is there, choose another name, or ask without the condition.',
   },
   payload_too_large: {
     meaning: 'The body has more bytes, records or values than one request may have. Nothing of it was taken.',

@@ -89,15 +89,15 @@ export class CsvScan extends RecordScan {
   #ended(from: number, to: number, at: number, doubled: number): Step {
     const { bytes } = this;
     if (at >= bytes.length && !this.isLast) {
-      return this.isTooLarge(at) ? this.failed('record_too_large', this.at, this.line, -1) : null;
+      return this.isTooLarge(at) ? this.#tooMuch('record_too_large') : null;
     }
     const byte = bytes[at];
     const isRowEnd = at >= bytes.length || byte === lineFeed || byte === carriageReturn;
     if (byte !== comma && !isRowEnd) {
       return this.failed('text_after_quote', this.#head, this.#headLine, this.#fields);
     }
-    if (this.isTooLarge(at)) return this.failed('record_too_large', this.at, this.line, -1);
-    if (this.#fields >= importColumnsMax) return this.failed('too_many_fields', this.at, this.line, -1);
+    if (this.isTooLarge(at)) return this.#tooMuch('record_too_large');
+    if (this.#fields >= importColumnsMax) return this.#tooMuch('too_many_fields');
     const slot = this.#fields * boundsPerField;
     this.#bounds[slot] = from;
     this.#bounds[slot + 1] = to;
@@ -109,6 +109,11 @@ export class CsvScan extends RecordScan {
 
   #tooLong(code: 'field_too_long' | 'unclosed_quote'): Scanned {
     return this.failed(code, this.#head, this.#headLine, this.#fields);
+  }
+
+  /** Goes on behind the line that was one too much: going back to the first would scan each line again and again. */
+  #tooMuch(code: 'record_too_large' | 'too_many_fields'): Scanned {
+    return this.failed(code, this.#head, this.#headLine, -1, this.line);
   }
 
   #row(): Scanned | 'blank' | null {

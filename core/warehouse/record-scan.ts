@@ -68,12 +68,12 @@ export abstract class RecordScan {
   /** One record from `at`, which moves behind it; null where more bytes are needed. */
   protected abstract scan(): Scanned | 'blank' | null;
 
-  /** Gives up the record: the scan goes on at the line behind `from`, which is in `line`. */
-  protected failed(code: RowFaultCode, from: number, line: number, field: number): Scanned {
+  /** Gives up the record that begins in `named`: the scan goes on at the line behind `from`, which is in `line`. */
+  protected failed(code: RowFaultCode, from: number, line: number, field: number, named = line): Scanned {
     this.at = from;
     this.line = line;
     this.#isSkipping = true;
-    return { line, code, field };
+    return { line: named, code, field };
   }
 
   /** The end of the line from `from`: its newline, the end of the file, or -1 where more bytes are needed. */

@@ -1,4 +1,6 @@
 /** The answer of /api/reconcile, as far as the page shows it. */
+import type { HourState } from '../../core/account/hour-check.ts';
+import type { AccountFigure, Figures } from '../../core/account/statement.ts';
 
 export const fates = [
   'counted',
@@ -8,27 +10,23 @@ export const fates = [
   'in_flight',
   'overdue',
   'missing',
-] as const;
+] as const satisfies readonly AccountFigure[];
 export type Fate = (typeof fates)[number];
 
-export interface Account extends Readonly<Record<Fate, number>> {
-  readonly received: number | null;
-  readonly accepted: number;
-  readonly rejected: number | null;
-  readonly twins: number;
-}
+/** What came to a door is of no region: null where one is asked for. */
+type OfDoor = 'received' | 'rejected';
+
+export interface Account extends Readonly<Omit<Figures, OfDoor> & Record<OfDoor, number | null>> {}
 
 export interface ProducerAccount extends Account {
   readonly producer: string;
   readonly adds_up: boolean;
 }
 
-export const hourStates = ['equal', 'explained', 'open', 'stale', 'fault'] as const;
-
 export interface HourRow {
   readonly region: string;
   readonly hour: string;
-  readonly state: (typeof hourStates)[number];
+  readonly state: HourState;
   readonly stream: number;
   readonly batch: number | null;
   readonly difference: number | null;

@@ -1,4 +1,6 @@
 /** Rows of /api/admin, as far as the pages show them. */
+import type { AuditResult } from '../../core/access/audit-entry.ts';
+import type { AuditRow } from '../../core/access/audit-row.ts';
 import type { PersonRole } from '../../core/access/caller.ts';
 
 export interface KeyRow {
@@ -31,17 +33,9 @@ export interface PersonRow {
   readonly last_seen_at: string | null;
 }
 
-export interface AuditLine {
-  readonly seq: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly role: string;
-  readonly action: string;
-  readonly target: string;
-  readonly country: string;
-  readonly result: 'ok' | 'refused' | 'failed';
+export interface AuditLine extends Omit<AuditRow, 'result' | 'details'> {
+  readonly result: AuditResult;
   readonly details: Readonly<Record<string, string>>;
-  readonly hash: string;
 }
 
 export interface Listed<T> {

@@ -41,5 +41,8 @@ export function commandOf(method: string, path: string, operation: Operation): s
   if (body !== undefined) {
     lines.push("-H 'content-type: application/json'", `-d ${quoted(JSON.stringify(body, null, 2))}`);
   }
+  const [type] = Object.keys(operation.requestBody?.content ?? {});
+  if (body === undefined && type !== undefined)
+    lines.push(`-H 'content-type: ${type}'`, '--data-binary @FILE');
   return lines.join(' \\\n  ');
 }

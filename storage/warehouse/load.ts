@@ -2,8 +2,9 @@
  * Puts rows into the warehouse (WHS-2). What is told once is not lost by a row that does not tell it; a row that was
  * inferred from a name alone changes nothing that is known. The same rows again change nothing.
  */
+import type { LoadCounts } from '../../core/warehouse/load-counts.ts';
 import type { MovieRow, RatingRow, SessionRow, UserRow } from '../../core/warehouse/rows.ts';
-import { type Loaded, type UpsertTable, upsertRows } from './upsert.ts';
+import { type UpsertTable, upsertRows } from './upsert.ts';
 
 const users: UpsertTable<UserRow> = {
   table: 'users',
@@ -72,18 +73,27 @@ const importedSessions: UpsertTable<SessionRow> = {
   keepsKnown: true,
 };
 
-const factOf = (row: RatingRow | SessionRow): readonly [string, string] => [row.pseudonym, row.content_id];
+/** Of sessions that were put together in an hour with that key. */
+export function stitchedSessions(stitchKey: number): UpsertTable<SessionRow> {
+  // A number of our own: it may stand in the text of the statement.
+  return { ...importedSessions, keepsKnown: false, constants: { stitch_key: Math.trunc(stitchKey) } };
+}
+
+export const factOf = (row: RatingRow | SessionRow): readonly [string, string] => [
+  row.pseudonym,
+  row.content_id,
+];
 const nothing = (): null => null;
 
-export async function loadUsers(db: D1Database, rows: readonly UserRow[]): Promise<Loaded> {
+export async function loadUsers(db: D1Database, rows: readonly UserRow[]): Promise<LoadCounts> {
   return await upsertRows(db, users, rows, nothing);
 }
 
-export async function loadMovies(db: D1Database, rows: readonly MovieRow[]): Promise<Loaded> {
+export async function loadMovies(db: D1Database, rows: readonly MovieRow[]): Promise<LoadCounts> {
   return await upsertRows(db, movies, rows, nothing);
 }
 
-export async function loadRatings(db: D1Database, rows: readonly RatingRow[]): Promise<Loaded> {
+export async function loadRatings(db: D1Database, rows: readonly RatingRow[]): Promise<LoadCounts> {
   return await upsertRows(db, ratings, rows, factOf);
 }
 
@@ -95,9 +105,7 @@ export async function loadSessions(
   db: D1Database,
   rows: readonly SessionRow[],
   { stitchKey = null }: { readonly stitchKey?: number | null } = {},
-): Promise<Loaded> {
-  if (stitchKey === null) return await upsertRows(db, importedSessions, rows, factOf);
-  // A number of our own: it may stand in the text of the statement.
-  const constants = { stitch_key: Math.trunc(stitchKey) };
-  return await upsertRows(db, { ...importedSessions, keepsKnown: false, constants }, rows, factOf);
+): Promise<LoadCounts> {
+  const spec = stitchKey === null ? importedSessions : stitchedSessions(stitchKey);
+  return await upsertRows(db, spec, rows, factOf);
 }

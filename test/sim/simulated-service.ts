@@ -13,6 +13,7 @@ import { trafficRegions } from '../../tools/producer/regions.ts';
 import type { OutgoingRecord } from '../../tools/producer/scenario.ts';
 import type { SendPlan } from '../../tools/producer/send-plan.ts';
 import { Door } from '../../workers/ingest/door.ts';
+import { emptySource } from '../support/empty-source.ts';
 import { testIdentifier } from '../support/judge-context.ts';
 import { sealAll } from '../support/seal-all.ts';
 
@@ -163,20 +164,8 @@ export class SimulatedService {
 }
 
 function newRegion({ number, name }: RegionEntry, startMs: number): Region {
-  const region = new Region(
-    {
-      origin: { regionNumber: number, shard: 0, generation: 0, incarnation: 1 },
-      snapshot: null,
-      lastRow: null,
-      rowsFrom: () => [],
-      parked: [],
-      confirmed: [],
-      alerts: null,
-      alertSetup: null,
-      sealing: null,
-    },
-    startMs,
-  );
+  const origin = { ...emptySource.origin, regionNumber: number };
+  const region = new Region({ ...emptySource, origin }, startMs);
   region.setUpAlerts({ region: name, rules: builtInRules });
   return region;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchBrowser } from './browser.ts';
@@ -17,21 +17,25 @@ export type Width = keyof typeof widths;
 export const themes = ['light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-interface Look {
+export interface Look {
   readonly width?: Width;
   readonly theme?: Theme;
-  readonly path?: string;
-  readonly reducedMotion?: boolean;
-  readonly hasTouch?: boolean;
 }
 
-/** Starts a browser before the tests of a file and stops all after them. A test fails if its page complained. */
-export function sitePages() {
+interface Service {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a browser before the tests of a file and stops all after them, services that were kept too. A test fails if
+ * its page complained of anything but what `isMeant` names: a server that is down, or says no, on purpose.
+ */
+export function browserPages(isMeant: RegExp) {
   let browser: Browser;
   /** The built site. */
   let folder = '';
-  const harnesses = new Set<Harness>();
-  /** What a page complained about, other than a server that is down, or says no, on purpose. */
+  const services = new Set<Service>();
   const complaints: string[] = [];
 
   beforeAll(async () => {
@@ -49,36 +53,57 @@ export function sitePages() {
 
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
-    for (const harness of harnesses) await harness.stop();
-    harnesses.clear();
+    for (const service of services) await service.stop();
+    services.clear();
     expect(complaints.splice(0)).toEqual([]);
   });
 
-  const serve = async (options: Parameters<typeof startHarness>[0] = {}): Promise<Harness> => {
-    const harness = await startHarness({ ...options, folder });
-    harnesses.add(harness);
-    return harness;
+  /** Starts a service over the folder of the built site; it is stopped after the test. */
+  const serve = async <S extends Service>(start: (folder: string) => Promise<S>): Promise<S> => {
+    const service = await start(folder);
+    services.add(service);
+    return service;
   };
 
-  const open = async (service: Harness, look: Look = {}): Promise<Page> => {
-    const { width = 1440, theme = 'light', path = '/', reducedMotion = false, hasTouch = false } = look;
+  const open = async (address: string, look: Look, more: BrowserContextOptions = {}): Promise<Page> => {
+    const { width = 1440, theme = 'light' } = look;
     const context = await browser.newContext({
       viewport: { width, height: widths[width] },
       colorScheme: theme,
       timezoneId: 'Europe/London',
-      reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
-      hasTouch,
+      ...more,
     });
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      const isMeant = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409|401|429|no valid credentials/.test(
-        message.text(),
-      );
-      if (message.type() === 'error' && !isMeant) complaints.push(message.text());
+    page.on('console', (line) => {
+      if (line.type() === 'error' && !isMeant.test(line.text())) complaints.push(line.text());
     });
-    await page.goto(service.address + path);
+    await page.goto(address);
     return page;
+  };
+
+  return { serve, open };
+}
+
+interface SiteLook extends Look {
+  readonly path?: string;
+  readonly reducedMotion?: boolean;
+  readonly hasTouch?: boolean;
+}
+
+/** Starts a browser before the tests of a file and stops all after them. A test fails if its page complained. */
+export function sitePages() {
+  const pages = browserPages(
+    /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409|401|429|no valid credentials/,
+  );
+
+  const serve = (options: Parameters<typeof startHarness>[0] = {}): Promise<Harness> =>
+    pages.serve((folder) => startHarness({ ...options, folder }));
+
+  const open = (service: Harness, look: SiteLook = {}): Promise<Page> => {
+    const { path = '/', reducedMotion = false, hasTouch = false } = look;
+    const motion = reducedMotion ? 'reduce' : 'no-preference';
+    return pages.open(service.address + path, look, { reducedMotion: motion, hasTouch });
   };
 
   return { serve, open };

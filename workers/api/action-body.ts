@@ -1,18 +1,19 @@
 import type * as z from 'zod';
 import { actionBodyBytesMax } from '../../core/protocol/limits.ts';
-import { invalidBody, problemResponse } from './problem-response.ts';
+import { type BodyFault, invalidBody, problemResponse } from './problem-response.ts';
 
 /**
- * Reads the small JSON body of an action; without a body it is an empty object. What does not fit the schema is told
- * by pointer.
+ * Reads the JSON body of an action, which is small where nothing else is said; without a body it is an empty object.
+ * What does not fit the schema is told by pointer.
  */
 export async function readActionBody<T extends z.ZodType>(
   request: Request,
   schema: T,
+  bytesMax = actionBodyBytesMax,
 ): Promise<{ readonly value: z.output<T> } | { readonly response: Response }> {
-  const bytes = await readAtMost(request, actionBodyBytesMax);
+  const bytes = await readAtMost(request, bytesMax);
   if (bytes === null) {
-    const detail = `The body may have ${actionBodyBytesMax} bytes.`;
+    const detail = `The body may have ${bytesMax} bytes.`;
     return { response: problemResponse('payload_too_large', detail) };
   }
   const json = bytes.length === 0 ? {} : parse(bytes);
@@ -20,8 +21,12 @@ export async function readActionBody<T extends z.ZodType>(
     return { response: problemResponse('unreadable_body', 'The body is not JSON in UTF-8.') };
   const parsed = schema.safeParse(json);
   if (parsed.success) return { value: parsed.data };
-  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), message }));
-  return { response: invalidBody(errors) };
+  return { response: invalidBody(bodyFaults(parsed.error)) };
+}
+
+/** What is wrong with a body, by JSON pointer. */
+export function bodyFaults({ issues }: z.ZodError): BodyFault[] {
+  return issues.map(({ path, message }) => ({ pointer: pointerOf(path), message }));
 }
 
 const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${String(part)}`).join('');

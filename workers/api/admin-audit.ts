@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type AuditRow, auditResults } from '../../core/access/audit-row.ts';
+import { auditResults } from '../../core/access/audit-entry.ts';
+import type { AuditRow } from '../../core/access/audit-row.ts';
 import { auditTextLengthMax } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import { readAuditPage } from '../../storage/audit-store.ts';

@@ -2,9 +2,11 @@
 import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
 import type { Annotation } from '../../core/annotation/annotation.ts';
+import { annotationsMax, annotationsPerAuthorMax } from '../../core/protocol/note-limits.ts';
 import {
   addAnnotation,
   changeAnnotation,
+  countAnnotationsOf,
   deleteAnnotation,
   readAnnotation,
 } from '../../storage/annotation-store.ts';
@@ -44,10 +46,11 @@ export const createAnnotationRoute: Route = {
   doc: {
     tag: 'Annotations',
     summary: 'Write an annotation',
+    description: `There are at most ${annotationsPerAuthorMax} of an author, and ${annotationsMax} in all.`,
     body: newAnnotationBody,
     bodyExample: newExample,
     answer,
-    problems: bodyProblems,
+    problems: [...bodyProblems, 'limit_reached'],
   },
 };
 
@@ -98,9 +101,18 @@ async function create(context: ApiContext): Promise<Response> {
     const id = crypto.randomUUID();
     const written = { id, authorId, authorName, version: 1, createdAtMs: nowMs, changedAtMs: nowMs };
     const annotation: Annotation = { ...written, ...contentOf(given) };
-    await addAnnotation(context.env.DB, annotation);
+    if (!(await addAnnotation(context.env.DB, annotation))) return await full(context, authorId);
     return done(annotation, changes(null, annotation));
   });
+}
+
+/** There are as many as may be: of the author, or of all (ANN-4). */
+async function full({ env }: ApiContext, authorId: string): Promise<Response> {
+  const isOwn = (await countAnnotationsOf(env.DB, authorId)) >= annotationsPerAuthorMax;
+  const detail = isOwn
+    ? `You have ${annotationsPerAuthorMax} annotations, as many as one may have: delete some.`
+    : `There are ${annotationsMax} annotations, as many as may be: delete some, or ask an admin to.`;
+  return problemResponse('limit_reached', detail);
 }
 
 async function change(context: ApiContext): Promise<Response> {

@@ -23,10 +23,13 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Stream: 'The same windows under the names of the stream tables.',
   Alerts: 'What fires, what was resolved, and who has seen it.',
   Annotations: 'What people note beside the figures.',
+  Views: 'Pages with their filters and range, under names.',
   Live: 'Pushed as it happens.',
   Access: 'Who asks, and who may.',
   Batch: 'What the batch layer has put right: late events counted, twins dropped; and its runs, for admins.',
   Analytics: 'What was watched, by whom and on what: the warehouse of viewing sessions.',
+  Imports: 'Files for the warehouse, and the runs that load them.',
+  Catalogue: 'Films and regions: what titles, genres and places the other answers name.',
   Service: 'Health, and this description.',
 };
 
@@ -78,7 +81,9 @@ function operation(route: Route, ids: Set<string>, shared: Record<string, JsonSc
     tags: [doc.tag],
     'x-role': role,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(doc.body ? { requestBody: { required: true, content: bodyContent(doc, doc.body, shared) } } : {}),
+    ...(doc.body || doc.bodyTypes
+      ? { requestBody: { required: true, content: bodyContent(doc, shared) } }
+      : {}),
     responses: answersOf(route, shared),
   };
 }
@@ -116,17 +121,15 @@ function parametersOf(schema: z.ZodObject | undefined, place: Parameter['in']): 
   });
 }
 
-function bodyContent(
-  doc: RouteDoc,
-  body: z.ZodType,
-  shared: Record<string, JsonSchema>,
-): Record<string, MediaType> {
-  const json: MediaType = {
-    schema: jsonSchema(body, 'input', shared),
-    ...(doc.bodyExample === undefined ? {} : { example: doc.bodyExample }),
-  };
+function bodyContent(doc: RouteDoc, shared: Record<string, JsonSchema>): Record<string, MediaType> {
+  const json: MediaType | null = doc.body
+    ? {
+        schema: jsonSchema(doc.body, 'input', shared),
+        ...(doc.bodyExample === undefined ? {} : { example: doc.bodyExample }),
+      }
+    : null;
   const others = Object.entries(doc.bodyTypes ?? {}).map(
     ([type, example]) => [type, { schema: { type: 'string' }, example } satisfies MediaType] as const,
   );
-  return { 'application/json': json, ...Object.fromEntries(others) };
+  return { ...(json ? { 'application/json': json } : {}), ...Object.fromEntries(others) };
 }

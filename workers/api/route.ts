@@ -24,18 +24,21 @@ export interface RouteDoc {
     | 'Stream'
     | 'Alerts'
     | 'Annotations'
+    | 'Views'
     | 'Live'
     | 'Events'
     | 'Access'
     | 'Batch'
     | 'Analytics'
+    | 'Imports'
+    | 'Catalogue'
     | 'Service';
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly bodyExample?: unknown;
-  /** Content types of the body other than JSON, each with an example. */
+  /** Content types of the body other than JSON, each with an example; without `body` it is never JSON. */
   readonly bodyTypes?: Readonly<Record<string, string>>;
   /** The answer: tests hold real answers against it. Absent where it is no JSON. */
   readonly answer?: z.ZodType;

@@ -1,6 +1,10 @@
 import { auditRoute } from './admin-audit.ts';
 import { auditCheckRoute } from './admin-audit-check.ts';
 import { beginRunsRoute, cancelRunRoute, runRoute, runsRoute } from './admin-batch.ts';
+import { deadLettersRoute, redriveRoute } from './admin-dead-letters.ts';
+import { cancelEtlRoute, etlRunRoute, etlRunsRoute, runEtlRoute } from './admin-etl.ts';
+import { etlRejectsRoute } from './admin-etl-rejects.ts';
+import { deleteImportRoute, importsRoute, readImportRoute, uploadImportRoute } from './admin-imports.ts';
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { beginReplayRoute, cancelReplayRoute, replayRoute, replaysRoute } from './admin-replay.ts';
@@ -8,14 +12,16 @@ import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
-import { dailyTrendsRoute } from './analytics/daily-trends.ts';
-import { metricsRoute } from './analytics/metrics.ts';
+import { analyticsRoutes } from './analytics/analytics-routes.ts';
 import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
 import { annotationsRoute } from './annotations.ts';
 import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
 import { contentTable } from './batch-content.ts';
 import { batchRoute } from './batch-table.ts';
 import { userStats } from './batch-users.ts';
+import { putMovieRoute, putMoviesRoute } from './catalog/movie-actions.ts';
+import { movieRoute, moviesRoute } from './catalog/movies.ts';
+import { catalogRegionRoute, catalogRegionsRoute, putRegionRoute } from './catalog/regions.ts';
 import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
@@ -25,6 +31,7 @@ import { realtimeRoute } from './realtime.ts';
 import { reconcileRoute } from './reconcile.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
+import { changeViewRoute, deleteViewRoute, saveViewRoute, viewsRoute } from './saved-views.ts';
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
@@ -50,8 +57,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     devicesRoute,
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     ...[contentTable, popularMovies, ratingsStats, hourlyStats, userStats].map(batchRoute),
-    metricsRoute,
-    dailyTrendsRoute,
+    ...analyticsRoutes,
     alertsRoute,
     alertRulesRoute,
     createRuleRoute,
@@ -59,10 +65,21 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
+    moviesRoute,
+    putMoviesRoute,
+    movieRoute,
+    putMovieRoute,
+    catalogRegionsRoute,
+    catalogRegionRoute,
+    putRegionRoute,
     annotationsRoute,
     createAnnotationRoute,
     changeAnnotationRoute,
     deleteAnnotationRoute,
+    viewsRoute,
+    saveViewRoute,
+    changeViewRoute,
+    deleteViewRoute,
     liveRoute,
     liveEventsRoute,
     reconcileRoute,
@@ -78,6 +95,12 @@ export function routesOf(doors: Doors): readonly Route[] {
     signOutRoute,
     auditRoute,
     auditCheckRoute,
+    importsRoute,
+    readImportRoute,
+    uploadImportRoute,
+    deleteImportRoute,
+    deadLettersRoute,
+    redriveRoute,
     beginRunsRoute,
     runsRoute,
     runRoute,
@@ -86,5 +109,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     replaysRoute,
     replayRoute,
     cancelReplayRoute,
+    runEtlRoute,
+    etlRunsRoute,
+    etlRunRoute,
+    etlRejectsRoute,
+    cancelEtlRoute,
   ];
 }

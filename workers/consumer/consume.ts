@@ -12,7 +12,8 @@ import { byShard, type PendingChunk, pendingChunk } from './shard-batch.ts';
 
 /** What the consumer needs of the world; workers/consumer/consumer-ports.ts binds it to the platform. */
 export interface ConsumerPorts {
-  readonly isRegion: (regionNumber: number) => boolean;
+  /** Throws where the registry cannot be asked. */
+  readonly isRegion: (regionNumber: number) => Promise<boolean>;
   /** Commits chunks in a shard; throws when the shard can't. */
   receive(address: ShardAddress, chunks: readonly Uint8Array[]): Promise<readonly ChunkVerdict[]>;
   /** Storing the same letter again changes nothing. */
@@ -67,7 +68,9 @@ async function open(delivery: Delivery, ports: ConsumerPorts): Promise<OpenedMes
     if (!(error instanceof FormatError)) throw error;
     return { delivery, chunks: [], reports: [], broken: error };
   }
-  const chunks = envelope.chunks.map((bytes) => pendingChunk(bytes, delivery.attempts, ports.isRegion));
+  const chunks = await Promise.all(
+    envelope.chunks.map((bytes) => pendingChunk(bytes, delivery.attempts, ports.isRegion)),
+  );
   return { delivery, chunks, reports: envelope.reports, broken: null };
 }
 

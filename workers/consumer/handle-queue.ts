@@ -1,29 +1,33 @@
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { shardObjectName } from '../../core/protocol/region.ts';
+import { type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
 import { storeDeadLetter } from '../../storage/dead-letters.ts';
-import { loadRegions } from '../../storage/region-registry.ts';
+import { loadRegions, renewRegions } from '../../storage/region-registry.ts';
 import { saveRejectReports } from '../../storage/reject-store.ts';
 import type { Env } from '../env.ts';
 import { type ConsumerPorts, consume, type Delivery, retryDelaySeconds } from './consume.ts';
 
 /** The queue's door: binds the consumer to the platform. */
 export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {
-  let ports: ConsumerPorts;
   try {
-    ports = await bind(env);
+    // It asks the registry before it takes anything: what throws here has done nothing.
+    await consume(batch.messages.map(delivery), await bind(env));
   } catch (error) {
     console.error(logLine('error', 'registry_unavailable', errorFields(error)));
     const attempts = Math.max(...batch.messages.map((message) => message.attempts));
     batch.retryAll({ delaySeconds: retryDelaySeconds(attempts) });
-    return;
   }
-  await consume(batch.messages.map(delivery), ports);
 }
 
 async function bind(env: Env): Promise<ConsumerPorts> {
-  const regions = new Set((await loadRegions(env.DB, Date.now())).map((region) => region.number));
+  const known = numbersOf(await loadRegions(env.DB, Date.now()));
+  let newest: Promise<ReadonlySet<number>> | undefined;
   return {
-    isRegion: (number) => regions.has(number),
+    // A door may know a new region before this isolate does: its events must not end as dead letters.
+    async isRegion(number) {
+      if (known.has(number)) return true;
+      newest ??= renewRegions(env.DB, Date.now()).then(numbersOf);
+      return (await newest).has(number);
+    },
     receive: async ({ regionNumber, shard }, chunks) => {
       const id = env.REGION_WINDOW.idFromName(shardObjectName(regionNumber, shard));
       return env.REGION_WINDOW.get(id).receive({ regionNumber, shard }, chunks);
@@ -32,6 +36,9 @@ async function bind(env: Env): Promise<ConsumerPorts> {
     saveRejectReports: (reports) => saveRejectReports(env.DB, reports),
   };
 }
+
+const numbersOf = (regions: readonly RegionEntry[]): ReadonlySet<number> =>
+  new Set(regions.map(({ number }) => number));
 
 function delivery(message: Message): Delivery {
   return {

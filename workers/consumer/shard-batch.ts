@@ -14,16 +14,17 @@ export interface PendingChunk {
 }
 
 /** Reads a chunk's header; a chunk without a readable one, or of a region nobody knows, is refused at once. */
-export function pendingChunk(
+export async function pendingChunk(
   bytes: Uint8Array,
   attempts: number,
-  isRegion: (regionNumber: number) => boolean,
-): PendingChunk {
+  isRegion: (regionNumber: number) => Promise<boolean>,
+): Promise<PendingChunk> {
   const pending: PendingChunk = { bytes, attempts, header: null, verdict: null };
   try {
     const header = decodeChunkHeader(bytes);
     // ING-4: no object is named after a number that the registry does not hold.
-    if (isRegion(header.regionNumber) && header.shard < shardsPerRegion) return { ...pending, header };
+    if (header.shard < shardsPerRegion && (await isRegion(header.regionNumber)))
+      return { ...pending, header };
     const message = `there is no shard ${header.shard} of region ${header.regionNumber}`;
     return { ...pending, header, verdict: { verdict: 'refused', code: 'wrong_shard', message } };
   } catch (error) {

@@ -11,7 +11,8 @@ import {
   verifyChain,
 } from '../../../core/access/audit-chain.ts';
 import type { AuditEntry } from '../../../core/access/audit-entry.ts';
-import { type AuditRow, auditResults, auditRow } from '../../../core/access/audit-row.ts';
+import { auditResults } from '../../../core/access/audit-entry.ts';
+import { type AuditRow, auditRow } from '../../../core/access/audit-row.ts';
 import { type LogStart, trimEntry } from '../../../core/access/audit-start.ts';
 import { auditDetailCountMax, auditTextLengthMax } from '../../../core/protocol/limits.ts';
 import { Random } from '../../sim/random.ts';

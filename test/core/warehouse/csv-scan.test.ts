@@ -101,4 +101,13 @@ describe('what is malformed', () => {
     const full = Array.from({ length: 8 }, () => field).join(',');
     expect(rows(`${full}z\n${full}zz\nb\n`)).toEqual([`${full}z`.split(','), 'record_too_large', ['b']]);
   });
+
+  it('[IMP-3] a row that goes on over many lines is given up where it is too much, not line by line', () => {
+    const all = csv(`${'a","\n'.repeat(50_000)}`);
+    expect(all.length).toBeLessThan(1_000);
+    expect(all.slice(0, 2)).toEqual([
+      { line: 1, code: 'too_many_fields', field: -1 },
+      { line: importColumnsMax + 1, code: 'too_many_fields', field: -1 },
+    ]);
+  });
 });

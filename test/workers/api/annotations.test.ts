@@ -2,12 +2,16 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
+import { annotationsMax, annotationsPerAuthorMax } from '../../../core/protocol/note-limits.ts';
 import { createAnnotationRoute } from '../../../workers/api/annotation-actions.ts';
 import type { annotationSchema } from '../../../workers/api/annotation-schema.ts';
 import { annotationsRoute } from '../../../workers/api/annotations.ts';
 import { brokenDatabase, problemOf } from './ask.ts';
 import { askAs, cookieFor, deployment, newPerson } from './people.ts';
 
+interface Ids {
+  readonly author_id: string;
+}
 type Row = z.output<typeof annotationSchema>;
 
 const path = '/api/annotations';
@@ -95,6 +99,45 @@ describe('[ANN-1] annotations', () => {
     expect(made).toMatchObject({ until: null, tags: [], region: null, visibility: 'shared' });
     expect(Date.parse(made.at)).toBeGreaterThanOrEqual(before);
     expect(await textsOf('ada', '')).toEqual(['x']);
+  });
+
+  /** As many of one author, `who-N` by id. */
+  const fill = (author: string, count: number) =>
+    env.DB.prepare(
+      `INSERT INTO annotations (id, at, text, tags, visibility, author_id, author_name, version, created_at, changed_at)
+       SELECT ?1 || '-' || value, ?2, 'x', '[]', 'personal', ?1, 'X', 1, ?2, ?2
+       FROM json_each(?3)`,
+    )
+      .bind(author, at, JSON.stringify([...Array(count).keys()]))
+      .run();
+  const total = () => env.DB.prepare('SELECT count(*) AS n FROM annotations').first<number>('n');
+
+  test('[ANN-4] are as many of an author as may be and no more, at once too, until one is deleted', async () => {
+    const first = await rowOf(await create('ada'));
+    const { author_id: ada } = (await env.DB.prepare('SELECT author_id FROM annotations').first()) as Ids;
+    await fill(ada, annotationsPerAuthorMax - 3);
+    const asked = await Promise.all(Array.from({ length: 6 }, () => create('ada')));
+    expect(asked.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 200, 409, 409, 409, 409,
+    ]);
+    const refused = await problemOf(await create('ada'));
+    expect(refused).toMatchObject({ status: 409, code: 'limit_reached' });
+    expect(refused.detail).toMatch(/^You have 5000 /);
+    expect(await total()).toBe(annotationsPerAuthorMax);
+    await rowOf(await create('bob'));
+    await rowOf(await change('ada', first, { text: 'changed' }));
+    await rowOf(await remove('ada', { ...first, version: 2 }));
+    await rowOf(await create('ada'));
+  });
+
+  test('[ANN-4] are as many in all as may be and no more', async () => {
+    for (let n = 0; n < annotationsMax; n += annotationsPerAuthorMax)
+      await fill(`author ${n}`, annotationsPerAuthorMax - (n === 0 ? 1 : 0));
+    await rowOf(await create('ada'));
+    const refused = await problemOf(await create('bob'));
+    expect(refused).toMatchObject({ status: 409, code: 'limit_reached' });
+    expect(refused.detail).toMatch(/^There are 20000 /);
+    expect(await total()).toBe(annotationsMax);
   });
 
   test('are found by region, tags and range, in pages', async () => {

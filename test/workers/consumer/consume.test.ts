@@ -20,7 +20,7 @@ class Bench implements ConsumerPorts {
     numbers.map(() => ({ verdict: 'committed' }));
   storeIsDown = false;
 
-  isRegion = (regionNumber: number): boolean => regionNumber <= 12;
+  isRegion = async (regionNumber: number): Promise<boolean> => Promise.resolve(regionNumber <= 12);
   receive: ConsumerPorts['receive'] = async ({ regionNumber }, chunks) => {
     const numbers = chunks.map((bytes) => decodeChunkHeader(bytes).firstNumber);
     this.calls.push(`${regionNumber}: ${numbers.join(' ')}`);

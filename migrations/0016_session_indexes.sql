@@ -1,0 +1,5 @@
+CREATE INDEX `viewing_sessions_by_start` ON `viewing_sessions` (`start_slot`,`user_id`,`watch_duration_ms`,`completion_milli`,`movie_id`,`device_type`,`user_country`,`subscription_type`,`region_number`);--> statement-breakpoint
+CREATE INDEX `viewing_sessions_by_user` ON `viewing_sessions` (`user_id`,`start_slot`,`watch_duration_ms`,`completion_milli`,`movie_id`,`device_type`,`user_country`,`subscription_type`,`region_number`);--> statement-breakpoint
+CREATE INDEX `viewing_sessions_by_movie` ON `viewing_sessions` (`movie_id`,`user_id`,`start_slot`,`watch_duration_ms`,`completion_milli`,`device_type`,`user_country`,`subscription_type`,`region_number`);--> statement-breakpoint
+CREATE INDEX `viewing_sessions_by_country` ON `viewing_sessions` (`user_country`,`user_id`,`start_slot`,`watch_duration_ms`,`completion_milli`,`movie_id`,`device_type`,`subscription_type`,`region_number`);--> statement-breakpoint
+CREATE INDEX `viewing_sessions_by_device` ON `viewing_sessions` (`device_type`,`quality`,`user_id`,`start_slot`,`watch_duration_ms`,`completion_milli`,`buffering_count`,`movie_id`,`user_country`,`subscription_type`,`region_number`);

@@ -1,0 +1,133 @@
+// docs/reliability.md from reliability.json: a table, what each section does, and what is not covered.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../bootstrap.mjs';
+import { faultsOf, percentile, type Reliability, type SectionRecord, trialsOf } from './results.ts';
+
+const about: Readonly<Record<string, string>> = {
+  kills:
+    'SIGKILL of wrangler and the runtime at once, at random moments under traffic; then a restart on the same folder',
+  failpoints:
+    'a kill at each named place: between all steps of sealing and of the batch layer, before and behind every call to queue, shard, D1 and R2',
+  evictions: '`ctx.abort()` of regions, hub, meters, sealers and queue under traffic',
+  deliveries:
+    'messages delivered twice (30 %), ten times (5 %), shuffled over 20 s, with acknowledgements lost',
+  'd1-down': 'every call to D1 throws, while events keep coming',
+  'r2-down': 'every call to R2 throws, while hours are asked to be sealed',
+  'queue-refuses': 'the queue takes nothing: every answer is 503, and nothing of it counts',
+  'queue-flaky': '40 % of the sends fail, half of them after they went through',
+  'late-writes':
+    'half of the writes to D1 are told to have failed and go through 6 s later, behind newer ones',
+  'stock-queue':
+    'the emulated queue as it is, which forgets when it is killed, and producers that send everything since the last confirmed count again',
+};
+
+const sum = (of: readonly number[]): number => of.reduce((total, one) => total + one, 0);
+const number = (value: number): string => value.toLocaleString('en-US');
+
+/** Of what did not happen in N trials: at most so often, at 95 %. */
+function bound(bad: number, trials: number): string {
+  if (bad > 0) return `${bad} of ${number(trials)}`;
+  return trials === 0 ? '' : `< ${(3 / trials).toPrecision(2)}`;
+}
+
+function sectionRow({ name, unit, fullTrials, wantedTrials, minutes, lots }: SectionRecord): string {
+  const trials = trialsOf(lots);
+  const results = lots.map(({ result }) => result);
+  const lost = sum(results.map((result) => result.lost));
+  const doubled = sum(results.map((result) => result.doubled));
+  const faults = sum(lots.map((lot) => faultsOf(lot).length));
+  const isFull = wantedTrials >= fullTrials && (minutes === null || minutes >= 5);
+  const size = `${number(trials)} ${unit}${minutes === null ? '' : ` of ${minutes} min`}`;
+  const cells = [
+    `\`${name}\``,
+    isFull
+      ? size
+      : `${size} (**a small run**; full: ${number(fullTrials)}${minutes === null ? '' : ' of 5 min'})`,
+    number(sum(results.map((result) => result.acknowledged))),
+    String(lost),
+    String(doubled),
+    String(faults),
+    bound(lost + doubled, trials),
+    lots.map(({ seed }) => seed).join(', '),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function measures({ name, lots }: SectionRecord): string[] {
+  const names = [...new Set(lots.flatMap(({ ms = {} }) => Object.keys(ms)))];
+  const times = names.map((of) => {
+    const values = lots.flatMap(({ ms = {} }) => ms[of] ?? []);
+    const [p50, p99] = [0.5, 0.99].map((share) => number(percentile(values, share)));
+    return values.length === 1
+      ? `\`${name}\` ${of}: ${number(values[0] ?? 0)} ms`
+      : `\`${name}\` ${of}: p50 ${p50} ms, p99 ${p99} ms, worst ${number(Math.max(...values))} ms, of ${values.length}`;
+  });
+  const kinds = [...new Set(lots.flatMap(({ counts = {} }) => Object.keys(counts)))];
+  const counted = kinds.map(
+    (kind) => `${kind.replaceAll('_', ' ')} ${number(sum(lots.map(({ counts = {} }) => counts[kind] ?? 0)))}`,
+  );
+  const told = counted.length === 0 ? [] : [`\`${name}\`: ${counted.join(', ')}`];
+  return [...times, ...told].map((line) => `- ${line}`);
+}
+
+/** The whole page. */
+function reliabilityPage(results: Reliability): string {
+  const { commit, seed, machine, startedAt, sections } = results;
+  const explained = Object.entries(about).map(([name, text]) => {
+    const was = sections.some((section) => section.name === name);
+    return `| \`${name}\` | ${text}${was ? '' : ' (**not run**)'} | \`npm run fire -- --only ${name}\` |`;
+  });
+  return `# Reliability
+
+<!-- Written by \`npm run fire -- --document\` from reliability.json (a copy: docs/reliability.json). Not by hand. -->
+
+Every event that was acknowledged with 2xx affects every number exactly once, whatever dies. \`npm run fire\` tries to
+show the opposite: it runs the whole product under \`wrangler dev\`, sends it traffic by real producers that write what
+they send and what they are answered to a log before they send it, and kills, starves and deceives it. In the end the
+checker holds **live frames** (a viewer over a WebSocket that reconnects), the **API**, the windows in **D1**, the
+**lake** (DuckDB over its parts, event by event) and the **batch layer's** hours against that log, by region, minute and
+content: \`ok ⊆ counted ⊆ ok ∪ unknown\`, each exactly once, and the accounts of \`/api/reconcile\` add up.
+
+Shown at commit \`${commit}\`, seed ${seed}, begun ${startedAt}; ${machine}.
+
+| section | trials | acknowledged events | lost | doubled | other faults | rate at 95 % (3/N) | seeds |
+|---|---|---|---|---|---|---|---|
+${sections.map(sectionRow).join('\n')}
+
+Zero failures in N trials bound the rate of failure at about 3/N with 95 % confidence (the rule of three); the column says it.
+
+## Measured
+
+Recovery is counted from the start of the restart (\`ready\`: /health answers; \`taken\`: the first 202; \`counted\`: the API
+shows more events than at its first answer). It holds the start of \`wrangler dev\` itself.
+
+${sections.flatMap(measures).join('\n')}
+
+## What each section does
+
+| section | what happens | command |
+|---|---|---|
+${explained.join('\n')}
+
+\`npm run fire\` runs them all at full size, in at most 2 hours, and goes on where it was stopped; \`--size kills=5\` makes
+a section smaller, \`--minutes 1\` an outage shorter. The queue is a durable stand-in (an object with SQLite storage,
+\`tools/fire/worker\`) since the emulated one forgets when it is killed; \`stock-queue\` runs against that one, apart.
+
+To compute hours whose events were sent just now, the last phase of each lot runs with the Worker's clock ahead by as much
+as is left of the hour and its lateness.
+
+## What is not covered
+
+- **Power loss**: a killed process leaves what it gave to the operating system. Whether the disk has it is the platform's word.
+- **The platform's own partitions and durability**: D1, R2, Queues and Durable Objects are emulated on one machine here.
+  What Cloudflare promises of them is cited in the decisions, not tested.
+- **Several machines**: local objects share one process, so calls between them never lose their answer halfway but by a kill.
+- **Eviction without abort**: objects are aborted, which loses at least as much as an eviction does.
+`;
+}
+
+export function writeReliabilityPage(results: Reliability): void {
+  writeFileSync(join(root, 'docs/reliability.md'), reliabilityPage(results));
+  writeFileSync(join(root, 'docs/reliability.json'), `${JSON.stringify(results, null, 2)}\n`);
+}

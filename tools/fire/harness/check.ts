@@ -1,0 +1,150 @@
+// ok ⊆ counted ⊆ ok ∪ unknown, each exactly once, by region, minute and content: in the live frames, the windows of D1,
+// the lake and the hours of the batch layer; and the accounts add up.
+import {
+  type Cells,
+  contentCell,
+  contentsOfHours,
+  differences,
+  minuteCell,
+  minuteMs,
+  minutesOfApi,
+  tally,
+} from './cells.ts';
+import { type LakeEvent, lakeEvents } from './lake-set.ts';
+import type { Oracle, OracleEvent } from './oracle.ts';
+import { hoursOf, type LiveNumbers } from './settle.ts';
+import type { World } from './world.ts';
+
+const hourMs = 60 * minuteMs;
+
+export interface Checked {
+  /** Distinct events: made, answered 202, and found in the lake. */
+  readonly events: number;
+  readonly acknowledged: number;
+  readonly counted: number;
+  /** Of those without an answer that says so, how many count. */
+  readonly unknownCounted: number;
+  /** Of those that were only ever refused, how many count. */
+  readonly refusedCounted: number;
+  /** Counted by the batch layer alone: they came too late for the stream. */
+  readonly late: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Everything that is not as it must be, in words. Empty where the lot holds. */
+  readonly faults: readonly string[];
+}
+
+/** The batch layer is done. */
+export async function check(world: World, oracle: Oracle, live: LiveNumbers): Promise<Checked> {
+  const rows = await lakeEvents(world.folder);
+  const found = new Set(rows.map(({ number }) => number));
+  const lost = [...oracle.ok].filter((number) => !found.has(number));
+  const doubled = rows.filter(({ counted }) => counted > 1);
+  const byStream = rows.filter(({ counted }) => counted > 0);
+  const isRefused = (number: number) =>
+    !oracle.ok.has(number) && !oracle.unknown.has(number) && oracle.failed.has(number);
+  const faults = [
+    ...live.faults,
+    ...some('lost', lost),
+    ...some(
+      'counted twice',
+      doubled.map(({ number }) => number),
+    ),
+    ...identityFaults(oracle, rows, found),
+    ...differences('stream', live.minutes, tally(byStream, minuteCell)),
+    ...differences('contents of the stream', live.contents, tally(byStream, contentCell)),
+    ...(await batchFaults(world, oracle, rows)),
+    ...(await accountFaults(world, oracle, rows)),
+    ...oracle.wrongAnswers.slice(0, 10),
+  ];
+  return {
+    events: oracle.events.length,
+    acknowledged: oracle.ok.size,
+    counted: found.size,
+    unknownCounted: [...found].filter((number) => !oracle.ok.has(number) && oracle.unknown.has(number))
+      .length,
+    refusedCounted: [...found].filter(isRefused).length,
+    late: rows.filter(({ counted }) => counted === 0).length,
+    lost: lost.length,
+    doubled: doubled.length,
+    faults,
+  };
+}
+
+function some(what: string, numbers: readonly number[]): string[] {
+  return numbers.length === 0
+    ? []
+    : [`${what}: ${numbers.length} events, such as ${numbers.slice(0, 5).join()}`];
+}
+
+function identityFaults(oracle: Oracle, rows: readonly LakeEvent[], found: ReadonlySet<number>): string[] {
+  const isSent = (number: number) =>
+    oracle.ok.has(number) || oracle.unknown.has(number) || oracle.failed.has(number);
+  const isAsSent = (row: OracleEvent) => {
+    const sent = oracle.events[row.number];
+    return sent && contentCell(sent) === contentCell(row) && sent.timeMs === row.timeMs;
+  };
+  const numbers = (of: readonly LakeEvent[]) => of.map(({ number }) => number);
+  return [
+    ...some(
+      'never sent',
+      [...found].filter((number) => !isSent(number)),
+    ),
+    ...some('not as it was sent', numbers(rows.filter((row) => !isAsSent(row)))),
+    ...some('in two parts', numbers(rows.filter(({ twice }) => twice > 0))),
+    ...(rows.length === found.size ? [] : [`${rows.length - found.size} events are in two cells`]),
+  ];
+}
+
+/** Every hour is computed: each event counts once, whatever the stream made of it. */
+async function batchFaults(world: World, oracle: Oracle, rows: readonly LakeEvent[]): Promise<string[]> {
+  const minutes = new Map<string, number>();
+  for (const hour of hoursOf(oracle)) {
+    const from = (hour * hourMs) / minuteMs;
+    for (const [cell, events] of await minutesOfApi(world, from, from + 60)) minutes.set(cell, events);
+  }
+  const hourCell = (event: OracleEvent) =>
+    `${event.region} ${Math.floor(event.timeMs / hourMs)} ${event.content}`;
+  return [
+    ...differences('batch', minutes, tally(rows, minuteCell)),
+    ...differences('contents of batch', await contentsOfHours(world, hoursOf(oracle)), tally(rows, hourCell)),
+  ];
+}
+
+interface Reconciled {
+  readonly adds_up: boolean;
+  readonly explanation: string;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly hours: readonly {
+    readonly region: string;
+    readonly hour: string;
+    readonly state: string;
+    readonly batch: number | null;
+    readonly explanation: string;
+  }[];
+}
+
+/** ING-6 and ING-6b to ING-6d, by /api/reconcile over the whole run. */
+async function accountFaults(world: World, oracle: Oracle, rows: readonly LakeEvent[]): Promise<string[]> {
+  const from = new Date(Math.min(...hoursOf(oracle)) * hourMs).toISOString();
+  const query = new URLSearchParams({ from, to: new Date(world.now()).toISOString() });
+  const { adds_up, explanation, totals, hours } = await world.read<Reconciled>(`/api/reconcile?${query}`);
+  const sum = (of: 'counted' | 'late') => rows.reduce((total, row) => total + row[of], 0);
+  const { accepted = 0, counted = 0, late = 0, missing = 0 } = totals;
+  const batch = hours.map(
+    ({ region, hour, batch: events }) => [`${region} ${Date.parse(hour) / hourMs}`, events ?? 0] as const,
+  );
+  const wanted = tally(rows, ({ region, timeMs }) => `${region} ${Math.floor(timeMs / hourMs)}`);
+  const faults = [
+    ...(adds_up ? [] : [`accounts: ${explanation}`]),
+    ...(counted === sum('counted') ? [] : [`accounts: ${counted} counted, the lake holds ${sum('counted')}`]),
+    ...(late === sum('late') ? [] : [`accounts: ${late} late, the lake holds ${sum('late')}`]),
+    ...(missing === 0 ? [] : [`accounts: ${missing} missing`]),
+    ...(accepted >= oracle.answered.accepted
+      ? []
+      : [`accounts: ${accepted} accepted, the answers said ${oracle.answered.accepted}`]),
+    ...differences('accounts of hours', new Map(batch) as Cells, wanted),
+  ];
+  const wrong = hours.filter(({ state }) => state !== 'equal' && state !== 'explained');
+  return [...faults, ...wrong.map((hour) => `hour: ${JSON.stringify(hour)}`)];
+}
