@@ -19,6 +19,7 @@ import {
   removeWork,
 } from '../../storage/retention.ts';
 import { type RetentionReport, saveRetention } from '../../storage/retention-report.ts';
+import { removeSessionHours, removeSessions } from '../../storage/warehouse/session-retention.ts';
 
 /** In this order: parts before the hours that stay for them. */
 const kinds: Readonly<Record<string, (ports: RetentionPorts) => Promise<Removed>>> = {
@@ -30,6 +31,8 @@ const kinds: Readonly<Record<string, (ports: RetentionPorts) => Promise<Removed>
   parts: removeParts,
   days: removeDays,
   hours: removeHours,
+  viewing_sessions: removeSessions,
+  session_hours: removeSessionHours,
   work: removeWork,
   accounts: removeAccounts,
   etl_runs: removeEtlRuns,
