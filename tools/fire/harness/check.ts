@@ -12,6 +12,7 @@ import {
 } from './cells.ts';
 import { type LakeEvent, lakeEvents } from './lake-set.ts';
 import type { Oracle, OracleEvent } from './oracle.ts';
+import { fireRegions } from './producers.ts';
 import { hoursOf, type LiveNumbers } from './settle.ts';
 import type { World } from './world.ts';
 
@@ -144,7 +145,8 @@ async function accountFaults(world: World, oracle: Oracle, rows: readonly LakeEv
   const { adds_up, explanation, totals, hours } = await world.read<Reconciled>(`/api/reconcile?${query}`);
   const sum = (of: 'counted' | 'late') => rows.reduce((total, row) => total + row[of], 0);
   const { accepted = 0, counted = 0, late = 0, missing = 0 } = totals;
-  const batch = hours.map(
+  const ours = hours.filter(({ region }) => fireRegions.includes(region));
+  const batch = ours.map(
     ({ region, hour, batch: events }) => [`${region} ${Date.parse(hour) / hourMs}`, events ?? 0] as const,
   );
   const wanted = tally(rows, ({ region, timeMs }) => `${region} ${Math.floor(timeMs / hourMs)}`);
