@@ -102,7 +102,7 @@ async function settle({ options, world, oracle, viewer }: Lot, startedMs: number
   const d1 = await compareD1(world, live);
   await beginRuns(world, hoursOf(oracle));
   const runs = await untilRunsOver(world);
-  const checked = await check(world, oracle, live);
+  const checked = await check(world, oracle, live, hasStandIn);
   const { connections, frames, resyncs, stepsBack } = viewer;
   return {
     ...checked,
