@@ -109,10 +109,6 @@ export function routesOf(doors: Doors): readonly Route[] {
     replaysRoute,
     replayRoute,
     cancelReplayRoute,
-    runEtlRoute,
-    etlRunsRoute,
-    etlRunRoute,
-    etlRejectsRoute,
-    cancelEtlRoute,
+    ...[runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute],
   ];
 }
