@@ -65,17 +65,21 @@ export const movies = sqliteTable(
   (table) => [index('movies_by_genre').on(table.genre)],
 );
 
-export const ratings = sqliteTable('ratings', {
-  id: integer('id').primaryKey(),
-  source_id: text('source_id').notNull().unique(),
-  user_id: integerColumn('user_id').references(() => users.id),
-  movie_id: integerColumn('movie_id').references(() => movies.id),
-  rating_milli: integerColumn('rating_milli'),
-  rating: real('rating').generatedAlwaysAs(sql`rating_milli / 1000.0`, computed),
-  review_text: text('review_text'),
-  helpful_count: integerColumn('helpful_count').default(0),
-  rating_date: text('rating_date').notNull(),
-});
+export const ratings = sqliteTable(
+  'ratings',
+  {
+    id: integer('id').primaryKey(),
+    source_id: text('source_id').notNull().unique(),
+    user_id: integerColumn('user_id').references(() => users.id),
+    movie_id: integerColumn('movie_id').references(() => movies.id),
+    rating_milli: integerColumn('rating_milli'),
+    rating: real('rating').generatedAlwaysAs(sql`rating_milli / 1000.0`, computed),
+    review_text: text('review_text'),
+    helpful_count: integerColumn('helpful_count').default(0),
+    rating_date: text('rating_date').notNull(),
+  },
+  (table) => [index('ratings_by_movie').on(table.movie_id, table.rating_milli)],
+);
 
 /**
  * Each in the order of a grouping, and with all that questions sum or filter by, so that none looks into the table

@@ -1,4 +1,6 @@
-/** Sums of viewing sessions, as every question has them. */
+/** Sums of viewing sessions, as every question has them, and the columns that make them. */
+import type { SlotSpan } from '../../core/warehouse/local-days.ts';
+import type { Parameters } from './session-filters.ts';
 
 export interface SessionSums {
   readonly views: number;
@@ -10,3 +12,41 @@ export interface SessionSums {
 }
 
 export const noSums: SessionSums = { views: 0, users: 0, watchMs: 0, completionMilli: 0, completions: 0 };
+
+/** With the views of the days before, null where they were not asked for. */
+export interface ComparedSums extends SessionSums {
+  readonly previousViews: number | null;
+}
+
+/** A range, and the one just before it. */
+export interface ComparedSpan extends SlotSpan {
+  /** Where the days before begin; null without them. */
+  readonly previousFromSlot: number | null;
+}
+
+/** Sums of sessions `s` of whom all are asked for. */
+export const sumColumns = `count(*) AS views, count(DISTINCT s.user_id) AS users,
+  coalesce(sum(s.watch_duration_ms), 0) AS watchMs, coalesce(sum(s.completion_milli), 0) AS completionMilli,
+  count(s.completion_milli) AS completions`;
+
+/** The same in one walk over a range and the days before it. */
+export function comparedColumns(
+  { fromSlot, previousFromSlot }: ComparedSpan,
+  parameters: Parameters,
+): string {
+  if (previousFromSlot === null) return `${sumColumns}, NULL AS previousViews`;
+  const isNow = `s.start_slot >= ${parameters.add(fromSlot)}`;
+  const now = `FILTER (WHERE ${isNow})`;
+  return `count(*) ${now} AS views, count(DISTINCT CASE WHEN ${isNow} THEN s.user_id END) AS users,
+    coalesce(sum(s.watch_duration_ms) ${now}, 0) AS watchMs,
+    coalesce(sum(s.completion_milli) ${now}, 0) AS completionMilli,
+    count(s.completion_milli) ${now} AS completions, count(*) FILTER (WHERE NOT ${isNow}) AS previousViews`;
+}
+
+/** The range with the days before it. */
+export function withinSpan(
+  { fromSlot, toSlot, previousFromSlot = null }: SlotSpan & Partial<ComparedSpan>,
+  parameters: Parameters,
+): string {
+  return `s.start_slot >= ${parameters.add(previousFromSlot ?? fromSlot)} AND s.start_slot < ${parameters.add(toSlot)}`;
+}

@@ -36,12 +36,6 @@ export class Parameters {
   }
 }
 
-/** A statement with its parameters. */
-export interface Statement {
-  readonly sql: string;
-  readonly values: readonly (string | number)[];
-}
-
 const sessionColumns = {
   country: 'user_country',
   device_type: 'device_type',
@@ -81,6 +75,10 @@ export function userConditions(
     subscription_type && condition('u.subscription_type', subscription_type, parameters),
   ]);
 }
+
+/** Whether all sessions are asked for, so that what is summed beforehand may answer. */
+export const isUnfiltered = (filters: SessionFilters): boolean =>
+  Object.values(filters).every((filter) => filter === null);
 
 const joined = (conditions: readonly (string | null)[]): string =>
   conditions.map((each) => (each === null ? '' : `AND ${each} `)).join('');

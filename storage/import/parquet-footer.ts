@@ -12,7 +12,12 @@ const tailBytes = 32 * 1024;
 /** Length and magic word behind the footer. */
 const trailerBytes = 8;
 
+/** Those that are read. */
+const codecs: readonly string[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'];
+
 export interface ParquetGroup {
+  /** Place in the file, from 0. */
+  readonly index: number;
   /** Row of the file, from 0, that it begins with. */
   readonly start: number;
   readonly rows: number;
@@ -45,6 +50,10 @@ export async function readParquetFooter(file: ImportFile): Promise<ParquetFooter
         `it has a row group of ${rows} rows and ${Math.ceil(size / 1024 ** 2)} MB; write groups of at most ${most}`,
       );
     }
+  }
+  const strange = codecsOf(footer.metadata).find((codec) => !codecs.includes(codec));
+  if (strange !== undefined) {
+    throw file.error(`it is compressed by ${strange}; write it with Snappy, gzip or Zstandard`);
   }
   return footer;
 }
@@ -80,9 +89,9 @@ function footerOf(metadata: FileMetaData): ParquetFooter {
   }
   if (!root || columns.length !== root.num_children) throw new TypeError('a schema that is no tree');
   let start = 0;
-  const groups = metadata.row_groups.map((group): ParquetGroup => {
+  const groups = metadata.row_groups.map((group, index): ParquetGroup => {
     const rows = Number(group.num_rows);
-    const own = { start, rows, bytes: inflatedBytes(group) };
+    const own = { index, start, rows, bytes: inflatedBytes(group) };
     start += rows;
     return own;
   });
@@ -93,6 +102,13 @@ function footerOf(metadata: FileMetaData): ParquetFooter {
 function trimmed(depth: readonly number[]): number[] {
   const last = depth.findLastIndex((left) => left > 0);
   return depth.slice(0, last + 1);
+}
+
+/** As the format names them; what has no name there cannot be decoded, which is told later. */
+function codecsOf({ row_groups: groups }: FileMetaData): string[] {
+  return groups.flatMap(({ columns }) =>
+    columns.flatMap(({ meta_data: meta }) => (typeof meta?.codec === 'string' ? [meta.codec] : [])),
+  );
 }
 
 function inflatedBytes({ columns }: RowGroup): number {

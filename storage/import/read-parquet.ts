@@ -1,15 +1,9 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { parquetReadObjects } from 'hyparquet';
-import { importGroupBytesMax } from '../../core/protocol/import-limits.ts';
 import { judgeHeader } from '../../core/warehouse/csv-header.ts';
 import { rowFault, rowFaultCodes } from '../../core/warehouse/row-fault.ts';
 import type { ImportCursor, ImportItem, ImportSlice } from './import-cursor.ts';
 import type { ImportFile } from './import-file.ts';
-import { type ParquetFooter, type ParquetGroup, readParquetFooter } from './parquet-footer.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** In the place of a text that is not UTF-8. */
-const notUtf8 = Symbol('not UTF-8');
+import { type ParquetFooter, readParquetFooter } from './parquet-footer.ts';
+import { decodedGroup, notUtf8 } from './parquet-group.ts';
 
 /** As readRecords(). */
 export async function readParquet(
@@ -20,8 +14,8 @@ export async function readParquet(
   const footer = await readParquetFooter(file);
   const { columns, warnings } = wantedColumns(file, footer);
   const rowStart = from.line - 1;
-  const rowEnd = endOf(footer.groups, rowStart, rowsMax);
-  const rows = rowEnd > rowStart ? await readRows(file, footer, columns, rowStart, rowEnd) : [];
+  const rowEnd = Math.min(rowStart + rowsMax, footer.rows);
+  const rows = await readRows(file, footer, columns, rowStart, rowEnd);
   const items = rows.map((row, i): ImportItem => itemOf(row, rowStart + i + 1));
   const next = rowEnd < footer.rows ? { ...from, etag: file.etag, size: file.size, line: rowEnd + 1 } : null;
   return { items, next, rows: footer.rows, warnings: from.etag === null ? warnings : [] };
@@ -46,70 +40,26 @@ function wantedColumns(file: ImportFile, { columns }: ParquetFooter) {
   return { columns: wanted, warnings };
 }
 
-/** How far a read goes: over so many rows, but over no more row groups than may be held at once. */
-function endOf(groups: readonly ParquetGroup[], rowStart: number, rowsMax: number): number {
-  let end = rowStart;
-  let bytes = 0;
-  for (const group of groups) {
-    const groupEnd = group.start + group.rows;
-    if (groupEnd <= rowStart) continue;
-    bytes += group.bytes;
-    if (end >= rowStart + rowsMax || (end > rowStart && bytes > importGroupBytesMax)) break;
-    end = Math.min(groupEnd, rowStart + rowsMax);
-  }
-  return end;
-}
-
-/** What R2 throws is told apart from what malformed bytes make the decoder throw. */
-class FetchError extends Error {}
-
 async function readRows(
   file: ImportFile,
-  { metadata }: ParquetFooter,
+  { metadata, groups }: ParquetFooter,
   columns: ReadonlyMap<string, string>,
   rowStart: number,
   rowEnd: number,
 ): Promise<Record<string, unknown>[]> {
-  const fetched = async (from: number, to: number): Promise<ArrayBuffer> => {
-    if (!(from >= 0 && from <= to && to <= file.size)) throw new RangeError('a column outside the file');
-    const bytes = await file.range(from, to).catch((cause: unknown) => {
-      throw new FetchError('', { cause });
-    });
-    return bytes.slice().buffer;
-  };
-  const slice = (from: number, to: number = file.size): Promise<ArrayBuffer> => {
-    const bytes = fetched(from, to);
-    // The decoder may throw before it waits for all that it has asked for.
-    bytes.catch(() => undefined);
-    return bytes;
-  };
-  try {
-    const rows = await parquetReadObjects({
-      file: { byteLength: file.size, slice },
-      metadata,
-      columns: [...columns.keys()],
-      rowStart,
-      rowEnd,
-      useOffsetIndex: true,
-      geoparquet: false,
-      compressors: { GZIP: gunzipped, ZSTD: unzstd },
-      parsers: { stringFromBytes: textOf, jsonFromBytes: textOf },
-    });
-    if (rows.length !== rowEnd - rowStart) throw new RangeError('rows are missing');
-    return rows.map((row) => renamed(row, columns));
-  } catch (error) {
-    if (error instanceof FetchError) throw error.cause;
-    throw file.error('it is corrupt, or of a kind of Parquet that is not read: it cannot be decoded', error);
+  const records: Record<string, unknown>[] = [];
+  for (const group of groups) {
+    const from = Math.max(rowStart, group.start);
+    const to = Math.min(rowEnd, group.start + group.rows);
+    if (from >= to) continue;
+    const decoded = await decodedGroup(file, metadata, group, [...columns.keys()]);
+    for (let row = from - group.start; row < to - group.start; row++) {
+      const record: Record<string, unknown> = {};
+      for (const [own, name] of columns) record[name] = plainOf(decoded.get(own)?.[row]);
+      records.push(record);
+    }
   }
-}
-
-function renamed(
-  row: Record<string, unknown>,
-  columns: ReadonlyMap<string, string>,
-): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  for (const [own, name] of columns) record[name] = plainOf(row[own]);
-  return record;
+  return records;
 }
 
 /** As JSON would have it. Times as ISO 8601: a number would be taken for seconds where it is small. */
@@ -133,26 +83,3 @@ function itemOf(record: Record<string, unknown>, line: number): ImportItem {
 
 const holdsBadText = (value: unknown): boolean =>
   value === notUtf8 || (Array.isArray(value) && value.includes(notUtf8));
-
-function textOf(bytes: Uint8Array): unknown {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return notUtf8;
-  }
-}
-
-function gunzipped(input: Uint8Array, size: number): Uint8Array {
-  return gunzipSync(input, { maxOutputLength: cappedSize(size) });
-}
-
-function unzstd(input: Uint8Array, size: number): Uint8Array {
-  // workerd stops at the cap when it has room for more than the rest, so the cap leaves it a chunk.
-  const chunkSize = Math.max(cappedSize(size), 64);
-  return zstdDecompressSync(input, { chunkSize, maxOutputLength: 2 * chunkSize });
-}
-
-function cappedSize(size: number): number {
-  if (size > importGroupBytesMax) throw new RangeError(`a page of ${size} bytes`);
-  return size;
-}

@@ -12,8 +12,7 @@ import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
-import { dailyTrendsRoute } from './analytics/daily-trends.ts';
-import { metricsRoute } from './analytics/metrics.ts';
+import { analyticsRoutes } from './analytics/analytics-routes.ts';
 import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
 import { annotationsRoute } from './annotations.ts';
 import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
@@ -32,6 +31,7 @@ import { realtimeRoute } from './realtime.ts';
 import { reconcileRoute } from './reconcile.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
+import { changeViewRoute, deleteViewRoute, saveViewRoute, viewsRoute } from './saved-views.ts';
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
@@ -57,8 +57,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     devicesRoute,
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     ...[contentTable, popularMovies, ratingsStats, hourlyStats, userStats].map(batchRoute),
-    metricsRoute,
-    dailyTrendsRoute,
+    ...analyticsRoutes,
     alertsRoute,
     alertRulesRoute,
     createRuleRoute,
@@ -77,6 +76,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     createAnnotationRoute,
     changeAnnotationRoute,
     deleteAnnotationRoute,
+    viewsRoute,
+    saveViewRoute,
+    changeViewRoute,
+    deleteViewRoute,
     liveRoute,
     liveEventsRoute,
     reconcileRoute,

@@ -44,7 +44,7 @@ export class EtlRun extends WorkflowEntrypoint<Env, EtlParams> {
     for (let n = 0; n < etlStepsMax && next !== 'over'; n++) {
       const kind = next;
       try {
-        next = await act(`${kind} ${n}`, kind, async () => await doStep(await ports(), runId));
+        next = await act(`${kind} ${n}`, kind, async () => await doStep(await ports(), runId, kind));
       } catch (error) {
         const { error: why } = errorFields(error);
         console.error(logLine('error', 'etl_step_failed', { run: runId, step: kind, ...errorFields(error) }));

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
+import { importGroupRowsMax } from '../../../core/protocol/import-limits.ts';
 import { rowFault } from '../../../core/warehouse/row-fault.ts';
 import { type ImportCursor, type ImportItem, importStart } from '../../../storage/import/import-cursor.ts';
 import { readRecords } from '../../../storage/import/read-records.ts';
@@ -73,6 +74,35 @@ describe('reading', () => {
       { line: 2, record: { id: '9007199254740993', username: 'é' } },
     ]);
   });
+});
+
+it('[IMP-5] what one file held is never taken for what another of its name holds', async () => {
+  const holding = (name: string) =>
+    parquetWriteBuffer({ columnData: [{ name: 'id', data: [name, name], type: 'STRING' }] });
+  for (const name of ['a', 'b', 'a']) {
+    expect(await readAll(holding(name), 1)).toEqual([
+      { line: 1, record: { id: name } },
+      { line: 2, record: { id: name } },
+    ]);
+  }
+});
+
+it('[IMP-5] a row group that would take too much memory, and an unknown compression, are refused by name', async () => {
+  const rows = importGroupRowsMax + 1;
+  const data = new Array<string>(rows).fill('a');
+  const columns: ColumnSource[] = [{ name: 'id', data, type: 'STRING' }];
+  const large = parquetWriteBuffer({ columnData: columns, rowGroupSize: rows });
+  await expect(readAll(large)).rejects.toThrow(`it has a row group of ${rows} rows`);
+  const most = parquetWriteBuffer({ columnData: columns, rowGroupSize: importGroupRowsMax });
+  await env.LAKE.put(key, most);
+  const slice = await readRecords({ bucket: env.LAKE, key }, 'parquet', importStart, 2);
+  expect(slice.items).toHaveLength(2);
+  const brotli = parquetWriteBuffer({
+    columnData: columns.map((column) => ({ ...column, data: ['a'] })),
+    codec: 'BROTLI',
+    compressors: { BROTLI: (bytes: Uint8Array) => bytes },
+  });
+  await expect(readAll(brotli)).rejects.toThrow('it is compressed by BROTLI');
 });
 
 describe('what is no such file', () => {

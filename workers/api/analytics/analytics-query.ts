@@ -1,6 +1,7 @@
 /** Questions about the warehouse: whole days of a time zone, beside those before, and which sessions (ANA-1). */
 import * as z from 'zod';
 import { analyticsDaysDefault, analyticsDaysMax } from '../../../core/protocol/analytics-limits.ts';
+import { windowMs } from '../../../core/protocol/limits.ts';
 import {
   isTimeZone,
   type LocalDay,
@@ -9,11 +10,9 @@ import {
   type SlotSpan,
   slotMs,
 } from '../../../core/warehouse/local-days.ts';
-import type {
-  SessionFilters,
-  SessionScope,
-  ValueFilter,
-} from '../../../storage/analytics/session-filters.ts';
+import type { GroupScope } from '../../../storage/analytics/group-sums.ts';
+import type { SessionFilters, ValueFilter } from '../../../storage/analytics/session-filters.ts';
+import { type Cursor, questionOf, type Rank, type Ranking, readCursor } from '../cursor.ts';
 import { fault, instant, type Parsed, parseParameters, wholeNumber } from '../parameters.ts';
 import { invalidParameters } from '../problem-response.ts';
 import { person } from '../request-scope.ts';
@@ -71,6 +70,8 @@ export interface AnalyticsRange extends SlotSpan {
 }
 
 export interface AnalyticsQuery {
+  /** Where a page goes on, and what the cursor of the next has to name. */
+  readonly page: { readonly after: Rank | null; readonly question: string };
   readonly tz: string;
   readonly range: AnalyticsRange;
   /** As many days just before, where they were asked for. */
@@ -78,28 +79,41 @@ export interface AnalyticsQuery {
   readonly filters: SessionFilters;
 }
 
-export const scopeOf = ({ fromSlot, toSlot }: SlotSpan, { filters }: AnalyticsQuery): SessionScope => ({
-  fromSlot,
-  toSlot,
-  filters,
-});
+/** The sessions of the range, with those of the days before where they are asked for. */
+export function scopeOf({ range, previous, filters }: AnalyticsQuery): GroupScope {
+  const { fromSlot, toSlot } = range;
+  return { fromSlot, toSlot, previousFromSlot: previous?.fromSlot ?? null, filters };
+}
+
+/** What the parts of a rank are, by the parameters of a route that has pages. */
+export type RankShape<Values> = (values: Values) => Ranking<never>['shape'];
+
+/** A day of 25 hours more than the longest range. */
+const cursorMinutesMax = analyticsDaysMax * 1440 + 60;
 
 /** Checks the parameters of a question; `own` are those of the route's own. */
 export async function analyticsQuery<Shape extends z.ZodRawShape>(
   context: ApiContext,
   own: z.ZodObject<Shape>,
   nowMs: number,
+  rankShape?: RankShape<z.output<z.ZodObject<Shape>>>,
 ): Promise<
   | { readonly query: AnalyticsQuery; readonly values: z.output<z.ZodObject<Shape>> }
   | { readonly response: Response }
 > {
-  const parameters = new URL(context.req.url).searchParams;
+  const { pathname, searchParams: parameters } = new URL(context.req.url);
   const common = parseParameters(schema, parameters);
   const values = parseParameters(own, parameters);
   const faults = [common, values].flatMap((parsed) => (parsed.ok ? [] : parsed.faults));
   if (!common.ok || !values.ok) return { response: invalidParameters(faults) };
   const given = common.value;
-  const ranges = resolveDays(given, nowMs);
+  const names = [...Object.keys(analyticsShape), ...Object.keys(own.shape)];
+  const question = questionOf(pathname, names, parameters);
+  const cursor = readPlace(parameters.get('cursor'), question, rankShape?.(values.value));
+  if (!cursor.ok) return { response: invalidParameters(cursor.faults) };
+  // A page goes on in the range of the first, though midnight may have passed.
+  const end = cursor.value && { to: cursor.value.range.toMinute * windowMs };
+  const ranges = resolveDays({ ...end, ...given }, nowMs);
   if (!ranges.ok) return { response: invalidParameters(ranges.faults) };
   const region = await regionFilter(context.env.DB, given.region, nowMs);
   if ('response' in region) return region;
@@ -111,7 +125,17 @@ export async function analyticsQuery<Shape extends z.ZodRawShape>(
     content_id = null,
   } = given;
   const filters = { region: region.filter, country, device_type, genre, subscription_type, content_id };
-  return { query: { ...ranges.value, filters }, values: values.value };
+  const page = { after: cursor.value?.after ?? null, question };
+  return { query: { ...ranges.value, filters, page }, values: values.value };
+}
+
+function readPlace(
+  text: string | null,
+  question: string,
+  shape: Ranking<never>['shape'] | undefined,
+): Parsed<Cursor | null> {
+  if (text === null || !shape) return { ok: true, value: null };
+  return readCursor(text, question, shape, cursorMinutesMax);
 }
 
 function resolveDays(

@@ -1,21 +1,22 @@
 /** What the routes of the analytics API have in common: their parameters, `meta`, and their rows as CSV. */
 import * as z from 'zod';
-import { slotMs } from '../../../core/warehouse/local-days.ts';
+import { analyticsPageMax } from '../../../core/protocol/analytics-limits.ts';
+import { type SlotSpan, slotMs } from '../../../core/warehouse/local-days.ts';
 import { readNewestStart } from '../../../storage/analytics/newest-session.ts';
 import { prefersCsv } from '../csv.ts';
+import { type Rank, writeCursor } from '../cursor.ts';
 import { isoTime } from '../figures.ts';
+import { wholeNumber } from '../parameters.ts';
 import { jsonResponse } from '../problem-response.ts';
 import { csvResponse } from '../range-answer.ts';
 import { timed } from '../request-scope.ts';
 import type { Route } from '../route.ts';
 import type { ApiContext } from '../stats-query.ts';
 import { orStorageUnavailable } from '../storage-answer.ts';
-import {
-  type AnalyticsQuery,
-  type AnalyticsRange,
-  analyticsQuery,
-  analyticsShape,
-} from './analytics-query.ts';
+import { type AnalyticsQuery, analyticsQuery, analyticsShape, type RankShape } from './analytics-query.ts';
+
+const slotMinutes = slotMs / 60_000;
+export const pageRowsDefault = 10;
 
 export type AnswerRow = Readonly<Record<string, unknown>>;
 
@@ -23,8 +24,11 @@ export type AnswerRow = Readonly<Record<string, unknown>>;
 export interface Found {
   /** An object, or rows. */
   readonly data: AnswerRow | readonly AnswerRow[];
-  /** Rows of CSV, where data is an object. */
+  /** Rows of CSV, where data is an object, and their schema, where it is not the route's. */
   readonly csvRows?: readonly AnswerRow[];
+  readonly row?: z.ZodObject;
+  /** What it is about, where that is not the range. */
+  readonly span?: SlotSpan;
   /** Cursor of the next page; undefined where there are no pages. */
   readonly next?: string | null;
 }
@@ -39,6 +43,8 @@ export interface AnalyticsRoute<Shape extends z.ZodRawShape> {
   readonly row: z.ZodObject;
   readonly example: unknown;
   readonly unmasked?: string;
+  /** Of a route with pages. */
+  readonly rankShape?: RankShape<z.output<z.ZodObject<Shape>>>;
   readonly problems?: Route['doc']['problems'];
   /** A response where there is nothing to answer. */
   readonly read: (
@@ -56,7 +62,7 @@ export function analyticsRoute<Shape extends z.ZodRawShape>(asked: AnalyticsRout
     role: 'viewer',
     ...(asked.unmasked === undefined ? {} : { unmasked: asked.unmasked }),
     handler: async (context) => {
-      const checked = await analyticsQuery(context, own, Date.now());
+      const checked = await analyticsQuery(context, own, Date.now(), asked.rankShape);
       if ('response' in checked) return checked.response;
       return await orStorageUnavailable('analytics_unread', async () => {
         const { query, values } = checked;
@@ -88,16 +94,17 @@ function answer(
   context: ApiContext,
   row: z.ZodObject,
   query: AnalyticsQuery,
-  { data, csvRows, next }: Found,
+  found: Found,
   newestMs: number | null,
 ): Response {
+  const { data, csvRows, next, row: ownRow, span } = found;
   const rows = Array.isArray(data) ? (data as readonly AnswerRow[]) : null;
   if (prefersCsv(context.req.header('accept')))
-    return csvResponse(context, row, csvRows ?? rows ?? [], next ?? null);
+    return csvResponse(context, ownRow ?? row, csvRows ?? rows ?? [], next ?? null);
   const meta = {
-    ...spanOf(query.range),
+    ...spanOf(span ?? query.range),
     tz: query.tz,
-    compare: query.previous && spanOf(query.previous),
+    compare: span ? null : query.previous && spanOf(query.previous),
     updated_at: newestMs === null ? null : isoTime(newestMs),
     source: 'warehouse',
     ...(next === undefined ? {} : { next_cursor: next }),
@@ -105,7 +112,42 @@ function answer(
   return jsonResponse({ data, ...(rows ? { count: rows.length } : {}), meta });
 }
 
-const spanOf = ({ fromSlot, toSlot }: AnalyticsRange) => ({
+/** The parameters of pages. */
+export const pageShape = {
+  limit: wholeNumber(1, analyticsPageMax)
+    .optional()
+    .describe(`Rows of a page, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`)
+    .meta({ example: String(pageRowsDefault) }),
+  cursor: z
+    .string()
+    .max(4096, 'is none that was given')
+    .optional()
+    .describe(
+      '`meta.next_cursor` of the page before, for the page after it. The other parameters must be the same; the range ' +
+        'stays that of the first page',
+    )
+    .meta({
+      example: 'WyIvYXBpL2FuYWx5dGljcy90b3AtbW92aWVzPyIsMjk5NTkyMDAsMzAwMDI0MDAsNjAyLCJmaWxtLTAwMSJd',
+    }),
+};
+
+/** A page of rows of which one more than the page was read, if there are as many. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  limit: number,
+  { page, range }: AnalyticsQuery,
+  rankOf: (row: Row) => Rank,
+): { readonly rows: readonly Row[]; readonly next: string | null } {
+  const last = rows[limit - 1];
+  if (rows.length <= limit || last === undefined) return { rows, next: null };
+  const minutes = { fromMinute: range.fromSlot * slotMinutes, toMinute: range.toSlot * slotMinutes };
+  return {
+    rows: rows.slice(0, limit),
+    next: writeCursor(page.question, { range: minutes, after: rankOf(last) }),
+  };
+}
+
+const spanOf = ({ fromSlot, toSlot }: SlotSpan) => ({
   from: isoTime(fromSlot * slotMs),
   to: isoTime(toSlot * slotMs),
 });

@@ -2,12 +2,10 @@
 import * as z from 'zod';
 import { amount, count, share, time } from '../answer-schema.ts';
 
-export const views = count('Viewing sessions');
+const views = count('Viewing sessions');
 const uniqueUsers = count('Distinct users of these sessions');
 const watchHours = amount('Hours watched');
-export const completion = share(
-  'Mean share of the content that was watched; null where no session tells one',
-);
+const completion = share('Mean share of the content that was watched; null where no session tells one');
 const rank = count('Place, from 1; of equal rows the same').min(1);
 const shareOfViews = share('Share of the views of all rows, those of other pages too; null without any');
 const previousViews = count('Views of as many days just before; null without `compare`').nullable();
@@ -18,7 +16,7 @@ const known = (what: string) => z.string().nullable().describe(`${what}; null wh
 const span = (what: string) =>
   z.strictObject({ from: time('Its start'), to: time('Its end, which is not part of it') }).describe(what);
 
-export const metaShape = {
+const metaShape = {
   from: time('Start of the range'),
   to: time('End of the range, which is not part of it'),
   tz: text('Time zone of its days, hours and weeks'),
@@ -238,7 +236,7 @@ export const sessionData = z.strictObject({
     .describe('Its events, as the lake has them; empty for an imported one, and where they are gone'),
 });
 
-export const figuresShape = {
+const figuresShape = {
   views,
   unique_users: uniqueUsers,
   watch_hours: watchHours,
@@ -258,10 +256,12 @@ export const movieData = z.strictObject({
   language: known('Original language'),
   avg_rating: amount('Mean of all ratings, 1 to 10; null without').nullable(),
   rating_count: count('All ratings'),
-  total_views: count('Of all sessions that are kept, whatever is asked'),
+  total_views: count(
+    'Of all sessions that are kept, whatever is asked; null for who is limited to regions',
+  ).nullable(),
   figures: z.strictObject({ ...figuresShape, previous_views: previousViews }).describe('Of the range'),
   daily: z.array(dailyRow),
-  devices: z.array(deviceRow),
+  devices: z.array(deviceRow.omit({ buffering_per_hour: true })),
   countries: z.array(countryRow),
   recent_sessions: z.array(sessionRow).describe('The last sessions of the range, the newest first'),
 });

@@ -1,6 +1,6 @@
-import { dateOfDay, type LocalDay } from '../../../core/warehouse/local-days.ts';
+import { dateOfDay } from '../../../core/warehouse/local-days.ts';
 import { readDailySums } from '../../../storage/analytics/daily-sums.ts';
-import type { SessionSums } from '../../../storage/analytics/figures.ts';
+import { noSums, type SessionSums } from '../../../storage/analytics/figures.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import type { AnalyticsQuery } from './analytics-query.ts';
 import { type AnswerRow, analyticsRoute, exampleMeta } from './analytics-route.ts';
@@ -31,21 +31,27 @@ export const dailyTrendsRoute = analyticsRoute({
   read: async ({ env }, query) => ({ data: await dailyRows(env.DB, query) }),
 });
 
-export async function dailyRows(db: D1Database, query: AnalyticsQuery): Promise<AnswerRow[]> {
+async function dailyRows(db: D1Database, query: AnalyticsQuery): Promise<AnswerRow[]> {
   const { range, previous, filters } = query;
   const days = [...(previous?.days ?? []), ...range.days];
   const sums = await readDailySums(db, days, filters);
-  const byDay = new Map(days.map(({ day }, index) => [day, sums[index] as SessionSums]));
+  return dailyRowsOf(query, new Map(days.map(({ day }, index) => [day, sums[index] as SessionSums])));
+}
+
+/** Days without sums had no sessions. */
+export function dailyRowsOf(
+  { range, previous }: AnalyticsQuery,
+  byDay: ReadonlyMap<number, SessionSums>,
+): AnswerRow[] {
   const length = (range.days.at(-1)?.day ?? 0) + 1 - (range.days[0]?.day ?? 0);
-  return range.days.map(({ day }: LocalDay) => {
-    const own = byDay.get(day) as SessionSums;
+  return range.days.map(({ day }) => {
+    const own = byDay.get(day) ?? noSums;
     return {
       date: dateOfDay(day),
       views: own.views,
       unique_users: own.users,
       watch_hours: hoursOf(own.watchMs),
       avg_completion_rate: completionOf(own),
-      // A day that the calendar of the zone has left out had no views.
       previous_views: previous && (byDay.get(day - length)?.views ?? 0),
       previous_date: previous && dateOfDay(day - length),
     };

@@ -1,0 +1,1 @@
+CREATE INDEX `ratings_by_movie` ON `ratings` (`movie_id`,`rating_milli`);
