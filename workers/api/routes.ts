@@ -31,6 +31,7 @@ import { realtimeRoute } from './realtime.ts';
 import { reconcileRoute } from './reconcile.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
+import { changeViewRoute, deleteViewRoute, saveViewRoute, viewsRoute } from './saved-views.ts';
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
@@ -75,6 +76,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     createAnnotationRoute,
     changeAnnotationRoute,
     deleteAnnotationRoute,
+    viewsRoute,
+    saveViewRoute,
+    changeViewRoute,
+    deleteViewRoute,
     liveRoute,
     liveEventsRoute,
     reconcileRoute,
