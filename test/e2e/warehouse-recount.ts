@@ -134,10 +134,11 @@ export class Recount {
       pairs AS (SELECT cohort, ((date_trunc('week', a.local)::DATE - cohort) / 7)::INTEGER AS n, count(DISTINCT user_id) AS users
         FROM firsts JOIN a USING (user_id), final
         WHERE cohort > final.week - ${7 * weeks} AND date_trunc('week', a.local)::DATE <= final.week GROUP BY ALL)
-      SELECT strftime(cohort, '%Y-%m-%d') AS cohort, max(users) FILTER (WHERE n = 0) AS users,
+      SELECT strftime(c.cohort, '%Y-%m-%d') AS cohort, max(k.users) FILTER (WHERE g.n = 0) AS users,
         list(coalesce(k.users, 0) ORDER BY g.n) AS retained
-      FROM (SELECT DISTINCT cohort FROM pairs) c, final, range(0, 60) g(n) LEFT JOIN pairs k USING (cohort, n)
-      WHERE g.n <= (final.week - c.cohort) / 7 GROUP BY cohort ORDER BY cohort`);
+      FROM (SELECT DISTINCT cohort FROM pairs) c CROSS JOIN final CROSS JOIN range(0, 60) g(n)
+        LEFT JOIN pairs k ON k.cohort = c.cohort AND k.n = g.n
+      WHERE g.n <= (final.week - c.cohort) / 7 GROUP BY c.cohort ORDER BY c.cohort`);
   }
 
   close(): void {
