@@ -1,7 +1,7 @@
 /** Removes what older runs over an hour have left in R2 (SES-5). */
+import type { SessionHour, SessionMark } from '../../core/warehouse/session-hour.ts';
 import { listNames } from '../list-names.ts';
 import { dayOfFile, openFolder, openPrefix, sessionsFilePrefix, sessionsFolder } from './session-files.ts';
-import type { SessionHour, SessionMark } from './session-hours.ts';
 
 /** `standing` is what the hour's account says; sittings begin on the day of the hour, the one before, or where files are. */
 export async function clearSessions(

@@ -1,9 +1,9 @@
 /** Sessions in R2: the lake's files of them (SES-5), and the sittings that hours leave open. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { SessionHour, SessionMark } from '../../core/warehouse/session-hour.ts';
 import type { Sitting } from '../../core/warehouse/stitch.ts';
 import { sessionRow } from '../../core/warehouse/stitched-row.ts';
 import { dateOf } from '../user-stats.ts';
-import type { SessionHour, SessionMark } from './session-hours.ts';
 
 export const sessionsPrefix = 'lake/viewing_sessions/';
 const dayMs = 86_400_000;

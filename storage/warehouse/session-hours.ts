@@ -1,22 +1,9 @@
 /** Hours whose sessions are put together (SES-3): which are due, who does it, and what came of it. */
 import { packedKey } from '../../core/protocol/region.ts';
 import { sessionHourTriedAgainMs, sessionHourWaitsMsMax } from '../../core/protocol/warehouse-limits.ts';
+import type { SessionHour, SessionMark } from '../../core/warehouse/session-hour.ts';
 import { needsMigration } from '../migrated.ts';
 import { addressOf } from '../window-store.ts';
-
-export interface SessionHour {
-  readonly regionNumber: number;
-  /** Epoch hour. */
-  readonly hour: number;
-}
-
-/** What an hour's sessions are made of: its events, by the generation of its computation, and what was open before it. */
-export interface SessionMark {
-  /** 0 for an hour without events. */
-  readonly generation: number;
-  /** Digest; '' for nothing. */
-  readonly carryIn: string;
-}
 
 /** What is told to a run; the mark is of when it was asked for. */
 export interface SessionParams extends SessionHour, SessionMark {

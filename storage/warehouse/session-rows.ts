@@ -2,10 +2,11 @@
 import { packedKey } from '../../core/protocol/region.ts';
 import { loadRowsMax } from '../../core/protocol/warehouse-limits.ts';
 import type { SessionRow } from '../../core/warehouse/rows.ts';
+import type { SessionHour, SessionMark } from '../../core/warehouse/session-hour.ts';
 import { jsonChunks } from '../json-chunks.ts';
 import { needsMigration } from '../migrated.ts';
 import { factOf, stitchedSessions } from './load.ts';
-import { claimOf, isClaimed, type SessionHour, type SessionMark } from './session-hours.ts';
+import { claimOf, isClaimed } from './session-hours.ts';
 import { rowText, statementsOf } from './upsert.ts';
 
 /** Of the sessions whose ids are from `from` up to but not including `to`, all that the hour closes. */

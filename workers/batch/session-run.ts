@@ -5,6 +5,7 @@
  */
 import { type EventGroup, groupsOf } from '../../core/batch/event-groups.ts';
 import { SessionEvents, sessionAdder, sessionFields } from '../../core/warehouse/session-events.ts';
+import type { SessionHour, SessionMark } from '../../core/warehouse/session-hour.ts';
 import { partitionOf } from '../../core/warehouse/session-partition.ts';
 import { joinDigests } from '../../core/warehouse/stitched-row.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
@@ -16,8 +17,6 @@ import {
   type Carry,
   claimHour,
   readDoneHour,
-  type SessionHour,
-  type SessionMark,
   type SessionParams,
   writeDoneHour,
 } from '../../storage/warehouse/session-hours.ts';
