@@ -43,6 +43,8 @@ export interface Doors {
   readonly events: EventsDoor;
 }
 
+const etlRoutes: readonly Route[] = [runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute];
+
 /** Every route and the role it needs: the one place where they are declared (API-2). */
 export function routesOf(doors: Doors): readonly Route[] {
   return [
@@ -104,6 +106,6 @@ export function routesOf(doors: Doors): readonly Route[] {
     replaysRoute,
     replayRoute,
     cancelReplayRoute,
-    ...[runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute],
+    ...etlRoutes,
   ];
 }
