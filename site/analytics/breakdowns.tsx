@@ -154,6 +154,7 @@ function QualityTable({ rows }: { readonly rows: readonly QualityRow[] }) {
       caption="Stalls an hour watched, by picture and device"
       corner="Picture"
       columns={columns}
+      head={(name) => <FilterButton name="device_type" value={name} />}
       rows={qualities.map((name) => ({
         name,
         cells: columns.map((device) => {
