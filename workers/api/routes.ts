@@ -48,6 +48,7 @@ import type { Route } from './route.ts';
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
+import { systemRoute } from './system.ts';
 import { timeseriesRoute } from './timeseries.ts';
 import { trendingRoute } from './trending.ts';
 
@@ -104,6 +105,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     liveRoute,
     liveEventsRoute,
     reconcileRoute,
+    systemRoute,
     keysRoute,
     createKeyRoute,
     revokeKeyRoute,
