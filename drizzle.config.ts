@@ -9,6 +9,7 @@ export default defineConfig({
     './storage/account-schema.ts',
     './storage/warehouse-schema.ts',
     './storage/etl-schema.ts',
+    './storage/view-schema.ts',
   ],
   out: './migrations',
 });

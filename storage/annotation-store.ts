@@ -2,7 +2,11 @@
 import { and, desc, eq, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { type Annotation, annotationVisibilities } from '../core/annotation/annotation.ts';
-import { annotationSpanMsMax, annotationsMax, annotationsPerAuthorMax } from '../core/protocol/limits.ts';
+import {
+  annotationSpanMsMax,
+  annotationsMax,
+  annotationsPerAuthorMax,
+} from '../core/protocol/note-limits.ts';
 import { needsMigration } from './migrated.ts';
 import { annotations } from './schema.ts';
 import { StoredDataError } from './stored-data-error.ts';

@@ -35,6 +35,13 @@ export class BatchWork {
     return held && new Uint8Array(await held.arrayBuffer());
   }
 
+  /** Throws StoredDataError where it is not there. */
+  async loadRange(name: string, range: R2Range): Promise<Uint8Array> {
+    const held = await this.#bucket.get(this.#prefix + name, { range });
+    if (!held) throw new StoredDataError('lake/work', name, 'is gone');
+    return new Uint8Array(await held.arrayBuffer());
+  }
+
   async clear(): Promise<void> {
     for (;;) {
       const { objects, truncated } = await this.#bucket.list({

@@ -20,7 +20,7 @@ export interface BeliefLimits {
 }
 
 /**
- * What D1 said of credentials, by id. Only results are kept, not promises: a request must not wait for the I/O of
+ * What D1 said of credentials and of regions, by id. Only results are kept, not promises: a request must not wait for the I/O of
  * another. A clock that is set back keeps nothing for ever.
  */
 export class Believed<T> {

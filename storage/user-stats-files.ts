@@ -1,4 +1,5 @@
 /** Files of users that older runs over a day have left (BAT-4). */
+import { listNames } from './list-names.ts';
 
 const ofRun = /\/part-(\d+)-(\d+)-\d+\.parquet$/;
 
@@ -15,14 +16,4 @@ export async function deleteUserStatsBefore(
     });
     if (older.length > 0) await bucket.delete(older);
   }
-}
-
-/** Names of objects with a prefix, as R2 lists them: a thousand at a time. */
-async function* listNames(bucket: R2Bucket, prefix: string): AsyncGenerator<string[]> {
-  let cursor: string | undefined;
-  do {
-    const found = await bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
-    yield found.objects.map(({ key }) => key);
-    cursor = found.truncated ? found.cursor : undefined;
-  } while (cursor !== undefined);
 }

@@ -12,11 +12,13 @@ const usage = `npm run lake -- "SELECT ..." [--persist-to DIR] [--format table|c
   --persist-to DIR  the data folder of the local run      (.marquee)
   --format FORMAT   table, csv or json                    (table)
 
-The view \`events\` has a row for each event that is sealed. Examples:
+The view \`events\` has a row for each event that is sealed, \`viewing_sessions\` one for each session of computed
+hours. Examples:
 
   SELECT count(*), count(DISTINCT user_id) FROM events
   SELECT region, date, hour, event_type, count(*) FROM events GROUP BY ALL ORDER BY ALL
   SELECT title, sum(duration_ms) / 3600000 AS hours FROM events WHERE date = '2026-11-21' GROUP BY title ORDER BY hours DESC LIMIT 10
+  SELECT movie_id, count(*), avg(completion_rate) FROM viewing_sessions WHERE date = '2026-11-21' GROUP BY ALL
   SELECT filename, verdict, count(*) FROM read_parquet('lake/events/**/*.parquet', filename = true) GROUP BY ALL
 `;
 

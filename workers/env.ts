@@ -6,6 +6,7 @@ import type { BatchParams } from '../storage/batch-dispatch.ts';
 import type { DayParams } from '../storage/day-store.ts';
 import type { EtlParams } from '../storage/etl/etl-dispatch.ts';
 import type { ReplayParams } from '../storage/replay-dispatch.ts';
+import type { SessionParams } from '../storage/warehouse/session-hours.ts';
 
 /** Bindings and variables of the Worker; wrangler.toml declares them. */
 export interface Env {
@@ -23,6 +24,8 @@ export interface Env {
   readonly HOUR_BATCH: Workflow<BatchParams>;
   /** Instances of an ETL run, one after the other, named by its id and their number. */
   readonly ETL_RUN: Workflow<EtlParams>;
+  /** One instance an hour of a region's sessions, named by what it is made of. */
+  readonly SESSION_BATCH: Workflow<SessionParams>;
   /** Instances of a replay, one after the other, named by its id and their number. */
   readonly REPLAY: Workflow<ReplayParams>;
   /** One object a shard, named as the shard's own. */

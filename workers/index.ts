@@ -13,6 +13,7 @@ export { RegionWindow } from '../durable-objects/region-window/region-window.ts'
 export { DayBatch } from './batch/day-batch.ts';
 export { HourBatch } from './batch/hour-batch.ts';
 export { Replay } from './batch/replay.ts';
+export { SessionBatch } from './batch/session-batch.ts';
 export { EtlRun } from './etl/etl-run.ts';
 
 const app = createApp({ events: handleEvents });

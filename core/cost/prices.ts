@@ -21,7 +21,6 @@ export const prices = {
   r2GbMonth: 0.015,
 } as const;
 
-export const queueOperationBytes = 64_000;
 export const queueOperationsPerMessage = 3;
 /** An object is billed for 128 MB while it is awake. */
 export const objectGb = 0.128;

@@ -6,6 +6,8 @@ import { type SealFailpoint, sealStepKinds } from './seal-steps.ts';
 export const hourStepKinds = ['seal', 'plan', 'scan', 'judge', 'fold', 'finish', 'clean', 'begin'] as const;
 /** Steps of a day (workers/batch/day-run.ts). */
 export const dayStepKinds = ['plan', 'records', 'users', 'write', 'clear'] as const;
+/** Steps of an hour's sessions (workers/batch/session-run.ts). */
+export const sessionStepKinds = ['plan', 'records', 'stitch', 'refresh', 'write', 'clear', 'next'] as const;
 /** Steps of a replay (workers/batch/replay.ts); it passes on only after half an hour of rounds, which no test waits for. */
 export const replayStepKinds = ['seal', 'round'] as const;
 
@@ -15,12 +17,14 @@ export type Failpoint =
   | SealFailpoint
   | `${Side} hour ${(typeof hourStepKinds)[number]}`
   | `${Side} day ${(typeof dayStepKinds)[number]}`
+  | `${Side} session ${(typeof sessionStepKinds)[number]}`
   | `${Side} replay ${(typeof replayStepKinds)[number]}`;
 
 export const failpoints: readonly Failpoint[] = sides.flatMap((side): Failpoint[] => [
   ...sealStepKinds.map((kind): Failpoint => `${side} ${kind}`),
   ...hourStepKinds.map((kind): Failpoint => `${side} hour ${kind}`),
   ...dayStepKinds.map((kind): Failpoint => `${side} day ${kind}`),
+  ...sessionStepKinds.map((kind): Failpoint => `${side} session ${kind}`),
   ...replayStepKinds.map((kind): Failpoint => `${side} replay ${kind}`),
 ]);
 

@@ -200,20 +200,6 @@ export const auditAnchorRows = 100;
 /** ...or, where rows come slowly, so much time. */
 export const auditAnchorMs = 60_000;
 
-/** An annotation is a remark, not a document. */
-export const annotationTextLengthMax = 500;
-export const annotationTagsMax = 8;
-/** Longer spans are not found: a question about a range looks back this far for those that reach into it. */
-export const annotationSpanMsMax = 7 * 24 * 3_600_000;
-/** Remarks are about what was, is, or is planned within a year. */
-export const annotationAheadMsMax = 366 * 24 * 3_600_000;
-/** Annotations of one author: ten deployments a day for more than a year. */
-export const annotationsPerAuthorMax = 5_000;
-/** Annotations in all: to write one counts them, some 10 ms of D1. */
-export const annotationsMax = 20_000;
-/** A range of annotations, in minutes: a year. */
-export const annotationRangeMinutesMax = 366 * 1440;
-
 /** Rows of one page of an answer. */
 export const pageRowsMax = 1000;
 /** Contents minute by minute are hundreds of rows each: an hour of them is tens of thousands. */

@@ -73,7 +73,16 @@ const importedSessions: UpsertTable<SessionRow> = {
   keepsKnown: true,
 };
 
-const factOf = (row: RatingRow | SessionRow): readonly [string, string] => [row.pseudonym, row.content_id];
+/** Of sessions that were put together in an hour with that key. */
+export function stitchedSessions(stitchKey: number): UpsertTable<SessionRow> {
+  // A number of our own: it may stand in the text of the statement.
+  return { ...importedSessions, keepsKnown: false, constants: { stitch_key: Math.trunc(stitchKey) } };
+}
+
+export const factOf = (row: RatingRow | SessionRow): readonly [string, string] => [
+  row.pseudonym,
+  row.content_id,
+];
 const nothing = (): null => null;
 
 export async function loadUsers(db: D1Database, rows: readonly UserRow[]): Promise<LoadCounts> {
@@ -97,8 +106,6 @@ export async function loadSessions(
   rows: readonly SessionRow[],
   { stitchKey = null }: { readonly stitchKey?: number | null } = {},
 ): Promise<LoadCounts> {
-  if (stitchKey === null) return await upsertRows(db, importedSessions, rows, factOf);
-  // A number of our own: it may stand in the text of the statement.
-  const constants = { stitch_key: Math.trunc(stitchKey) };
-  return await upsertRows(db, { ...importedSessions, keepsKnown: false, constants }, rows, factOf);
+  const spec = stitchKey === null ? importedSessions : stitchedSessions(stitchKey);
+  return await upsertRows(db, spec, rows, factOf);
 }

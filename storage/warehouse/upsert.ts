@@ -19,6 +19,9 @@ export interface UpsertTable<Row> {
   readonly refers: boolean;
   /** Whether null leaves what was known. */
   readonly keepsKnown: boolean;
+  /** Conditions of the upsert: for all of it, and for changing a row that is there. */
+  readonly onlyWhere?: string;
+  readonly changesWhere?: string;
 }
 
 interface Statements {
@@ -27,8 +30,9 @@ interface Statements {
   readonly inferMovies: string;
 }
 
-function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
+export function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
   const { table, key, columns, refers, keepsKnown, constants = {} } = spec;
+  const { onlyWhere = 'true', changesWhere = 'true' } = spec;
   const value = (at: number): string => `j.value ->> '$[${at}]'`;
   const user = value(columns.length + 1);
   const movie = value(columns.length + 2);
@@ -47,9 +51,10 @@ function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
   const updated = names.slice(1);
   return {
     upsert: `INSERT INTO ${table} (${names.map((name) => `"${name}"`).join(', ')})
-      SELECT ${values.join(', ')} FROM json_each(?1) j ${joins} WHERE true
+      SELECT ${values.join(', ')} FROM json_each(?1) j ${joins} WHERE ${onlyWhere}
       ON CONFLICT (${key}) DO UPDATE SET ${updated.map((name) => `"${name}" = ${next(name)}`).join(', ')}
-      WHERE ${updated.map((name) => `${next(name)} IS NOT ${table}."${name}"`).join(' OR ')}`,
+      WHERE ${changesWhere}
+        AND (${updated.map((name) => `${next(name)} IS NOT ${table}."${name}"`).join(' OR ')})`,
     inferUsers: `INSERT INTO users (pseudonym, is_inferred) SELECT ${user}, 1 FROM json_each(?1) j
       WHERE true ON CONFLICT (pseudonym) DO NOTHING`,
     inferMovies: `INSERT INTO movies (content_id, is_inferred) SELECT ${movie}, 1 FROM json_each(?1) j
@@ -57,22 +62,27 @@ function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
   };
 }
 
+type Referred<Row> = (row: Row) => readonly [pseudonym: string, contentId: string] | null;
+
+/** A row as the statements take it. */
+export function rowText<Row>(spec: UpsertTable<Row>, row: Row, referred: Referred<Row>): string {
+  const own = [spec.key, ...spec.columns].map((column) => row[column]);
+  return JSON.stringify([...own, ...(referred(row) ?? [])]);
+}
+
 /** Rows of one table; each transaction has at most loadRowsMax of them. Of two with one key the later one counts. */
 export async function upsertRows<Row>(
   db: D1Database,
   spec: UpsertTable<Row>,
   rows: readonly Row[],
-  referred: (row: Row) => readonly [pseudonym: string, contentId: string] | null,
+  referred: Referred<Row>,
 ): Promise<LoadCounts> {
   const sql = statementsOf(spec);
   // Ids are given in turn, above all there are: so they tell what was inserted.
   const last = db.prepare(`SELECT coalesce(max(id), 0) AS id FROM ${spec.table}`);
   let loaded = nothingLoaded;
   for (let from = 0; from < rows.length; from += loadRowsMax) {
-    const texts = rows.slice(from, from + loadRowsMax).map((row) => {
-      const own = [spec.key, ...spec.columns].map((column) => row[column]);
-      return JSON.stringify([...own, ...(referred(row) ?? [])]);
-    });
+    const texts = rows.slice(from, from + loadRowsMax).map((row) => rowText(spec, row, referred));
     for (const chunk of jsonChunks(texts)) {
       const statements = [
         ...(spec.refers ? [sql.inferUsers, sql.inferMovies] : []).map((text) => db.prepare(text).bind(chunk)),

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Annotation } from '../../core/annotation/annotation.ts';
-import { annotationSpanMsMax } from '../../core/protocol/limits.ts';
+import { annotationSpanMsMax } from '../../core/protocol/note-limits.ts';
 import {
   type AnnotationFilter,
   addAnnotation,

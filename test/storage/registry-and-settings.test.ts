@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { isMigrated, latestMigration, NotMigratedError, needsMigration } from '../../storage/migrated.ts';
-import { loadRegions, registryCacheMs } from '../../storage/region-registry.ts';
+import { loadRegions, registryCacheMs, renewRegions } from '../../storage/region-registry.ts';
 import { localSecret } from '../../storage/settings.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
 
@@ -32,6 +32,44 @@ describe('the registry of regions', () => {
     expect(await loadRegions(env.DB, now + registryCacheMs)).toHaveLength(13);
     await env.DB.exec('DELETE FROM regions WHERE number = 13');
     expect(await loadRegions(env.DB, now - registryCacheMs)).toHaveLength(12);
+  });
+});
+
+describe('[LOG-5] while D1 does not answer', () => {
+  function fallible() {
+    const state = { isAway: false, asked: 0 };
+    const db = new Proxy(env.DB, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== 'prepare') return value;
+        return (sql: string) => {
+          state.asked++;
+          if (state.isAway) throw new Error('D1_ERROR: the network is away');
+          return target.prepare(sql);
+        };
+      },
+    });
+    return { db, state };
+  }
+
+  test('the regions are what it said last, however long it is away, and it is asked once a minute', async () => {
+    const { db, state } = fallible();
+    const known = await loadRegions(db, now);
+    state.isAway = true;
+    const later = now + 3_600_000;
+    expect(await loadRegions(db, later)).toEqual(known);
+    expect(await loadRegions(db, later + registryCacheMs - 1)).toEqual(known);
+    expect(state.asked).toBe(2);
+    await expect(renewRegions(db, later)).rejects.toThrow('the network is away');
+    expect(await loadRegions(db, later + 1)).toEqual(known);
+  });
+
+  test('an isolate that it has never answered knows none', async () => {
+    const { db, state } = fallible();
+    state.isAway = true;
+    await expect(loadRegions(db, now)).rejects.toThrow('the network is away');
+    state.isAway = false;
+    expect(await loadRegions(db, now)).not.toEqual([]);
   });
 });
 

@@ -1,6 +1,9 @@
 // SQL over a folder of parts, by DuckDB.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { eventsPrefix } from '../../core/lake/part-name.ts';
+import { sessionsPrefix } from '../../storage/warehouse/session-files.ts';
 
 export const formats = ['table', 'csv', 'json'] as const;
 export type Format = (typeof formats)[number];
@@ -10,15 +13,21 @@ type Value = Awaited<ReturnType<DuckDBResult['getRowsJson']>>[number][number];
 const tableRowsMax = 1_000;
 const cellWidthMax = 60;
 
-/** DuckDB with the view `events` over the parts under `folder`, of which there must be one. */
+/** DuckDB with the views `events`, over the parts under `folder`, of which there must be one, and `viewing_sessions`. */
 export async function openLake(folder: string): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const files = `${folder}/${eventsPrefix}**/*.parquet`.replaceAll("'", "''");
+  const filesUnder = (prefix: string) => `${folder}/${prefix}**/*.parquet`.replaceAll("'", "''");
   await connection.run(
-    `CREATE VIEW events AS SELECT * FROM read_parquet('${files}', union_by_name = true, hive_partitioning = true,
-       hive_types = {'date': DATE, 'hour': INTEGER, 'region': VARCHAR})`,
+    `CREATE VIEW events AS SELECT * FROM read_parquet('${filesUnder(eventsPrefix)}', union_by_name = true,
+       hive_partitioning = true, hive_types = {'date': DATE, 'hour': INTEGER, 'region': VARCHAR})`,
   );
+  // There are none before the first hour is computed.
+  if (existsSync(join(folder, sessionsPrefix)))
+    await connection.run(
+      `CREATE VIEW viewing_sessions AS SELECT * FROM read_parquet('${filesUnder(sessionsPrefix)}',
+         hive_partitioning = true, hive_types = {'date': DATE, 'region': VARCHAR})`,
+    );
   return connection;
 }
 

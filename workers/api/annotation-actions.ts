@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
 import type { Annotation } from '../../core/annotation/annotation.ts';
-import { annotationsMax, annotationsPerAuthorMax } from '../../core/protocol/limits.ts';
+import { annotationsMax, annotationsPerAuthorMax } from '../../core/protocol/note-limits.ts';
 import {
   addAnnotation,
   changeAnnotation,

@@ -3,14 +3,13 @@ import * as z from 'zod';
 import type { Person } from '../../core/access/caller.ts';
 import { masksPeople, maskText } from '../../core/access/masks.ts';
 import { type Annotation, annotationVisibilities } from '../../core/annotation/annotation.ts';
+import { eventTimeMsMin, labelLengthMax } from '../../core/protocol/limits.ts';
 import {
   annotationAheadMsMax,
   annotationSpanMsMax,
   annotationTagsMax,
   annotationTextLengthMax,
-  eventTimeMsMin,
-  labelLengthMax,
-} from '../../core/protocol/limits.ts';
+} from '../../core/protocol/note-limits.ts';
 import { count, time } from './answer-schema.ts';
 import { isoTime } from './figures.ts';
 

@@ -1,12 +1,8 @@
 import * as z from 'zod';
 import { masksPeople } from '../../core/access/masks.ts';
 import type { Annotation } from '../../core/annotation/annotation.ts';
-import {
-  annotationRangeMinutesMax,
-  annotationTagsMax,
-  labelLengthMax,
-  windowMs,
-} from '../../core/protocol/limits.ts';
+import { labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
+import { annotationRangeMinutesMax, annotationTagsMax } from '../../core/protocol/note-limits.ts';
 import { type AnnotationFilter, readAnnotations } from '../../storage/annotation-store.ts';
 import { annotationRow, annotationSchema, grafanaRow, grafanaSchema } from './annotation-schema.ts';
 import { count, time } from './answer-schema.ts';

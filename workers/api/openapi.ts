@@ -23,6 +23,7 @@ const tags: Readonly<Record<RouteDoc['tag'], string>> = {
   Stream: 'The same windows under the names of the stream tables.',
   Alerts: 'What fires, what was resolved, and who has seen it.',
   Annotations: 'What people note beside the figures.',
+  Views: 'Pages with their filters and range, under names.',
   Live: 'Pushed as it happens.',
   Access: 'Who asks, and who may.',
   Batch: 'What the batch layer has put right: late events counted, twins dropped; and its runs, for admins.',

@@ -24,6 +24,7 @@ export interface RouteDoc {
     | 'Stream'
     | 'Alerts'
     | 'Annotations'
+    | 'Views'
     | 'Live'
     | 'Events'
     | 'Access'

@@ -12,21 +12,7 @@ import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
 import { alertsRoute } from './alerts.ts';
-import { dailyTrendsRoute } from './analytics/daily-trends.ts';
-import {
-  genresRoute,
-  geographicRoute,
-  qualityRoute,
-  warehouseDevicesRoute,
-} from './analytics/group-routes.ts';
-import { hourlyTrendsRoute } from './analytics/hourly-trends.ts';
-import { metricsRoute } from './analytics/metrics.ts';
-import { movieDetailRoute } from './analytics/movie-detail.ts';
-import { retentionRoute } from './analytics/retention.ts';
-import { sessionDetailRoute } from './analytics/session-detail.ts';
-import { topMoviesRoute } from './analytics/top-movies.ts';
-import { topUsersRoute } from './analytics/top-users.ts';
-import { userDetailRoute } from './analytics/user-detail.ts';
+import { analyticsRoutes } from './analytics/analytics-routes.ts';
 import { changeAnnotationRoute, createAnnotationRoute, deleteAnnotationRoute } from './annotation-actions.ts';
 import { annotationsRoute } from './annotations.ts';
 import { hourlyStats, popularMovies, ratingsStats } from './batch.ts';
@@ -45,6 +31,7 @@ import { realtimeRoute } from './realtime.ts';
 import { reconcileRoute } from './reconcile.ts';
 import { regionsRoute } from './regions.ts';
 import type { Route } from './route.ts';
+import { changeViewRoute, deleteViewRoute, saveViewRoute, viewsRoute } from './saved-views.ts';
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
@@ -56,6 +43,29 @@ import { trendingRoute } from './trending.ts';
 export interface Doors {
   readonly events: EventsDoor;
 }
+
+const catalogRoutes: readonly Route[] = [
+  moviesRoute,
+  putMoviesRoute,
+  movieRoute,
+  putMovieRoute,
+  catalogRegionsRoute,
+  catalogRegionRoute,
+  putRegionRoute,
+];
+
+const batchRunRoutes: readonly Route[] = [
+  beginRunsRoute,
+  runsRoute,
+  runRoute,
+  cancelRunRoute,
+  beginReplayRoute,
+  replaysRoute,
+  replayRoute,
+  cancelReplayRoute,
+];
+
+const etlRoutes: readonly Route[] = [runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute];
 
 /** Every route and the role it needs: the one place where they are declared (API-2). */
 export function routesOf(doors: Doors): readonly Route[] {
@@ -71,19 +81,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     devicesRoute,
     ...[movieViews, userActivity, eventDistribution, ratings].map(streamRoute),
     ...[contentTable, popularMovies, ratingsStats, hourlyStats, userStats].map(batchRoute),
-    metricsRoute,
-    topMoviesRoute,
-    genresRoute,
-    warehouseDevicesRoute,
-    geographicRoute,
-    hourlyTrendsRoute,
-    dailyTrendsRoute,
-    qualityRoute,
-    topUsersRoute,
-    retentionRoute,
-    sessionDetailRoute,
-    movieDetailRoute,
-    userDetailRoute,
+    ...analyticsRoutes,
     alertsRoute,
     alertRulesRoute,
     createRuleRoute,
@@ -91,17 +89,15 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
-    moviesRoute,
-    putMoviesRoute,
-    movieRoute,
-    putMovieRoute,
-    catalogRegionsRoute,
-    catalogRegionRoute,
-    putRegionRoute,
+    ...catalogRoutes,
     annotationsRoute,
     createAnnotationRoute,
     changeAnnotationRoute,
     deleteAnnotationRoute,
+    viewsRoute,
+    saveViewRoute,
+    changeViewRoute,
+    deleteViewRoute,
     liveRoute,
     liveEventsRoute,
     reconcileRoute,
@@ -124,18 +120,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteImportRoute,
     deadLettersRoute,
     redriveRoute,
-    beginRunsRoute,
-    runsRoute,
-    runRoute,
-    cancelRunRoute,
-    beginReplayRoute,
-    replaysRoute,
-    replayRoute,
-    cancelReplayRoute,
-    runEtlRoute,
-    etlRunsRoute,
-    etlRunRoute,
-    etlRejectsRoute,
-    cancelEtlRoute,
+    ...batchRunRoutes,
+    ...etlRoutes,
   ];
 }

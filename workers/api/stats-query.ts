@@ -4,7 +4,7 @@ import { maySeeRegion } from '../../core/access/caller.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
-import { lastKnownRegions, loadRegions } from '../../storage/region-registry.ts';
+import { loadRegions } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
 import { type Cursor, pageParameters, questionOf, type Rank, type Ranking, readCursor } from './cursor.ts';
 import {
@@ -169,6 +169,6 @@ async function regionsOrNull(db: D1Database, nowMs: number): Promise<readonly Re
   } catch (error) {
     if (error instanceof NotMigratedError) throw error;
     logForRequest('error', 'regions_unread', errorFields(error));
-    return lastKnownRegions(db);
+    return null;
   }
 }

@@ -5,13 +5,9 @@ import type { DayParams } from '../../storage/day-store.ts';
 import { r2PartSource } from '../../storage/lake/part-source.ts';
 import { readPart } from '../../storage/lake/read-part.ts';
 import type { Env } from '../env.ts';
-import { type DayPorts, runDay, type Steps } from './day-run.ts';
+import { type DayPorts, runDay } from './day-run.ts';
+import { patientSteps } from './patient-steps.ts';
 import { stopAtSteps } from './stop-at-steps.ts';
-
-const patient = {
-  retries: { limit: 4, delay: '5 seconds', backoff: 'exponential' },
-  timeout: '5 minutes',
-} as const;
 
 /** A day of a region. One that fails stays due, and begins anew at a later look (days-due.ts). */
 export class DayBatch extends WorkflowEntrypoint<Env, DayParams> {
@@ -24,14 +20,8 @@ export class DayBatch extends WorkflowEntrypoint<Env, DayParams> {
       now: Date.now,
       stepEvents: userStepEventsMax,
     };
-    const stopping = stopAtSteps(step, 'day', this.env);
-    // What these steps return is plain data, which the platform's own type is too deep to say.
-    const steps: Steps = {
-      do: async <T>(name: string, work: () => Promise<T>): Promise<T> =>
-        (await stopping.do(name, patient, work as () => Promise<never>)) as T,
-    };
     try {
-      return await runDay(ports, steps, payload);
+      return await runDay(ports, patientSteps(stopAtSteps(step, 'day', this.env)), payload);
     } catch (error) {
       console.error(logLine('error', 'batch_day_failed', { ...payload, ...errorFields(error) }));
       throw error;

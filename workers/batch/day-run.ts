@@ -3,13 +3,10 @@
  * its size. Users are shuffled: each step cuts the records of some events into partitions by pseudonym, and each
  * partition is then summed by itself. A step that is done again does the same.
  */
-import { planHour } from '../../core/batch/hour-plan.ts';
-import { PartEvents } from '../../core/batch/part-events.ts';
-import { COUNTS, TwinFinder } from '../../core/batch/twin-finder.ts';
+import { type EventGroup, groupsOf } from '../../core/batch/event-groups.ts';
 import { partitionStarts, sumUsers, TopUsers, type UserDay } from '../../core/batch/user-day.ts';
 import { userAdder } from '../../core/batch/user-events.ts';
 import { UserRecords, userRecordBytes } from '../../core/batch/user-records.ts';
-import type { LakeRows } from '../../core/lake/lake-rows.ts';
 import { topUsersMax } from '../../core/protocol/batch-limits.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import {
@@ -20,16 +17,15 @@ import {
   readWrittenDay,
   writeDay,
 } from '../../storage/day-store.ts';
-import { type ListedPart, listParts } from '../../storage/part-store.ts';
-import { StoredDataError } from '../../storage/stored-data-error.ts';
+import { listParts } from '../../storage/part-store.ts';
 import { encodeUserStats, userStatsFolder, userStatsName } from '../../storage/user-stats.ts';
 import { deleteUserStatsBefore } from '../../storage/user-stats-files.ts';
+import { type ReadPart, recordsOf } from './group-events.ts';
 
 export interface DayPorts {
   readonly db: D1Database;
   readonly bucket: R2Bucket;
-  /** Rows of a part, the columns that are asked for. */
-  readonly read: (name: string, wanted: readonly DayColumn[]) => AsyncIterable<LakeRows>;
+  readonly read: ReadPart;
   readonly now: () => number;
   /** Events of one step: userStepEventsMax but in tests. */
   readonly stepEvents: number;
@@ -40,30 +36,14 @@ export interface Steps {
   do<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-const identityColumns = ['identity', 'logRow', 'index'] as const;
-const userColumns = [
-  'user',
-  'pseudonymVersion',
-  'type',
-  'contentId',
-  'durationMs',
-  'logRow',
-  'index',
-] as const;
-export type DayColumn = (typeof identityColumns | typeof userColumns)[number];
-
-/** Events of one step. `suspects` count unless they are twins of one another or of an event of `scans`. */
-interface Group {
-  readonly events: number;
-  readonly parts: readonly string[];
-  readonly twins: {
-    readonly scans: readonly string[];
-    readonly slice: { readonly index: number; readonly of: number };
-  } | null;
-}
+const userRecords = {
+  columns: ['user', 'pseudonymVersion', 'type', 'contentId', 'durationMs', 'logRow', 'index'],
+  create: (capacity: number) => new UserRecords(capacity),
+  adder: userAdder,
+} as const;
 
 interface Plan {
-  readonly groups: readonly Group[];
+  readonly groups: readonly EventGroup[];
   readonly partitions: number;
 }
 
@@ -120,40 +100,10 @@ async function planDay(
   return groups.length;
 }
 
-/** The parts of an hour. */
-function groupsOf(listed: readonly ListedPart[], stepEvents: number): Group[] {
-  const { parts, folds, suspects } = planHour(listed, {
-    events: stepEvents,
-    parts: Number.POSITIVE_INFINITY,
-    suspects: stepEvents,
-  });
-  const namesOf = (places: readonly number[]) => places.map((place) => parts[place]?.part.name ?? '');
-  const eventsOf = (places: readonly number[]) =>
-    places.reduce((sum, place) => sum + (parts[place]?.part.events ?? 0), 0);
-  const certain = folds
-    .map(({ places }) => places.filter((place) => !parts[place]?.suspect))
-    .filter((places) => places.length > 0)
-    .map((places): Group => ({ events: eventsOf(places), parts: namesOf(places), twins: null }));
-  const doubtful = suspects.flatMap(({ suspects: places, scans, slices }) =>
-    Array.from(
-      { length: slices },
-      (_, index): Group => ({
-        events: Math.ceil(eventsOf(places) / slices),
-        parts: namesOf(places),
-        twins: { scans: namesOf(scans.flat()), slice: { index, of: slices } },
-      }),
-    ),
-  );
-  return [...certain, ...doubtful];
-}
-
 /** Makes the records of a group, and returns how many of them fall into each partition. */
 async function makeRecords(ports: DayPorts, work: BatchWork, at: number): Promise<number[]> {
   const { groups, partitions } = await work.load<Plan>('plan.json');
-  const group = groups[at] as Group;
-  const found = group.twins
-    ? await recordsOfSuspects(ports, group, group.twins)
-    : await recordsOf(ports, group);
+  const found = await recordsOf(ports.read, groups[at] as EventGroup, userRecords);
   const records = found.reduced();
   const starts = partitionStarts(records, partitions);
   await work.saveBytes(`records-${at}`, partitioned(records, starts));
@@ -169,40 +119,6 @@ function partitioned(records: UserRecords, starts: readonly number[]): Uint8Arra
   return bytes;
 }
 
-async function recordsOf({ read }: DayPorts, { parts, events }: Group): Promise<UserRecords> {
-  const records = new UserRecords(events);
-  for (const name of parts) {
-    for await (const rows of read(name, userColumns)) {
-      const add = userAdder(rows, records);
-      for (let i = 0; i < rows.count; i++) add(i);
-    }
-  }
-  return records;
-}
-
-async function recordsOfSuspects(
-  { read }: DayPorts,
-  { parts }: Group,
-  { scans, slice }: NonNullable<Group['twins']>,
-): Promise<UserRecords> {
-  const finder = new TwinFinder(slice);
-  for (const name of parts) for await (const rows of read(name, identityColumns)) finder.addSuspects(rows);
-  for (const name of scans) for await (const rows of read(name, identityColumns)) finder.addCounted(rows);
-  // As many as there are identities, since of twins one counts.
-  const records = new UserRecords(finder.size);
-  for (const name of parts) {
-    const groups: LakeRows[] = [];
-    for await (const rows of read(name, [...userColumns, 'identity'])) groups.push(rows);
-    const part = new PartEvents(groups);
-    const marks = finder.judge(part);
-    const adders = groups.map((rows) => userAdder(rows, records));
-    part.inLogOrder((group, i, rank) => {
-      if (marks[rank] === COUNTS) adders[group]?.(i);
-    });
-  }
-  return records;
-}
-
 /** Sums the users of a partition over all groups: a file of the lake, and candidates for the top. */
 async function sumPartition(
   { bucket }: DayPorts,
@@ -216,8 +132,7 @@ async function sumPartition(
   for (const [at, count] of inPartition.entries()) {
     const before = (counts[at] ?? []).slice(0, partition).reduce((sum, held) => sum + held, 0);
     const range = { offset: before * userRecordBytes, length: count * userRecordBytes };
-    if (count > 0)
-      records.addBytes(await loadRange(bucket, `lake/work/${dayRunId(params)}/records-${at}`, range));
+    if (count > 0) records.addBytes(await work.loadRange(`records-${at}`, range));
   }
   const users = [...sumUsers(records.reduced())];
   const top = new TopUsers(topUsersMax);
@@ -245,10 +160,4 @@ async function write(
     topUsers: top.list(),
     computedAtMs: now(),
   });
-}
-
-async function loadRange(bucket: R2Bucket, key: string, range: R2Range): Promise<Uint8Array> {
-  const held = await bucket.get(key, { range });
-  if (!held) throw new StoredDataError('lake/work', key, 'is gone');
-  return new Uint8Array(await held.arrayBuffer());
 }

@@ -4,6 +4,7 @@ import { auditRetentionMs } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { removeAccounts } from '../../storage/account-retention.ts';
 import { trimAudit } from '../../storage/audit-trim.ts';
+import { removeEtlRuns, removeEtlWork } from '../../storage/etl/etl-retention.ts';
 import { removeParts } from '../../storage/part-retention.ts';
 import {
   type Removed,
@@ -18,6 +19,7 @@ import {
   removeWork,
 } from '../../storage/retention.ts';
 import { type RetentionReport, saveRetention } from '../../storage/retention-report.ts';
+import { removeSessionHours, removeSessions } from '../../storage/warehouse/session-retention.ts';
 
 /** In this order: parts before the hours that stay for them. */
 const kinds: Readonly<Record<string, (ports: RetentionPorts) => Promise<Removed>>> = {
@@ -29,8 +31,12 @@ const kinds: Readonly<Record<string, (ports: RetentionPorts) => Promise<Removed>
   parts: removeParts,
   days: removeDays,
   hours: removeHours,
+  viewing_sessions: removeSessions,
+  session_hours: removeSessionHours,
   work: removeWork,
   accounts: removeAccounts,
+  etl_runs: removeEtlRuns,
+  etl_work: removeEtlWork,
   audit_log: removeAudit,
 };
 

@@ -12,6 +12,7 @@ import type { Env } from '../env.ts';
 import { checkLosses } from './check-accounts.ts';
 import { beginDueDays } from './days-due.ts';
 import { runRetention } from './retention.ts';
+import { beginDueSessions } from './sessions-due.ts';
 import { reviveReplays, reviveRuns } from './watchdog.ts';
 
 /** As wrangler.toml has them: past the lateness of the hour that has ended, and often. */
@@ -26,7 +27,7 @@ export async function handleScheduled(cron: string, env: Env, nowMs: number): Pr
   if (cron === watchCron) await reviveReplays(env.DB, env.REPLAY, nowMs);
   await dispatchRuns(env.DB, env.HOUR_BATCH, nowMs);
   if (cron === hourlyCron) await checkLosses(env, nowMs);
-  if (cron === watchCron) await beginDueDays(env.DB, env.DAY_BATCH, await loadRegions(env.DB, nowMs), nowMs);
+  if (cron === watchCron) await beginDueParts(env, nowMs);
   await removeWhatIsOver(cron, env, nowMs);
 }
 
@@ -34,6 +35,13 @@ async function removeWhatIsOver(cron: string, { DB, LAKE }: Env, nowMs: number):
   const isLeft = cron === hourlyCron && ((await readRetention(DB))?.left.length ?? 0) > 0;
   if (cron !== dailyCron && !isLeft) return;
   await runRetention({ db: DB, bucket: LAKE, regions: await loadRegions(DB, nowMs), nowMs });
+}
+
+/** Days, and hours' sessions, of which the hours are computed. */
+async function beginDueParts({ DB, DAY_BATCH, SESSION_BATCH }: Env, nowMs: number): Promise<void> {
+  const regions = await loadRegions(DB, nowMs);
+  await beginDueDays(DB, DAY_BATCH, regions, nowMs);
+  await beginDueSessions({ db: DB, workflow: SESSION_BATCH, nowMs }, regions);
 }
 
 /** As many as a firing may begin; what is left is due at the next. */

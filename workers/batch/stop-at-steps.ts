@@ -4,7 +4,7 @@ import { type FailpointEnv, failpointsOf } from '../../storage/failpoint.ts';
 /** The steps as they are; in a local run that asks for it they stop at failpoints before and behind what they do. */
 export function stopAtSteps(
   step: WorkflowStep,
-  of: 'hour' | 'day' | 'replay',
+  of: 'hour' | 'day' | 'session' | 'replay',
   env: FailpointEnv,
 ): WorkflowStep {
   const stop = failpointsOf(env);

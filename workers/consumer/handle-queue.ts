@@ -1,7 +1,7 @@
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { shardObjectName } from '../../core/protocol/region.ts';
+import { type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
 import { storeDeadLetter } from '../../storage/dead-letters.ts';
-import { forgetRegions, loadRegions } from '../../storage/region-registry.ts';
+import { loadRegions, renewRegions } from '../../storage/region-registry.ts';
 import { saveRejectReports } from '../../storage/reject-store.ts';
 import type { Env } from '../env.ts';
 import { type ConsumerPorts, consume, type Delivery, retryDelaySeconds } from './consume.ts';
@@ -19,16 +19,13 @@ export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> 
 }
 
 async function bind(env: Env): Promise<ConsumerPorts> {
-  const known = await regionNumbers(env.DB);
+  const known = numbersOf(await loadRegions(env.DB, Date.now()));
   let newest: Promise<ReadonlySet<number>> | undefined;
   return {
     // A door may know a new region before this isolate does: its events must not end as dead letters.
     async isRegion(number) {
       if (known.has(number)) return true;
-      if (!newest) {
-        forgetRegions(env.DB);
-        newest = regionNumbers(env.DB);
-      }
+      newest ??= renewRegions(env.DB, Date.now()).then(numbersOf);
       return (await newest).has(number);
     },
     receive: async ({ regionNumber, shard }, chunks) => {
@@ -40,9 +37,8 @@ async function bind(env: Env): Promise<ConsumerPorts> {
   };
 }
 
-async function regionNumbers(db: D1Database): Promise<ReadonlySet<number>> {
-  return new Set((await loadRegions(db, Date.now())).map(({ number }) => number));
-}
+const numbersOf = (regions: readonly RegionEntry[]): ReadonlySet<number> =>
+  new Set(regions.map(({ number }) => number));
 
 function delivery(message: Message): Delivery {
   return {

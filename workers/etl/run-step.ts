@@ -30,23 +30,23 @@ export async function nextStep({ db, now }: Pick<EtlPorts, 'db' | 'now'>, runId:
   return run.progress.phase;
 }
 
-/** Does the next step of the run, whatever it is, and says which one comes then. */
-export async function doStep(ports: EtlPorts, runId: string): Promise<EtlPhase> {
+/** Does the next step of the run where it is of this kind, and says which one comes then. */
+export async function doStep(ports: EtlPorts, runId: string, kind: EtlStepKind): Promise<EtlPhase> {
   const run = await readEtlRun(ports.db, runId);
-  if (!run || !isStanding(run)) return 'over';
+  // Done before, and not remembered: what comes then is to be done under its own name.
+  if (!run || !isStanding(run) || run.progress.phase !== kind) return await nextStep(ports, runId);
   const { progress, state } = run;
   const { db, now } = ports;
-  if (progress.phase === 'over') return await nextStep(ports, runId);
   if (state === 'cancelling' && isStoppable(progress.phase) && progress.outcome === null)
     return await save(ports, run, broken(progress, 'cancelled', now()));
   try {
     const noted: EtlRun[] = [];
-    const next = await advance(ports, run, progress.phase, async (meanwhile) => {
+    const next = await advance(ports, run, kind, async (meanwhile) => {
       if (!(await saveEtlProgress(db, run, meanwhile, run.error, now())))
         throw new Error('another was before');
       noted.push({ ...run, progress: meanwhile, revision: run.revision + 1 });
     });
-    await ports.within(progress.phase);
+    await ports.within(kind);
     return await save(ports, noted[0] ?? run, next.progress, next.error ?? run.error);
   } catch (error) {
     if (!(error instanceof ImportFileError)) throw error;

@@ -1,13 +1,16 @@
 /** `POST /v1/events`: decode, judge each record, number, send; 202 only once everything is in the queue (ING-1). */
 import { parseBody } from '../../core/protocol/body.ts';
+import type { Identifier } from '../../core/protocol/identity.ts';
 import { epochMs } from '../../core/protocol/ids.ts';
 import { type JudgedRequest, judgeRequest, type RequestContext } from '../../core/protocol/judge-request.ts';
 import { inflatedBytesPerIsolateMax } from '../../core/protocol/limits.ts';
+import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { RegionDirectory } from '../../core/protocol/region-directory.ts';
 import { toHex } from '../../storage/hex.ts';
 import { loadIdentifier, NotConfiguredError } from '../../storage/load-identifier.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
+import { StoredDataError } from '../../storage/stored-data-error.ts';
 import type { Env } from '../env.ts';
 import { type Admitted, admitProducer } from './admit-producer.ts';
 import { acceptedAnswer, problemAnswer } from './answer.ts';
@@ -96,8 +99,9 @@ export async function takeEvents(
   const { account: producer, regionScope } = admitted;
   const form = bodyForm(request.headers);
   if (!form.ok) return problemAnswer(form.code, form.detail);
-  const identifier = await loadIdentifier(env);
-  const regions = new RegionDirectory(await loadRegions(env.DB, now()));
+  const names = await readNames(env, now());
+  if (names instanceof Response) return names;
+  const { identifier, regions } = names;
   const judged = await judgeBody(request, form, held, admitted, (bytesReplaced) => ({
     receivedAtMs: epochMs(now()),
     regions,
@@ -119,6 +123,25 @@ export async function takeEvents(
     'queue_unavailable',
     'the events are not all in the queue; send the request again, whole',
   );
+}
+
+/** What gives events their names. An isolate that D1 has never answered cannot know them: the request comes again. */
+async function readNames(
+  env: Env,
+  nowMs: number,
+): Promise<Response | { readonly identifier: Identifier; readonly regions: RegionDirectory }> {
+  try {
+    const identifier = await loadIdentifier(env);
+    return { identifier, regions: new RegionDirectory(await loadRegions(env.DB, nowMs)) };
+  } catch (error) {
+    const isOutage = !(error instanceof NotMigratedError || error instanceof NotConfiguredError);
+    if (!isOutage || error instanceof StoredDataError) throw error;
+    console.error(logLine('error', 'ingest.registry_unread', errorFields(error)));
+    return problemAnswer(
+      'storage_unavailable',
+      'the regions cannot be read now; send the request again, whole',
+    );
+  }
 }
 
 /**

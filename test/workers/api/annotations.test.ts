@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
-import { annotationsMax, annotationsPerAuthorMax } from '../../../core/protocol/limits.ts';
+import { annotationsMax, annotationsPerAuthorMax } from '../../../core/protocol/note-limits.ts';
 import { createAnnotationRoute } from '../../../workers/api/annotation-actions.ts';
 import type { annotationSchema } from '../../../workers/api/annotation-schema.ts';
 import { annotationsRoute } from '../../../workers/api/annotations.ts';

@@ -1,6 +1,6 @@
 /** ETL runs in the test's isolate, step by step, without the Workflow. */
 import { env } from 'cloudflare:workers';
-import { type EtlStepKind, newProgress } from '../../../core/etl/etl-progress.ts';
+import { type EtlPhase, type EtlStepKind, newProgress } from '../../../core/etl/etl-progress.ts';
 import { pseudonymText } from '../../../core/protocol/identity.ts';
 import { errorShareMaxDefault } from '../../../core/protocol/warehouse-limits.ts';
 import { importKey, parseImportName } from '../../../core/warehouse/import-name.ts';
@@ -77,8 +77,14 @@ export async function drive(
 ): Promise<EtlRun> {
   const ports = await portsOf(runId, own);
   let kind = await nextStep(ports, runId);
-  for (let step = 0; kind !== 'over' && !until(kind, step); step++) kind = await doStep(ports, runId);
+  for (let step = 0; kind !== 'over' && !until(kind, step); step++) kind = await doStep(ports, runId, kind);
   return await runOf(runId);
+}
+
+/** The next step, whatever it is. */
+export async function oneStep(ports: EtlPorts, runId: string): Promise<EtlPhase> {
+  const kind = await nextStep(ports, runId);
+  return kind === 'over' ? kind : await doStep(ports, runId, kind);
 }
 
 export async function runOf(id: string): Promise<EtlRun> {

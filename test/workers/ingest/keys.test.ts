@@ -232,6 +232,34 @@ describe('[KEY-3] whose key it is', () => {
     expect((await sendWith(door, key)).status).toBe(202);
     logged.mockRestore();
   });
+
+  test('[ING-1, LOG-5] events are taken all the same; where D1 has never said what regions there are, 503', async () => {
+    const key = await makeKey();
+    let away: readonly string[] = [];
+    const db = new Proxy(env.DB, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== 'prepare') return value;
+        return (sql: string) => {
+          if (away.some((word) => sql.includes(word))) throw new Error('D1_ERROR: the network is away');
+          return target.prepare(sql);
+        };
+      },
+    });
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    away = ['"regions"'];
+    const refused = await sendWith(new TestDoor({ DB: db }), key);
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: 'storage_unavailable' });
+    away = [];
+    const door = new TestDoor({ DB: db });
+    expect((await sendWith(door, key)).status).toBe(202);
+    away = ['regions', 'ingest_keys', 'settings'];
+    door.nowMs += 10 * 60_000;
+    expect((await sendWith(door, key)).status).toBe(202);
+    logged.mockRestore();
+  });
 });
 
 describe('[KEY-4] the regions of a key', () => {

@@ -102,6 +102,7 @@ export const hoursOf = (oracle: Oracle): number[] => [
   ...new Set(oracle.events.map(({ timeMs }) => Math.floor(timeMs / hourMs))),
 ];
 
+/** Hours over which a run goes on are passed over. */
 export async function beginRuns(
   world: World,
   hours: readonly number[],
@@ -109,7 +110,13 @@ export async function beginRuns(
 ): Promise<void> {
   for (const hour of hours) {
     const [from, to] = [hour, hour + 1].map((at) => new Date(at * hourMs).toISOString());
-    await world.data<Run[]>(runsPath, { method: 'POST', body: JSON.stringify({ from, to, regions }) });
+    const response = await world.ask(runsPath, {
+      method: 'POST',
+      body: JSON.stringify({ from, to, regions }),
+    });
+    if (!response.ok && response.status !== 409)
+      throw new Error(`${runsPath} answered ${response.status}: ${await response.text()}`);
+    await response.body?.cancel();
   }
 }
 

@@ -54,6 +54,7 @@ async function killAtEach({ world, producers, options }: Lot, stops: readonly st
   producers.start();
   for (let idle = 0, press = 0; at.size < stops.length && idle < idleMax; press++) {
     const pressing = beginRuns(world, [hour])
+      .catch(() => undefined)
       .then(async () => await world.fireCron(watchCron, press * stalledMs))
       .catch(() => undefined);
     const reached = await firstReached(world, at);

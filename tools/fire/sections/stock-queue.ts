@@ -22,6 +22,8 @@ export const stockQueue: Section = {
       for (let kill = 0; kill < trials; kill++) {
         lot.producers.start();
         await sleep(300 + random() * 1_500);
+        // Just behind an answer: what the queue took then is still in its memory.
+        await lot.producers.nextOk();
         await lot.world.kill();
         await lot.producers.stop();
         await lot.world.start();

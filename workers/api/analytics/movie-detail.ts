@@ -88,13 +88,18 @@ export const movieDetailRoute = analyticsRoute({
         previous_views: sums.previousViews,
       },
       daily,
-      devices: figures.devices.map(deviceRowOf).map(({ buffering_per_hour: _, ...row }) => row),
+      devices: figures.devices.map(deviceRowOf).map(withoutStalls),
       countries: figures.countries.map(countryRowOf),
       recent_sessions: recent.map(sessionRowOf),
     };
     return { data, csvRows: daily };
   },
 });
+
+function withoutStalls(row: AnswerRow): AnswerRow {
+  const { buffering_per_hour: _stalls, ...rest } = row;
+  return rest;
+}
 
 function movieFieldsOf(movie: MovieDetail): AnswerRow {
   const { id: _, content_id, genre, total_views, ...fields } = movie;
