@@ -185,7 +185,8 @@ export async function removeWork({ bucket, nowMs }: RetentionPorts): Promise<Rem
   return { removed: await deleteFolder(bucket, 'lake/work/', isOld), more: false };
 }
 
-async function deleteFolder(
+/** Returns how many were deleted. */
+export async function deleteFolder(
   bucket: R2Bucket,
   prefix: string,
   isWanted: (object: R2Object) => boolean,

@@ -1,3 +1,4 @@
+import 'uplot/dist/uPlot.min.css';
 import '../theme/tokens.css';
 import '../theme/base.css';
 import '../panels/mark.css';
@@ -10,41 +11,42 @@ import '../admin/admin.css';
 import '../chart/chart.css';
 import './analytics.css';
 import './columns.css';
+import './warehouse.css';
+import './heat.css';
+import './warehouse-small.css';
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { PageFrame, startFrame } from '../panels/page-frame.tsx';
-import { times, view, watchView } from './answers.ts';
-import { Coverage } from './coverage.tsx';
-import { RangeBar } from './range-bar.tsx';
-import { PatternPanel, SeriesPanel } from './time-panels.tsx';
-import { PopularPanel, RatingsPanel } from './title-lists.tsx';
-import { UsersPanel } from './users-panel.tsx';
-import { daysText, rangeWords } from './view.ts';
+import { Overview, watchTitle } from './overview.tsx';
+import { asked, watchAddress } from './warehouse.ts';
 
-/** What was watched, how it was liked, when, and by whom: over days, from the batch layer. */
+const isStream = asked.peek().part === 'stream';
+/** The other part, once it is there. */
+const stream = signal<ComponentType | null>(null);
+
 function Analytics() {
-  const { range, region } = view.value;
-  const days = daysText(times.value);
+  const Stream = stream.value;
   return (
     <PageFrame current="analytics">
-      <header class="title">
-        <div>
-          <h1>{range === 'custom' ? days : rangeWords[range]}</h1>
-          <p class="title-remark">
-            {range !== 'custom' && `${days}, `}UTC, {region ?? 'all regions'}
-          </p>
-        </div>
-        <RangeBar />
-      </header>
-      <Coverage />
-      <div class="panels">
-        <PopularPanel />
-        <RatingsPanel />
-        <PatternPanel />
-        <SeriesPanel />
-        <UsersPanel />
-      </div>
+      <nav class="admin-nav" aria-label="Parts">
+        <a href="/analytics" aria-current={isStream ? undefined : 'page'}>
+          Sessions
+        </a>
+        <a href="/analytics?part=stream" aria-current={isStream ? 'page' : undefined}>
+          From the stream
+        </a>
+      </nav>
+      {isStream ? Stream && <Stream /> : <Overview />}
     </PageFrame>
   );
 }
 
-watchView();
+if (isStream)
+  void import('./stream-part.tsx').then(({ StreamPart }) => {
+    stream.value = StreamPart;
+  });
+else {
+  watchAddress();
+  watchTitle();
+}
 startFrame(<Analytics />);

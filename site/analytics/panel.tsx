@@ -5,14 +5,14 @@ import { currentIdentity } from '../access/session.ts';
 import { pagedCsv, saveAs } from '../admin/audit-csv.ts';
 import type { Failure } from '../admin/resource.ts';
 import { Mark } from '../panels/mark.tsx';
-import { type PanelAnswer, showAllRows, shownRows } from './answers.ts';
+import { type PanelAnswer, showAllRows, shownRows } from './panel-answer.ts';
 
-interface PanelProps<T> {
+export interface PanelProps<D> {
   readonly id: string;
   readonly title: string;
   /** Quieter, behind the title. */
   readonly remark?: ComponentChildren;
-  readonly answer: PanelAnswer<T>;
+  readonly answer: PanelAnswer<{ readonly data: D }>;
   /** What is said where there are no rows, and what to do. */
   readonly none: ComponentChildren;
   /** Rows of the skeleton. */
@@ -21,10 +21,11 @@ interface PanelProps<T> {
   readonly isList?: boolean;
   /** Above the rows, whatever there is of them. */
   readonly before?: ComponentChildren;
-  readonly children: (rows: readonly T[]) => ComponentChildren;
+  /** Rows, or an object, as the service gives it. */
+  readonly children: (data: D) => ComponentChildren;
 }
 
-export function Panel<T>({
+export function Panel<D extends object>({
   id,
   title,
   remark,
@@ -34,9 +35,10 @@ export function Panel<T>({
   isList,
   before,
   children,
-}: PanelProps<T>) {
+}: PanelProps<D>) {
   const all = answer.value.value?.data ?? null;
-  const rows = all && isList ? shownRows(id, all) : all;
+  const rows = Array.isArray(all) && isList ? (shownRows(id, all) as unknown as D) : all;
+  const left = countOf(all) - countOf(rows);
   const failure = answer.failure.value;
   return (
     <section class={`panel ${id}-panel`} aria-labelledby={`${id}-title`} aria-busy={!rows && !failure}>
@@ -44,17 +46,17 @@ export function Panel<T>({
         <h2 id={`${id}-title`}>
           {title} <span class="quiet plain">{remark}</span>
         </h2>
-        {rows !== null && rows.length > 0 && <CsvButton id={id} title={title} answer={answer} />}
+        {countOf(rows) > 0 && <CsvButton id={id} title={title} answer={answer} />}
       </header>
       {before}
       {failure && <PanelFailure title={title} failure={failure} isOld={rows !== null} retry={answer.load} />}
       {rows === null && !failure && <Bones rows={bones} />}
-      {rows?.length === 0 && <div class="none quiet">{none}</div>}
-      {rows !== null && rows.length > 0 && children(rows)}
-      {all && rows && all.length > rows.length && (
+      {rows !== null && countOf(rows) === 0 && <div class="none quiet">{none}</div>}
+      {rows !== null && countOf(rows) > 0 && children(rows)}
+      {left > 0 && (
         <p class="more">
           <button type="button" class="button" onClick={() => showAllRows(id)}>
-            Show {all.length}
+            Show {countOf(all)}
             <span class="unseen"> rows of {title}</span>
           </button>
         </p>
@@ -62,6 +64,9 @@ export function Panel<T>({
     </section>
   );
 }
+
+/** Of rows; an object is one. */
+const countOf = (data: object | null): number => (Array.isArray(data) ? data.length : Number(data !== null));
 
 function Bones({ rows }: { readonly rows: number }) {
   return (
@@ -100,12 +105,10 @@ function PanelFailure({ title, failure: { status, text }, isOld, retry }: PanelF
   );
 }
 
-/** As many as the service gives at once. */
-const csvRows = '1000';
 /** By panel: what its download has come to. */
 const downloads = signal<Readonly<Record<string, string>>>({});
 
-function CsvButton<T>({ id, title, answer }: Pick<PanelProps<T>, 'id' | 'title' | 'answer'>) {
+function CsvButton<D>({ id, title, answer }: Pick<PanelProps<D>, 'id' | 'title' | 'answer'>) {
   const word = downloads.value[id];
   const say = (text: string): void => {
     downloads.value = { ...downloads.peek(), [id]: text };
@@ -116,7 +119,7 @@ function CsvButton<T>({ id, title, answer }: Pick<PanelProps<T>, 'id' | 'title' 
     say('Downloading');
     try {
       const file = await pagedCsv(
-        (cursor) => withParameters(address, { limit: csvRows, cursor }),
+        (cursor) => withParameters(address, { limit: answer.csvRows ?? undefined, cursor }),
         () => undefined,
       );
       saveAs(`marquee-${id}.csv`, file);

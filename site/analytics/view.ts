@@ -70,13 +70,13 @@ export function viewOf(search: string): AnalyticsView {
   };
 }
 
-/** In one order, so that the same view is the same address; empty for the view that the page begins with. */
+/** In one order, so that the same view is the same address; the part alone for the view that it begins with. */
 export function searchOf(view: AnalyticsView): string {
-  const search = new URLSearchParams();
+  const search = new URLSearchParams({ part: 'stream' });
   if (view.range !== '7d' && view.range !== 'custom') search.set('range', view.range);
   for (const name of ['from', 'to', 'region', 'content', 'day'] as const)
     if (view[name] !== null) search.set(name, view[name]);
-  return search.size > 0 ? `?${search}` : '';
+  return `?${search}`;
 }
 
 /** To the end of the hour that is open, where days are not over. */

@@ -1,9 +1,8 @@
 /** A plot as uPlot wants it: each line twice, closed slots and, lighter, the open ones that still grow. */
 import type uPlot from 'uplot';
 import { hourText } from '../format/time.ts';
-import type { Series } from '../live/series.ts';
 import { drawEmptyWord, drawEndLabels, drawThreshold } from './plot-ink.ts';
-import type { Inks, PlotLine, PlotSource, PlotSpec } from './plot-spec.ts';
+import type { Inks, PlotLine, PlotSeries, PlotSource, PlotSpec } from './plot-spec.ts';
 import { drawSpans } from './span-ink.ts';
 
 /** Left for the numbers of the y axis, and right for the names of the lines: the same in all, so that times align. */
@@ -11,6 +10,7 @@ export const plotInsets = { left: 48, right: 76 } as const;
 
 export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: PlotSource): uPlot.Options {
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const { timeSplits } = spec;
   const axis: uPlot.Axis = { stroke: inks('--ink-quiet'), font, ticks: { show: false }, gap: 6 };
   return {
     width,
@@ -31,7 +31,8 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: P
         size: 26,
         space: 64,
         grid: { show: false },
-        values: (_, splits) => splits.map(hourText),
+        values: (_, splits) => splits.map(spec.timeText ?? hourText),
+        ...(timeSplits && { splits: (_plot, _axis, min, max, step) => timeSplits(min, max, step) }),
       },
       {
         ...axis,
@@ -77,7 +78,7 @@ function loneValues(plot: uPlot, seriesIndex: number): number[] {
 }
 
 /** Times, then for each line its closed slots and its open ones; the open line begins where the closed one ends. */
-export function plotData(spec: PlotSpec, series: Series): uPlot.AlignedData {
+export function plotData(spec: PlotSpec, series: PlotSeries): uPlot.AlignedData {
   const { times, closedCount } = series;
   const lines = spec.lines.flatMap((line) => {
     const values = line.values(series);
@@ -89,15 +90,16 @@ export function plotData(spec: PlotSpec, series: Series): uPlot.AlignedData {
   return [[...times], ...lines];
 }
 
-export function scaleOf(spec: PlotSpec, series: Series) {
+export function scaleOf(spec: PlotSpec, series: PlotSeries) {
   const known = spec.lines.flatMap((line) => line.values(series)).filter((value) => value !== null);
   return spec.scale(known);
 }
 
 /** The time range that ends at `asOf`, moved on in whole pixels: otherwise every line would shimmer as it slides. */
-export function timeRange(series: Series, plotWidth: number): { min: number; max: number } {
+export function timeRange(series: PlotSeries, plotWidth: number): { min: number; max: number } {
   const { lengthMs } = series.span;
-  const msPerPixel = lengthMs / Math.max(1, plotWidth);
+  // A plot that is not laid out yet has no pixels.
+  const msPerPixel = plotWidth > 0 ? lengthMs / plotWidth : 1;
   const max = Math.round(Math.floor(series.asOf / msPerPixel) * msPerPixel);
   return { min: max - lengthMs, max };
 }

@@ -8,38 +8,52 @@ import { type AxisScale, countScale, shareScale } from './axis-scale.ts';
 /** Colours as the theme has them now: a canvas knows no custom properties. */
 export type Inks = (token: string) => string;
 
+/** Values over time, as far as every plot needs to know them. */
+export interface PlotSeries {
+  readonly span: { readonly slotMs: number; readonly lengthMs: number };
+  readonly asOf: number;
+  /** Start of each slot, ms, ascending. */
+  readonly times: readonly number[];
+  /** Slots before this one are closed; from it on they are still growing. */
+  readonly closedCount: number;
+}
+
 /** What a plot draws; the same for every span of time. */
-export interface PlotSpec {
+export interface PlotSpec<S extends PlotSeries = PlotSeries> {
   /** CSS pixels. */
   readonly height: number;
   readonly hasTimeAxis: boolean;
   /** Written across a plot that has nothing to draw. */
   readonly emptyText: string;
-  readonly lines: readonly PlotLine[];
+  readonly lines: readonly PlotLine<S>[];
+  /** Of the time axis, where they are not those of the clock. */
+  readonly timeText?: (time: number) => string;
+  readonly timeSplits?: (min: number, max: number, step: number) => number[];
   readonly scale: (values: readonly number[]) => AxisScale;
   readonly axisText: (value: number, isTop: boolean) => string;
   readonly threshold?: { readonly at: number; readonly label: string };
 }
 
 /** What a plot draws from. */
-export interface PlotSource {
-  readonly series: ReadonlySignal<Series>;
+export interface PlotSource<S extends PlotSeries = PlotSeries> {
+  readonly series: ReadonlySignal<S>;
   /** Shaded behind the lines. */
   readonly stretches: ReadonlySignal<readonly SpanStretch[]>;
   /** Time under the pointer, ms, shared by all plots of a view; null when there is none. */
   readonly crosshair: ReadonlySignal<number | null>;
 }
 
-export interface PlotLine {
+export interface PlotLine<S extends PlotSeries = PlotSeries> {
   readonly label: string;
   /** Name of a colour token. */
   readonly color: string;
   /** Filled down to zero: the line means a total. */
   readonly hasArea: boolean;
-  readonly values: (series: Series) => readonly (number | null)[];
+  /** As a method, so that what only draws may take the lines of any series. */
+  values(series: S): readonly (number | null)[];
 }
 
-export const trafficSpec: PlotSpec = {
+export const trafficSpec: PlotSpec<Series> = {
   height: 150,
   hasTimeAxis: false,
   emptyText: 'No events in this time',
@@ -54,7 +68,7 @@ export const trafficSpec: PlotSpec = {
   },
 };
 
-export const successSpec: PlotSpec = {
+export const successSpec: PlotSpec<Series> = {
   height: 106,
   hasTimeAxis: true,
   emptyText: 'No downloads in this time',

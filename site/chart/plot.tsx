@@ -2,16 +2,15 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { Series } from '../live/series.ts';
 import { theme } from '../theme/theme.ts';
 import { plotData, plotOptions, scaleOf, timeRange } from './plot-options.ts';
-import type { PlotSource, PlotSpec } from './plot-spec.ts';
+import type { PlotSeries, PlotSource, PlotSpec } from './plot-spec.ts';
 
-interface PlotProps extends PlotSource {
-  readonly spec: PlotSpec;
+interface PlotProps<S extends PlotSeries> extends PlotSource<S> {
+  readonly spec: PlotSpec<S>;
 }
 
-export function Plot({ spec, series, stretches, crosshair }: PlotProps) {
+export function Plot<S extends PlotSeries>({ spec, series, stretches, crosshair }: PlotProps<S>) {
   const place = useRef<HTMLDivElement>(null);
   const dark = theme.value;
   // The theme stands among the inputs because a canvas keeps the colours that it was made with.
@@ -28,7 +27,7 @@ function mount(element: HTMLElement, spec: PlotSpec, source: PlotSource): () => 
   const inks = (token: string): string => styles.getPropertyValue(token).trim();
   const options = plotOptions(spec, element.clientWidth, inks, source);
   const plot = new uPlot(options, plotData(spec, series.peek()), element);
-  const draw = (now: Series): void => {
+  const draw = (now: PlotSeries): void => {
     const { min, max } = scaleOf(spec, now);
     plot.batch(() => {
       plot.setData(plotData(spec, now), false);

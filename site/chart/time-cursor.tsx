@@ -4,12 +4,12 @@
  */
 import { type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { Series } from '../live/series.ts';
 import { plotInsets, timeRange } from './plot-options.ts';
+import type { PlotSeries } from './plot-spec.ts';
 
 interface TimeCursorProps {
   readonly label: string;
-  readonly series: ReadonlySignal<Series>;
+  readonly series: ReadonlySignal<PlotSeries>;
   readonly crosshair: Signal<number | null>;
   /** What the slot that starts at this time holds, in words. */
   readonly slotText: (time: number) => string;
@@ -65,12 +65,12 @@ export function TimeCursor({ label, series, crosshair, slotText, chosen, childre
   );
 }
 
-function newestClosed({ times, closedCount }: Series): number {
+function newestClosed({ times, closedCount }: PlotSeries): number {
   return times[closedCount - 1] ?? times.at(-1) ?? 0;
 }
 
 /** Start of the slot nearest to the pointer; null beside the plot. */
-function timeUnder({ currentTarget, clientX }: PointerEvent, series: Series): number | null {
+function timeUnder({ currentTarget, clientX }: PointerEvent, series: PlotSeries): number | null {
   if (!(currentTarget instanceof HTMLElement)) return null;
   const { left, width } = currentTarget.getBoundingClientRect();
   const plotWidth = width - plotInsets.left - plotInsets.right;
@@ -82,7 +82,7 @@ function timeUnder({ currentTarget, clientX }: PointerEvent, series: Series): nu
 }
 
 /** Where a key leads to from a time, or from the newest slot; null for a key that leads nowhere. */
-export function timeByKey(key: string, from: number | null, series: Series): number | null {
+export function timeByKey(key: string, from: number | null, series: PlotSeries): number | null {
   const { slotMs } = series.span;
   const newest = newestClosed(series);
   const start = Math.floor((from ?? newest + slotMs) / slotMs) * slotMs;
@@ -107,6 +107,6 @@ export function timeByKey(key: string, from: number | null, series: Series): num
 }
 
 /** The slot that the left edge cuts is not pointed at. */
-function clamped(time: number, { times }: Series): number {
+function clamped(time: number, { times }: PlotSeries): number {
   return Math.min(times.at(-1) ?? 0, Math.max(times[1] ?? 0, time));
 }

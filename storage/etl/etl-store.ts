@@ -153,6 +153,20 @@ export async function endEtlRun(
   return meta.changes > 0;
 }
 
+/** Ids of runs that ended before then. */
+export async function readEtlRunsOver(db: D1Database, beforeMs: number, limit: number): Promise<string[]> {
+  const rows = await drizzle(db)
+    .select({ id: etlRuns.id })
+    .from(etlRuns)
+    .where(lt(etlRuns.finished_at, iso(beforeMs)))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+export async function deleteEtlRun(db: D1Database, id: string): Promise<void> {
+  await drizzle(db).delete(etlRuns).where(eq(etlRuns.id, id));
+}
+
 function runOf(row: typeof etlRuns.$inferSelect): EtlRun {
   const state = etlStates.find((known) => known === row.state);
   const progress = parsed(row.progress);

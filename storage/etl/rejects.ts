@@ -16,7 +16,7 @@ export interface EtlReject {
 }
 
 const pad = (value: number): string => String(value).padStart(6, '0');
-const folderOf = (runId: string): string => `${rejectsFolder}${runId}/`;
+export const rejectsFolderOf = (runId: string): string => `${rejectsFolder}${runId}/`;
 
 export async function saveRejects(
   bucket: R2Bucket,
@@ -25,7 +25,7 @@ export async function saveRejects(
   rejects: readonly EtlReject[],
 ): Promise<void> {
   if (rejects.length === 0) return;
-  const key = `${folderOf(runId)}${pad(at.file)}-${pad(at.chunk)}.ndjson`;
+  const key = `${rejectsFolderOf(runId)}${pad(at.file)}-${pad(at.chunk)}.ndjson`;
   await bucket.put(key, rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(''));
 }
 
@@ -48,7 +48,7 @@ export async function readRejects(
   from: RejectPlace | null,
   limit: number,
 ): Promise<RejectPage> {
-  const prefix = folderOf(runId);
+  const prefix = rejectsFolderOf(runId);
   const names: string[] = from ? [from.object] : [];
   const rejects: EtlReject[] = [];
   for (let startAfter = from ? prefix + from.object : undefined; ; ) {

@@ -46,7 +46,7 @@ async function openAs(role: PersonRole): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (line) => /Content Security|Trusted/.test(line.text()) && complaints.push(line.text()));
-  await page.goto(`${runtime.url}/analytics?from=${day}&to=${day}&region=EU-London`);
+  await page.goto(`${runtime.url}/analytics?part=stream&from=${day}&to=${day}&region=EU-London`);
   return page;
 }
 

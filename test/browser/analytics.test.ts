@@ -1,211 +1,342 @@
-// The Analytics page by hand and by keyboard, before a scripted service.
+// The Analytics page's view of sessions, by hand and by keyboard, before a scripted service.
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { AdminHarness } from '../support/admin-harness.ts';
 import { adminPages } from '../support/admin-pages.ts';
+import { arabicTitle, longTitle, oddTitle } from '../support/scripted-warehouse.ts';
+import { overflow } from '../support/site-pages.ts';
 
 const { serve, open } = adminPages();
 
-const dayMs = 86_400_000;
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const panel = (page: Page, name: string) => page.locator(`.${name}-panel`);
 const rows = (page: Page, name: string) => panel(page, name).locator('tbody tr');
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
-/** What was asked last of a table. */
-const lastAsked = ({ asked }: AdminHarness, table: string): URLSearchParams => {
-  const { what = '' } = asked.findLast((one) => one.what.includes(`/api/batch/${table}?`)) ?? {};
+const searchOf = (page: Page) => new URL(page.url()).searchParams;
+
+/** What was asked last of an address. */
+function lastAsked({ asked }: AdminHarness, path: string): URLSearchParams {
+  const { what = '' } = asked.findLast((one) => one.what.startsWith(`GET /api/${path}?`)) ?? {};
   return new URLSearchParams(what.split('?')[1]);
+}
+
+const settled = async (page: Page): Promise<void> => {
+  await page.locator('.person-name').first().waitFor({ state: 'attached' });
+  await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
 };
 
 async function opened(search = '', set: (service: AdminHarness) => void = () => undefined) {
   const service = await serve();
   set(service);
   const page = await open(service, `/analytics${search}`);
-  await page.locator('.person-name').first().waitFor({ state: 'attached' });
-  await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+  await settled(page);
   return { service, page };
 }
 
-describe('what is asked', () => {
-  test('[BAT-5] days, region and title are the address, and the questions of all panels; back undoes each', async () => {
-    const { service, page } = await opened();
-    await button(page, 'Yesterday').focus();
-    await page.keyboard.press('Enter');
-    await expect.poll(() => heading(page).textContent()).toBe('Yesterday');
-    await page.getByLabel('Region', { exact: true }).selectOption('EU-London');
-    await button(page, 'The Long Way').first().click();
-    await panel(page, 'series').getByRole('heading', { name: 'The Long Way' }).waitFor();
-    expect(new URL(page.url()).search).toBe('?range=yesterday&region=EU-London&content=film-002');
+const tables = [
+  'dashboard/metrics',
+  ...['daily-trends', 'genres', 'devices', 'geographic', 'hourly-trends', 'quality'].map(
+    (name) => `analytics/${name}`,
+  ),
+  ...['retention', 'users', 'top-movies'].map((name) => `analytics/${name}`),
+];
 
-    const today = Math.floor(Date.now() / dayMs) * dayMs;
-    const range = [today - dayMs, today].map((ms) => new Date(ms).toISOString());
-    for (const table of ['popular-movies', 'ratings-stats', 'hourly-stats', 'content', 'user-stats']) {
-      await expect.poll(() => lastAsked(service, table).get('region')).toBe('EU-London');
-      const asked = lastAsked(service, table);
-      expect([asked.get('from'), asked.get('to')]).toEqual(range);
+describe('what is shown', () => {
+  test('each panel shows the numbers of the service', async () => {
+    const { page, service } = await opened();
+    const answer = async (path: string) =>
+      (await (
+        await page.request.get(`${service.address}/api/${path}?${lastAsked(service, path)}`)
+      ).json()) as {
+        data: Record<string, number | string | null>[];
+      };
+    const cards = await page.locator('.card').allInnerTexts();
+    expect(cards.map((text) => text.split('\n')[0])).toEqual([
+      'Active users',
+      'Views',
+      'Hours watched',
+      'Mean completion',
+    ]);
+    expect(cards[0]).toContain('3,412');
+    expect(cards[0]).toContain('of 5,000 known');
+    expect(cards[0]).toContain('−2.4');
+    expect(cards[1]).toContain('+12');
+    const { data: days } = await answer('analytics/daily-trends');
+    expect(await rows(page, 'daily').count()).toBe(30);
+    expect(await rows(page, 'daily').last().textContent()).toContain(String(days[0]?.views));
+    for (const [name, path, field] of [
+      ['genres', 'genres', 'genre'],
+      ['countries', 'geographic', 'country'],
+      ['films', 'top-movies', 'genre'],
+    ] as const) {
+      const { data } = await answer(`analytics/${path}`);
+      const texts = await rows(page, name).allTextContents();
+      expect(texts).toHaveLength(10);
+      data.forEach((row, i) => {
+        expect(texts[i]).toContain(Number(row.views).toLocaleString('en-US'));
+        if (field !== 'country') expect(texts[i]).toContain(String(row[field]));
+      });
     }
-    await expect.poll(() => lastAsked(service, 'hourly-stats').get('content_id')).toBe('film-002');
-    expect(lastAsked(service, 'content').get('content_id')).toBe('film-002');
-    expect(lastAsked(service, 'content').get('by')).toBe('hour');
-    expect(lastAsked(service, 'popular-movies').get('content_id')).toBeNull();
-
-    await page.goBack();
-    await panel(page, 'series').getByRole('heading', { name: 'Harbour Lights' }).waitFor();
-    await page.goBack();
-    await expect.poll(() => page.getByLabel('Region', { exact: true }).inputValue()).toBe('');
-    await page.goBack();
-    await expect.poll(() => heading(page).textContent()).toBe('Last 7 days');
+    expect(await rows(page, 'countries').first().textContent()).toContain('United States');
+    expect(await rows(page, 'devices').first().textContent()).toContain('smart tv');
+    expect(await panel(page, 'hours').locator('td').count()).toBe(168);
+    const { data: hours } = await answer('analytics/hourly-trends');
+    const sunday = hours.find(({ weekday, hour }) => weekday === 7 && hour === 20);
+    await page.getByText(`Sunday 20:00: ${sunday?.views} views`).waitFor({ state: 'attached' });
+    expect(await panel(page, 'retention').locator('tbody td').nth(2).textContent()).toBe('52');
+    expect(await panel(page, 'quality').locator('tbody tr').first().textContent()).toContain('4K0.3–0.8');
+    expect(await rows(page, 'people').count()).toBe(10);
   });
 
-  test('chosen days are checked before they are asked', async () => {
-    const { service, page } = await opened('?from=2026-01-05&to=2026-01-06');
-    expect(await heading(page).textContent()).toBe('5 Jan 2026 to 6 Jan 2026'.replace(' 2026 to', ' to'));
-    const before = service.asked.length;
-    await page.getByLabel('Last day').fill('2026-01-02');
-    await page.getByText('The first day must not be after the last.').waitFor();
-    expect(service.asked.length).toBe(before);
-    await page.getByLabel('Last day').fill('2026-01-05');
-    await expect.poll(() => heading(page).textContent()).toBe('5 Jan 2026');
-    expect(lastAsked(service, 'popular-movies').get('to')).toBe('2026-01-06T00:00:00.000Z');
+  test('titles with markup, of 200 characters, from the right and with emoji are text, and break nothing', async () => {
+    const { page } = await opened();
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      const heights = await rows(page, 'films').evaluateAll((all) => all.map((row) => row.clientHeight));
+      expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(1);
+    }
+    const links = await panel(page, 'films').locator('tbody th a').allTextContents();
+    expect(links).toEqual(expect.arrayContaining([oddTitle, longTitle, arabicTitle]));
+    expect(await page.locator('main script, main b[onmouseover]').count()).toBe(0);
+    await panel(page, 'films').getByRole('link', { name: longTitle }).click();
+    await expect.poll(() => heading(page).textContent()).toBe(longTitle);
+    await settled(page);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
-  test('an answer to what is not asked any more is dropped', async () => {
-    const { service, page } = await opened('?region=EU-London');
-    service.delayMs = 700;
-    await button(page, '30 days').click();
-    await page.waitForTimeout(150);
-    service.delayMs = 0;
-    await button(page, 'Today').click();
-    await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
-    const first = () => rows(page, 'popular').first().textContent();
-    const ofToday = await first();
-    await page.waitForTimeout(900);
-    expect(await first()).toBe(ofToday);
-  });
-
-  test('a title is let go by its chip', async () => {
-    const { page } = await opened('?content=film-005');
-    await button(page, 'film-005: show all titles again').click();
-    await expect.poll(() => page.url()).not.toContain('content');
-  });
-});
-
-describe('what is said', () => {
-  test('[BAT-5] it says how much is computed and when; what is missing is listed, and an admin has it computed', async () => {
-    const { service, page } = await opened('?range=yesterday&region=EU-London');
-    await page.locator('.coverage b', { hasText: '22 of 24 hours' }).waitFor();
-    await page.locator('.coverage time').waitFor();
-    await page.locator('.missing summary').click();
-    await expect.poll(() => page.locator('.missing tbody tr').count()).toBe(2);
-    await button(page, /^Compute/)
-      .last()
-      .click();
-    await page.getByText('24 runs were begun').waitFor();
-    const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - 5 * 3_600_000);
-    const to = new Date(from.getTime() + 3_600_000);
-    expect(service.asked.find(({ what }) => what.startsWith('POST'))?.body).toEqual({
-      from: from.toISOString(),
-      to: to.toISOString(),
-      regions: ['EU-London'],
-    });
-  });
-
-  test('[BAT-5] an analyst sees what is missing, but begins nothing; of whole days nothing is said to be', async () => {
-    const { page } = await opened('?range=yesterday', (service) => {
-      service.role = 'analyst';
-    });
-    await page.locator('.missing summary').click();
-    await page.getByText('due', { exact: true }).first().waitFor();
-    expect(await button(page, /^Compute/).count()).toBe(0);
-    const whole = await opened('?range=yesterday', (service) => {
-      service.batch.isWhole = true;
-    });
-    await whole.page.locator('.coverage b', { hasText: '288 of 288 hours' }).waitFor();
-    expect(await whole.page.locator('.missing').count()).toBe(0);
-  });
-
-  test('[BAT-5, BAT-4] users are not asked for a viewer, who is told why', async () => {
+  test('a panel that fails is named, and the others go on; asked again, it comes', async () => {
     const { service, page } = await opened('', (scripted) => {
-      scripted.role = 'viewer';
+      scripted.fault = { of: 'GET /api/analytics/genres', code: 'storage_unavailable' };
     });
-    await panel(page, 'users').getByText('it needs the role analyst; yours is viewer').waitFor();
-    expect(service.asked.some(({ what }) => what.includes('user-stats'))).toBe(false);
-  });
-
-  test('[BAT-5] a panel that fails is named, and the others go on; asked again, it comes', async () => {
-    const { service, page } = await opened('', (scripted) => {
-      scripted.fault = { of: 'GET /api/batch/popular-movies', code: 'storage_unavailable' };
-    });
-    await page.getByText('Most viewed could not be loaded.').waitFor();
-    expect(await rows(page, 'ratings').count()).toBe(9);
-    expect(await rows(page, 'pattern').count()).toBe(24);
+    await page.getByText('Genres could not be loaded.').waitFor();
+    expect(await rows(page, 'devices').count()).toBe(5);
+    expect(await page.locator('.card').count()).toBe(4);
     service.fault = null;
-    await button(page, 'Try again to load Most viewed').click();
-    await expect.poll(() => rows(page, 'popular').count()).toBe(10);
-    await panel(page, 'series').getByRole('heading', { name: 'Harbour Lights' }).waitFor();
+    await button(page, 'Try again to load Genres').click();
+    await expect.poll(() => rows(page, 'genres').count()).toBe(10);
     expect(await page.locator('.failed').count()).toBe(0);
   });
 
-  test('where nothing is counted it says when the first hour comes', async () => {
+  test('an empty warehouse says how it is filled; days without sessions offer more', async () => {
     const { page } = await opened('', (service) => {
-      service.batch.isEmpty = true;
+      service.warehouse.isEmpty = true;
     });
-    await page.getByText('The batch layer knows of no events in these days').waitFor();
-    await panel(page, 'series').getByText('No title was viewed in these days.').waitFor();
-    expect(await page.getByText('about 25 minutes after it ends').count()).toBeGreaterThan(0);
-    expect(await button(page, /^CSV/).count()).toBe(0);
-  });
-
-  test('who is not signed in comes back to the same days', async () => {
-    const service = await serve();
-    service.fault = { of: 'GET /api/', code: 'unauthorized' };
-    const page = await open(service, '/analytics?range=30d');
-    await page.waitForURL(/\/sign-in/);
-    expect(new URL(page.url()).searchParams.get('then')).toBe('/analytics?range=30d');
+    await page.getByRole('heading', { name: 'The warehouse has no sessions yet' }).waitFor();
+    await page.getByText('POST /api/admin/run-etl').waitFor();
   });
 });
 
-test('columns are as high as their counts, on a policy that forbids style attributes', async () => {
-  const { page } = await opened('?range=yesterday');
-  const heights = await panel(page, 'pattern')
-    .locator('.column-fill')
-    .evaluateAll((fills) => fills.map((fill) => fill.getBoundingClientRect().height));
-  expect(heights).toHaveLength(24);
-  // 740 K at 20:00 against 60 K at 8:00.
-  expect((heights[20] ?? 0) / (heights[8] ?? 1)).toBeCloseTo(12.33, 0);
-  const [first = 0, second = 0] = await panel(page, 'popular')
-    .locator('.bar-track span')
-    .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));
-  expect(first / second).toBeCloseTo(2, 1);
+describe('what is chosen', () => {
+  test('days, zone and comparison are the address, and the questions of all panels; back undoes each', async () => {
+    const { service, page } = await opened();
+    expect(String(searchOf(page))).toBe('tz=Europe%2FLondon');
+    await button(page, '7 days').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => heading(page).textContent()).toBe('Last 7 days');
+    await page.getByLabel('Time zone').fill('Asia/Tokyo');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => searchOf(page).get('tz')).toBe('Asia/Tokyo');
+    await button(page, 'Compare').click();
+    await settled(page);
+    for (const path of tables) {
+      const asked = lastAsked(service, path);
+      expect([path, asked.get('days'), asked.get('tz'), asked.get('compare')]).toEqual([
+        path,
+        '7',
+        'Asia/Tokyo',
+        null,
+      ]);
+    }
+    expect(await page.locator('.change').count()).toBe(0);
+    await page.goBack();
+    await expect.poll(() => page.locator('.change').count()).toBe(4);
+    await page.goBack();
+    await page.goBack();
+    await expect.poll(() => heading(page).textContent()).toBe('Last 30 days');
+    const again = await open(service, '/analytics?days=90&tz=UTC&compare=off&country=!US');
+    await settled(again);
+    expect(await heading(again).textContent()).toBe('Last 90 days');
+    expect(await again.locator('.chip').textContent()).toContain('is notUnited States');
+    expect(lastAsked(service, 'analytics/genres').get('country')).toBe('!US');
+  });
+
+  test('chosen days are checked before they are asked, and asked as whole days of the zone', async () => {
+    const { service, page } = await opened('?from=2026-06-01&to=2026-06-03&tz=America/New_York');
+    expect(await heading(page).textContent()).toBe('1 Jun to 3 Jun 2026');
+    const asked = lastAsked(service, 'analytics/genres');
+    const noon = Date.parse('2026-06-01T16:00Z');
+    expect([asked.get('from'), asked.get('to')]).toEqual([noon, noon + 2 * 86_400_000 + 1].map(String));
+    const before = service.asked.length;
+    await page.getByLabel('Last day').fill('2026-05-02');
+    await page.getByText('The first day must not be after the last.').waitFor();
+    expect(service.asked.length).toBe(before);
+  });
+
+  test.each([
+    ['genres', 'Comedy', 'genre', 'Comedy'],
+    ['devices', 'mobile', 'device_type', 'mobile'],
+    ['countries', 'Germany', 'country', 'DE'],
+    ['people', 'premium', 'subscription_type', 'premium'],
+  ])(
+    'a row of %s that is pressed is a chip, a parameter of every question and part of the address',
+    async (name, text, field, value) => {
+      const { service, page } = await opened();
+      await panel(page, name).getByRole('button', { name: text, exact: true }).first().click();
+      await settled(page);
+      expect(searchOf(page).get(field)).toBe(value);
+      for (const path of tables) expect([path, lastAsked(service, path).get(field)]).toEqual([path, value]);
+      const chip = page.locator('.chip');
+      expect(await chip.textContent()).toContain(text);
+      await chip.getByRole('button', { name: /turn round/ }).click();
+      await expect.poll(() => searchOf(page).get(field)).toBe(`!${value}`);
+      await settled(page);
+      expect(lastAsked(service, 'analytics/devices').get(field)).toBe(`!${value}`);
+      await chip.getByRole('button', { name: /show all again/ }).click();
+      await expect.poll(() => searchOf(page).get(field)).toBeNull();
+      expect(await chip.count()).toBe(0);
+    },
+  );
+
+  test('what is left out grows with each row that is pressed, and Esc takes back the last filter', async () => {
+    const { page } = await opened('?genre=!Drama&device_type=mobile');
+    await panel(page, 'genres').getByRole('button', { name: 'Comedy' }).click();
+    await expect.poll(() => searchOf(page).get('genre')).toBe('!Drama,Comedy');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => searchOf(page).get('device_type')).toBeNull();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.chip').count()).toBe(0);
+  });
+
+  test('what no row shows is filtered by hand', async () => {
+    const { service, page } = await opened();
+    await page.locator('.add-filter summary').click();
+    await page.getByLabel('What to filter by').selectOption('Region');
+    await page.getByLabel('Value').fill('EU-London, "east"');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => lastAsked(service, 'analytics/genres').get('region'))
+      .toBe('"EU-London, ""east"""');
+    expect(await page.locator('.chip bdi').textContent()).toBe('EU-London, "east"');
+  });
+
+  test('a day of the chart is chosen by the keyboard', async () => {
+    const { page } = await opened('?days=7&tz=UTC');
+    const chart = page.getByRole('slider', { name: /Views by day/ });
+    await chart.focus();
+    await page.keyboard.press('Home');
+    const [, first = ''] =
+      /from=(\S+)/.exec(`from=${await rows(page, 'daily').last().locator('th').textContent()}`) ?? [];
+    expect(await chart.getAttribute('aria-valuetext')).toContain(first);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => searchOf(page).get('from')).toBe(searchOf(page).get('to'));
+    expect(searchOf(page).get('from')).not.toBeNull();
+  });
 });
 
-test('a list is shown in full when asked, and is given as a file', async () => {
-  const { page, service } = await opened('?range=yesterday');
-  expect(await rows(page, 'popular').count()).toBe(10);
-  await button(page, 'Show 12 rows of Most viewed').click();
-  await expect.poll(() => rows(page, 'popular').count()).toBe(12);
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    button(page, 'CSV of Most viewed').click(),
+describe('the table of films', () => {
+  test('is sorted, searched and paged by the service, and the address says how', async () => {
+    const { service, page } = await opened();
+    const asked = (name: string) => lastAsked(service, 'analytics/top-movies').get(name);
+    const films = panel(page, 'films');
+    await films.getByRole('button', { name: 'Rating' }).click();
+    await expect.poll(() => asked('sort')).toBe('rating');
+    await settled(page);
+    expect(await films.locator('[aria-sort]').getAttribute('aria-sort')).toBe('descending');
+    await films.getByRole('button', { name: 'Rating' }).click();
+    await expect.poll(() => asked('order')).toBe('asc');
+    await settled(page);
+    expect(await films.locator('[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+    await films.getByRole('button', { name: 'Next page of films' }).click();
+    await expect.poll(() => asked('cursor')).toBe('10');
+    await expect.poll(() => rows(page, 'films').count()).toBe(4);
+    await films.getByRole('button', { name: 'First page of films' }).click();
+    await expect.poll(() => rows(page, 'films').count()).toBe(10);
+    await page.keyboard.press('/');
+    await page.keyboard.type('night');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => rows(page, 'films').count()).toBe(2);
+    expect([asked('q'), asked('cursor'), searchOf(page).get('q')]).toEqual(['night', null, 'night']);
+  });
+
+  test('and any other is given as a file, with what is asked', async () => {
+    const { service, page } = await opened('?country=GB');
+    const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'CSV of Films').click()]);
+    expect(file.suggestedFilename()).toBe('marquee-films.csv');
+    expect(await readFile(await file.path(), 'utf8')).toMatch(/^rank,views\r\n1,/);
+    const asked = lastAsked(service, 'analytics/top-movies');
+    expect([asked.get('limit'), asked.get('country')]).toEqual(['200', 'GB']);
+  });
+});
+
+describe('one thing alone', () => {
+  test('a film, its session and the user open out of one another by address, and back goes out again', async () => {
+    const { service, page } = await opened('?days=7&tz=UTC&country=GB');
+    await panel(page, 'films').getByRole('link', { name: 'Harbour Lights' }).click();
+    await expect.poll(() => heading(page).textContent()).toBe('Harbour Lights');
+    expect(await page.title()).toContain('Harbour Lights');
+    expect(searchOf(page).get('movie')).toBe('film-001');
+    const asked = lastAsked(service, 'analytics/movies/film-001');
+    expect([asked.get('days'), asked.get('country')]).toEqual(['7', 'GB']);
+    await page.getByText('Mei Tanaka, Jo Maddox').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+
+    await page.getByRole('region', { name: 'Last sessions' }).locator('tbody th a').first().click();
+    await expect.poll(() => heading(page).textContent()).toContain('Session with');
+    expect(await page.getByRole('list', { name: 'Events of the session' }).locator('li').count()).toBe(7);
+    await page.getByText('DECODE_STALL').waitFor();
+    await page.locator('.facts a').filter({ hasText: /^1-/ }).click();
+    await expect.poll(() => searchOf(page).get('user')).toMatch(/^1-/);
+    await page.getByText('Signed up').waitFor();
+    await expect.poll(() => heading(page).textContent()).toBe('m***');
+    await page.goBack();
+    await page.getByText('DECODE_STALL').waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+    await expect.poll(() => heading(page).textContent()).toBe('Harbour Lights');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => rows(page, 'films').count()).toBe(10);
+    expect(String(searchOf(page))).toBe('days=7&tz=UTC&country=GB');
+  });
+
+  test('a film is made a filter of everything', async () => {
+    const { service, page } = await opened('?movie=film-003');
+    await button(page, 'Filter everything by this film').click();
+    await expect.poll(() => lastAsked(service, 'analytics/genres').get('content_id')).toBe('film-003');
+    await settled(page);
+    expect(await page.locator('.chip bdi').textContent()).toBe('Night Trains to Trieste');
+    expect(searchOf(page).get('movie')).toBeNull();
+  });
+
+  test('a session that was imported says that its events are not kept; one that is not there is an error', async () => {
+    const { service, page } = await opened('?session=i-17');
+    await page.getByText('Its events are not kept').waitFor();
+    service.fault = { of: 'GET /api/analytics/users/', code: 'not_found' };
+    const none = await open(service, '/analytics?user=1-nobody');
+    await none.getByText('In these days could not be loaded.').waitFor();
+    await none.getByRole('link', { name: 'Back' }).click();
+    await expect.poll(() => rows(none, 'films').count()).toBe(10);
+  });
+});
+
+test('the part from the stream is loaded when it is asked for, and no sooner', async () => {
+  const { service, page } = await opened();
+  const loaded = () =>
+    page.evaluate(
+      () =>
+        performance
+          .getEntriesByType('resource')
+          .map(({ name }) => name)
+          .filter((name) => name.includes('stream-part')).length,
+    );
+  expect([await loaded(), service.asked.some(({ what }) => what.includes('/api/batch/'))]).toEqual([
+    0,
+    false,
   ]);
-  expect(file.suggestedFilename()).toBe('marquee-popular.csv');
-  const text = await readFile(await file.path(), 'utf8');
-  expect(text).toMatch(/^movie_id,view_count\r\nfilm-001,216000\r\n/);
-  expect(lastAsked(service, 'popular-movies').get('limit')).toBe('1000');
-});
-
-test('the page is in the navigation, for every role', async () => {
-  const service = await serve();
-  for (const [role, path] of [
-    ['viewer', '/analytics'],
-    ['admin', '/admin/keys'],
-  ] as const) {
-    service.role = role;
-    const page = await open(service, path);
-    const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Analytics' });
-    expect(await link.getAttribute('href')).toBe('/analytics');
-    expect(await link.getAttribute('aria-current')).toBe(path === '/analytics' ? 'page' : null);
-    await page.context().close();
-  }
+  await page.getByRole('link', { name: 'From the stream' }).click();
+  await panel(page, 'popular').locator('tbody tr').first().waitFor();
+  expect(await loaded()).toBeGreaterThan(0);
+  expect(searchOf(page).get('part')).toBe('stream');
+  await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+  await expect.poll(() => page.locator('.card').count()).toBe(4);
 });

@@ -29,9 +29,9 @@ describe('the address', () => {
     expect(viewOf(searchOf(view))).toEqual(view);
   });
 
-  test('of the view that the page begins with is empty', () => {
-    expect(searchOf(viewOf(''))).toBe('');
-    expect(searchOf(viewOf('?range=7d'))).toBe('');
+  test('of the view that the part begins with is the part alone', () => {
+    expect(searchOf(viewOf(''))).toBe('?part=stream');
+    expect(searchOf(viewOf('?range=7d'))).toBe('?part=stream');
   });
 
   test.each([

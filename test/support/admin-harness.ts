@@ -14,6 +14,7 @@ import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
 import { wholeAccounts } from './scripted-accounts.ts';
 import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
 import { answerBatch, type ScriptedBatch } from './scripted-batch.ts';
+import { answerWarehouse, type ScriptedWarehouse } from './scripted-warehouse.ts';
 import { pageHeadersOf } from './static-site.ts';
 
 export interface AdminHarness {
@@ -32,6 +33,7 @@ export interface AdminHarness {
   accounts: object;
   delayMs: number;
   readonly batch: ScriptedBatch;
+  readonly warehouse: ScriptedWarehouse;
   stop(): Promise<void>;
 }
 
@@ -40,6 +42,10 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
+const csvColumns: readonly (readonly [string, readonly string[]])[] = [
+  ['/api/batch/', ['movie_id', 'view_count']],
+  ['/api/analytics/', ['rank', 'views']],
+];
 const regionNames = [
   'ASIA-Mumbai ASIA-Singapore ASIA-Tokyo AF-CapeTown CA-Toronto EU-Frankfurt EU-London EU-Paris',
   'OC-Sydney SA-SaoPaulo US-California US-Virginia',
@@ -70,6 +76,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     accounts: wholeAccounts as object,
     delayMs: 0,
     batch: { isEmpty: false, isWhole: false },
+    warehouse: { isEmpty: false },
     stop: () => stopped(server),
   };
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -104,7 +111,7 @@ async function serve(
   const isProblem = 'status' in answer && 'code' in answer;
   if (request.headers.accept === 'text/csv' && 'data' in answer) {
     // Two columns are enough to see whose file it is.
-    const names = url.pathname.startsWith('/api/batch/') ? ['movie_id', 'view_count'] : ['seq', 'result'];
+    const names = csvColumns.find(([path]) => url.pathname.startsWith(path))?.[1] ?? ['seq', 'result'];
     const rows = (answer.data as Record<string, unknown>[]).map((row) => names.map((name) => row[name]));
     const csv = [names, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
     const { next_cursor: next } = ('meta' in answer ? answer.meta : {}) as { next_cursor?: string | null };
@@ -134,8 +141,8 @@ function answerTo(
   query: URLSearchParams,
   body: Record<string, unknown>,
 ): object {
-  const ofBatch = answerBatch(harness.batch, what, query);
-  if (ofBatch !== null) return ofBatch;
+  const scripted = answerBatch(harness.batch, what, query) ?? answerWarehouse(harness.warehouse, what, query);
+  if (scripted !== null) return scripted;
   const [, list, id, verb] = /^POST \/api\/admin\/(\w+)\/(\w+)\/(\w+)$/.exec(what) ?? [];
   if (list === 'keys' && verb === 'revoke') return { data: revoked(harness, id ?? '') };
   if (list === 'people' && verb === 'disable') return { data: disabled(harness, id ?? '') };

@@ -4,6 +4,7 @@ import { auditRetentionMs } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { removeAccounts } from '../../storage/account-retention.ts';
 import { trimAudit } from '../../storage/audit-trim.ts';
+import { removeEtlRuns, removeEtlWork } from '../../storage/etl/etl-retention.ts';
 import { removeParts } from '../../storage/part-retention.ts';
 import {
   type Removed,
@@ -34,6 +35,8 @@ const kinds: Readonly<Record<string, (ports: RetentionPorts) => Promise<Removed>
   session_hours: removeSessionHours,
   work: removeWork,
   accounts: removeAccounts,
+  etl_runs: removeEtlRuns,
+  etl_work: removeEtlWork,
   audit_log: removeAudit,
 };
 

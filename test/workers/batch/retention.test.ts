@@ -347,9 +347,9 @@ describe('[RET-1] what else is over', () => {
     };
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const report = await runRetention(failing);
-    expect(report.left).toEqual(['work', 'audit_log']);
+    expect(report.left).toEqual(['work', 'etl_work', 'audit_log']);
     expect(report.removed).toMatchObject({ windows: count, parts: 0 });
-    expect(error).toHaveBeenCalledTimes(2);
+    expect(error).toHaveBeenCalledTimes(3);
     expect(await readRetention(env.DB)).toEqual(report);
     // By the hour only because something is left.
     await handleScheduled(hourlyCron, env, nowMs + 1);

@@ -37,37 +37,46 @@ export interface Checked {
 /** The batch layer is done. */
 export async function check(world: World, oracle: Oracle, live: LiveNumbers): Promise<Checked> {
   const rows = await lakeEvents(world.folder);
-  const found = new Set(rows.map(({ number }) => number));
-  const lost = [...oracle.ok].filter((number) => !found.has(number));
-  const doubled = rows.filter(({ counted }) => counted > 1);
-  const byStream = rows.filter(({ counted }) => counted > 0);
-  const isRefused = (number: number) =>
-    !oracle.ok.has(number) && !oracle.unknown.has(number) && oracle.failed.has(number);
+  const checked = checkEvents(oracle, rows, live);
   const faults = [
-    ...live.faults,
-    ...some('lost', lost),
-    ...some(
-      'counted twice',
-      doubled.map(({ number }) => number),
-    ),
-    ...identityFaults(oracle, rows, found),
-    ...differences('stream', live.minutes, tally(byStream, minuteCell)),
-    ...differences('contents of the stream', live.contents, tally(byStream, contentCell)),
+    ...checked.faults,
     ...(await batchFaults(world, oracle, rows)),
     ...(await accountFaults(world, oracle, rows)),
-    ...oracle.wrongAnswers.slice(0, 10),
   ];
+  return { ...checked, faults };
+}
+
+/** Event by event, and the stream's numbers against them. */
+export function checkEvents(
+  oracle: Pick<Oracle, 'events' | 'ok' | 'unknown' | 'failed' | 'wrongAnswers'>,
+  rows: readonly LakeEvent[],
+  live: LiveNumbers,
+): Checked {
+  const found = new Set(rows.map(({ number }) => number));
+  const lost = [...oracle.ok].filter((number) => !found.has(number));
+  const doubled = rows.filter(({ counted }) => counted > 1).map(({ number }) => number);
+  const byStream = rows.filter(({ counted }) => counted > 0);
+  const isUnknown = (number: number) => !oracle.ok.has(number) && oracle.unknown.has(number);
+  const isRefused = (number: number) =>
+    !oracle.ok.has(number) && !oracle.unknown.has(number) && oracle.failed.has(number);
   return {
     events: oracle.events.length,
     acknowledged: oracle.ok.size,
     counted: found.size,
-    unknownCounted: [...found].filter((number) => !oracle.ok.has(number) && oracle.unknown.has(number))
-      .length,
+    unknownCounted: [...found].filter(isUnknown).length,
     refusedCounted: [...found].filter(isRefused).length,
     late: rows.filter(({ counted }) => counted === 0).length,
     lost: lost.length,
     doubled: doubled.length,
-    faults,
+    faults: [
+      ...live.faults,
+      ...some('lost', lost),
+      ...some('counted twice', doubled),
+      ...identityFaults(oracle, rows, found),
+      ...differences('stream', live.minutes, tally(byStream, minuteCell)),
+      ...differences('contents of the stream', live.contents, tally(byStream, contentCell)),
+      ...oracle.wrongAnswers.slice(0, 10),
+    ],
   };
 }
 
@@ -77,7 +86,11 @@ function some(what: string, numbers: readonly number[]): string[] {
     : [`${what}: ${numbers.length} events, such as ${numbers.slice(0, 5).join()}`];
 }
 
-function identityFaults(oracle: Oracle, rows: readonly LakeEvent[], found: ReadonlySet<number>): string[] {
+function identityFaults(
+  oracle: Pick<Oracle, 'events' | 'ok' | 'unknown' | 'failed'>,
+  rows: readonly LakeEvent[],
+  found: ReadonlySet<number>,
+): string[] {
   const isSent = (number: number) =>
     oracle.ok.has(number) || oracle.unknown.has(number) || oracle.failed.has(number);
   const isAsSent = (row: OracleEvent) => {

@@ -13,7 +13,8 @@ export type Owner =
   | 'hour'
   | 'day'
   | 'replay'
-  | 'etl';
+  | 'etl'
+  | 'session';
 
 const reads = /^\s*(select|with|explain|pragma)\b/i;
 

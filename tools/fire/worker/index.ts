@@ -75,6 +75,12 @@ export class EtlRun extends product.EtlRun {
   }
 }
 
+export class SessionBatch extends product.SessionBatch {
+  constructor(ctx: ExecutionContext, env: FireEnv) {
+    super(ctx, fireEnv(env, 'session'));
+  }
+}
+
 export class Replay extends product.Replay {
   constructor(ctx: ExecutionContext, env: FireEnv) {
     super(ctx, fireEnv(env, 'replay'));

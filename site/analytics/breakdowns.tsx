@@ -1,0 +1,219 @@
+/** Of what the views were: genres, devices, countries, hours, qualities. Every row can be pressed. */
+import { countFigure, countText, shareFigure } from '../format/number.ts';
+import { hourText } from './bars.ts';
+import { amountFigure } from './figures.ts';
+import { HeatTable } from './heat-table.tsx';
+import { Panel } from './panel.tsx';
+import { dayText, type FilterName } from './question.ts';
+import { type Column, FilterButton, RowsTable, shareColumn, viewsColumn } from './rows-table.tsx';
+import { countries, devices, genres, hours, quality, retention } from './warehouse.ts';
+import type { CohortRow, CountryRow, DeviceRow, GenreRow, HourRow, QualityRow } from './warehouse-rows.ts';
+
+interface SharesProps<R> {
+  readonly name: FilterName;
+  readonly caption: string;
+  readonly rows: readonly R[];
+  readonly columns: readonly Column<R>[];
+}
+
+type ShareRow = GenreRow | DeviceRow | CountryRow;
+
+function Shares<R extends ShareRow>({ name, caption, rows, columns }: SharesProps<R>) {
+  const textOf = (row: R): string => (row as unknown as Readonly<Record<FilterName, string>>)[name];
+  return (
+    <RowsTable
+      caption={caption}
+      rows={rows}
+      head={caption.split(' ')[0] ?? ''}
+      keyOf={textOf}
+      name={(row) => <FilterButton name={name} value={textOf(row)} />}
+      length={(row) => row.views}
+      columns={columns}
+    />
+  );
+}
+
+const stallsColumn: Column<DeviceRow> = {
+  head: 'Stalls',
+  unit: '/h',
+  isWide: true,
+  cell: (row) => amountFigure(row.buffering_per_hour),
+};
+const usersColumn: Column<CountryRow> = { head: 'Users', cell: (row) => countFigure(row.user_count) };
+
+export const GenreShares = ({ rows }: { readonly rows: readonly GenreRow[] }) => (
+  <Shares name="genre" caption="Genre by views" rows={rows} columns={[viewsColumn, shareColumn]} />
+);
+export const DeviceShares = ({ rows }: { readonly rows: readonly DeviceRow[] }) => (
+  <Shares
+    name="device_type"
+    caption="Device by views"
+    rows={rows}
+    columns={[viewsColumn, shareColumn, stallsColumn]}
+  />
+);
+export const CountryShares = ({ rows }: { readonly rows: readonly CountryRow[] }) => (
+  <Shares
+    name="country"
+    caption="Country by views"
+    rows={rows}
+    columns={[viewsColumn, shareColumn, usersColumn]}
+  />
+);
+
+const none = 'No session began in these days.';
+
+export const GenresPanel = () => (
+  <Panel id="genres" title="Genres" remark="share of views" answer={genres} bones={6} none={none} isList>
+    {(rows) => <GenreShares rows={rows} />}
+  </Panel>
+);
+
+export const DevicesPanel = () => (
+  <Panel id="devices" title="Devices" answer={devices} bones={5} none={none} isList>
+    {(rows) => <DeviceShares rows={rows} />}
+  </Panel>
+);
+
+export const CountriesPanel = () => (
+  <Panel id="countries" title="Countries" remark="ten largest" answer={countries} bones={10} none={none}>
+    {(rows) => <CountryShares rows={rows} />}
+  </Panel>
+);
+
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const dayHours = Array.from({ length: 24 }, (_, hour) => hour);
+const hourName = ({ weekday, hour }: HourRow): string => `${weekdays[weekday - 1]} ${hourText(hour)}`;
+
+export const HoursPanel = () => (
+  <Panel
+    id="hours"
+    title="Hours of the week"
+    remark="by the start of sessions"
+    answer={hours}
+    bones={6}
+    none={none}
+  >
+    {(rows) => <Week rows={rows} />}
+  </Panel>
+);
+
+function Week({ rows }: { readonly rows: readonly HourRow[] }) {
+  const most = Math.max(1, ...rows.map(({ views }) => views));
+  const byHour = new Map(rows.map((row) => [`${row.weekday} ${row.hour}`, row]));
+  const busiest = rows.toSorted((a, b) => a.rank - b.rank).slice(0, 5);
+  return (
+    <>
+      <HeatTable
+        caption="Views by weekday and hour"
+        corner="Day"
+        columns={dayHours.map(hourText)}
+        isDense
+        rows={weekdays.map((day, i) => ({
+          name: day.slice(0, 3),
+          cells: dayHours.map((hour) => {
+            const views = byHour.get(`${i + 1} ${hour}`)?.views ?? 0;
+            const exact = `${day} ${hourText(hour)}: ${countText(views)} views`;
+            return { heat: views / most, text: '', exact };
+          }),
+        }))}
+      />
+      <ol class="busiest">
+        <li class="quiet">Busiest</li>
+        {busiest.map((row) => (
+          <li key={hourName(row)}>
+            {hourName(row)} <b>{countText(row.views)}</b>{' '}
+            <span class="quiet">{shareFigure(row.share, '').text} %</span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+export const QualityPanel = () => (
+  <Panel
+    id="quality"
+    title="Picture and device"
+    remark="stalls an hour watched"
+    answer={quality}
+    bones={5}
+    none={none}
+  >
+    {(rows) => <QualityTable rows={rows} />}
+  </Panel>
+);
+
+function QualityTable({ rows }: { readonly rows: readonly QualityRow[] }) {
+  const names = (of: (row: QualityRow) => string) => [...new Set(rows.map(of))];
+  const most = Math.max(0.001, ...rows.map((row) => row.buffering_per_hour ?? 0));
+  const columns = names((row) => row.device_type);
+  const qualities = names((row) => row.quality).toSorted((a, b) => heightOf(b) - heightOf(a));
+  return (
+    <HeatTable
+      caption="Stalls an hour watched, by picture and device"
+      corner="Picture"
+      columns={columns}
+      rows={qualities.map((name) => ({
+        name,
+        cells: columns.map((device) => {
+          const row = rows.find((one) => one.quality === name && one.device_type === device);
+          if (!row) return { heat: null, text: '–', exact: 'no views' };
+          const stalls = amountFigure(row.buffering_per_hour);
+          const share = shareFigure(row.sessions_with_buffering_share, 'no sessions').exact;
+          const exact = `${countText(row.views)} views, ${stalls.exact} stalls an hour, ${share} of sessions stalled`;
+          return { heat: (row.buffering_per_hour ?? 0) / most, text: stalls.text, exact };
+        }),
+      }))}
+    />
+  );
+}
+
+/** Lines of a picture: `1080p`, `4K`. */
+const heightOf = (quality: string): number =>
+  Number.parseFloat(quality) * (/k$/i.test(quality) ? 540 : 1) || 0;
+
+export const RetentionPanel = () => (
+  <Panel
+    id="retention"
+    title="Who comes back"
+    remark="of each week's new users, by week"
+    answer={retention}
+    bones={8}
+    none={none}
+  >
+    {(rows) => <Cohorts rows={rows} />}
+  </Panel>
+);
+
+function Cohorts({ rows }: { readonly rows: readonly CohortRow[] }) {
+  const weeks = Math.max(...rows.map(({ retained }) => retained.length));
+  const most = Math.max(
+    0.001,
+    ...rows.flatMap(({ users, retained }) => retained.slice(1).map((count) => count / users)),
+  );
+  return (
+    <HeatTable
+      caption="Share of the users of each week that came back, by weeks since"
+      corner="Week of"
+      columns={['Users', ...Array.from({ length: weeks }, (_, week) => (week === 0 ? '0' : `+${week}`))]}
+      rows={rows.map(({ cohort, users, retained }) => ({
+        name: dayText(Date.parse(cohort)),
+        cells: [
+          { heat: null, text: countText(users), exact: `${users} users` },
+          ...Array.from({ length: weeks }, (_, week) => {
+            const count = retained[week];
+            if (count === undefined) return { heat: null, text: '', exact: 'not yet' };
+            const text = `${Math.round((count / users) * 100)}`;
+            // Of the first week it is all of them.
+            return {
+              heat: week === 0 ? null : count / users / most,
+              text,
+              exact: `${count} of ${users} users, ${text} %`,
+            };
+          }),
+        ],
+      }))}
+    />
+  );
+}

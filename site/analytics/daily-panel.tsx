@@ -1,0 +1,157 @@
+/** Views day by day, with the days before as a quiet second line. */
+import { type ReadonlySignal, signal, useComputed, useSignal } from '@preact/signals';
+import { countScale } from '../chart/axis-scale.ts';
+import { Plot } from '../chart/plot.tsx';
+import type { PlotSeries, PlotSpec } from '../chart/plot-spec.ts';
+import { TimeCursor } from '../chart/time-cursor.tsx';
+import { countFigure, countText, shareFigure } from '../format/number.ts';
+import { DataTable } from '../panels/data-table.tsx';
+import { meanText } from './bars.ts';
+import { amountFigure, changeFigure, changeOf } from './figures.ts';
+import { Panel } from './panel.tsx';
+import { dateIn, dayMs, dayText } from './question.ts';
+import { asked, chooseAnew, daily, nowMs, tablesShown } from './warehouse.ts';
+import type { DailyRow } from './warehouse-rows.ts';
+
+interface DailySeries extends PlotSeries {
+  readonly rows: readonly DailyRow[];
+}
+
+/** Days as UTC midnights, whatever zone they are of. A place before the first lets that one be pointed at. */
+function seriesOf(rows: readonly DailyRow[], today: string): DailySeries {
+  const days = rows.map(({ date }) => Date.parse(date));
+  const [first = 0] = days;
+  return {
+    rows,
+    times: [first - dayMs, ...days],
+    asOf: days.at(-1) ?? first,
+    span: { slotMs: dayMs, lengthMs: Math.max(1, rows.length - 1) * dayMs },
+    closedCount: rows.length + Number(rows.at(-1)?.date !== today),
+  };
+}
+
+const spec = (hasPrevious: boolean): PlotSpec<DailySeries> => ({
+  height: innerWidth < 700 ? 200 : 340,
+  hasTimeAxis: true,
+  emptyText: 'No views in these days',
+  lines: [
+    {
+      label: 'Views',
+      color: '--line-1',
+      hasArea: true,
+      values: ({ rows }) => [null, ...rows.map(({ views }) => views)],
+    },
+    ...(hasPrevious
+      ? [
+          {
+            label: 'Before',
+            color: '--idle',
+            hasArea: false,
+            values: ({ rows }: DailySeries) => [null, ...rows.map((row) => row.previous_views)],
+          },
+        ]
+      : []),
+  ],
+  scale: (values) => countScale(Math.max(0, ...values)),
+  axisText: meanText,
+  timeText: dayText,
+  timeSplits: (min, max, step) => {
+    const every = Math.max(1, Math.round(step / dayMs)) * dayMs;
+    return Array.from(
+      { length: Math.floor((max - min) / every) + 1 },
+      (_, i) => max - i * every,
+    ).toReversed();
+  },
+});
+const specs = { with: spec(true), without: spec(false) };
+const noSpans = signal([]);
+
+export function DailyPanel() {
+  return (
+    <Panel id="daily" title="Views by day" answer={daily} bones={5} none="">
+      {(rows) => <DailyChart rows={rows} />}
+    </Panel>
+  );
+}
+
+export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
+  const given = useSignal(rows);
+  given.value = rows;
+  const series = useComputed(() => seriesOf(given.value, dateIn(asked.value.tz ?? 'UTC', nowMs.value)));
+  const crosshair = useSignal<number | null>(null);
+  const hasPrevious = rows.some((row) => row.previous_views !== null);
+  const rowAt = (time: number) =>
+    series.value.rows[Math.round((time - (series.value.times[1] ?? 0)) / dayMs)];
+  const date = (time: number) => rowAt(time)?.date ?? null;
+  return (
+    <>
+      {rows.length > 1 && (
+        <>
+          <Readout series={series} time={crosshair} rowAt={rowAt} />
+          <TimeCursor
+            label="Views by day: the day under the crosshair"
+            series={series}
+            crosshair={crosshair}
+            slotText={(time) => rowText(rowAt(time))}
+            chosen={(time) => chooseAnew({ days: null, from: date(time), to: date(time) })}
+          >
+            <Plot
+              spec={specs[hasPrevious ? 'with' : 'without']}
+              series={series}
+              stretches={noSpans}
+              crosshair={crosshair}
+            />
+          </TimeCursor>
+        </>
+      )}
+      <DataTable
+        caption="By day"
+        columns={['Day', 'Views', 'Before', 'Users', 'Watched, h', 'Completed']}
+        isShown={rows.length > 1 ? tablesShown : signal(true)}
+        rows={rows.toReversed().map((row) => ({
+          key: row.date,
+          cells: [
+            dayText(Date.parse(row.date)),
+            countFigure(row.views),
+            row.previous_views === null ? '–' : countFigure(row.previous_views),
+            countFigure(row.unique_users),
+            amountFigure(row.watch_hours),
+            shareFigure(row.avg_completion_rate, 'no completion told'),
+          ],
+        }))}
+      />
+    </>
+  );
+}
+
+function rowText(row: DailyRow | undefined): string {
+  if (!row) return '';
+  const { date, views, previous_views: before, previous_date: day } = row;
+  const change = before === null ? '' : `, ${countText(before)} on ${dayText(Date.parse(day ?? ''))}`;
+  return `${dayText(Date.parse(date))}: ${countText(views)} views${change}. Enter shows this day alone`;
+}
+
+interface ReadoutProps {
+  readonly series: ReadonlySignal<DailySeries>;
+  readonly time: ReadonlySignal<number | null>;
+  readonly rowAt: (time: number) => DailyRow | undefined;
+}
+
+/** The numbers under the crosshair, or else of the last day that is over. */
+function Readout({ series, time, rowAt }: ReadoutProps) {
+  const { rows, closedCount } = series.value;
+  const row = time.value === null ? rows[Math.max(0, closedCount - 2)] : rowAt(time.value);
+  if (!row) return null;
+  const { date, views, previous_views: before } = row;
+  return (
+    <p class="readout quiet" aria-hidden="true">
+      <span>{dayText(Date.parse(date))}</span>
+      <b class="ink-1">{countText(views)}</b>
+      {before !== null && (
+        <span>
+          {countText(before)} before, {changeFigure(changeOf(views, before)).text} %
+        </span>
+      )}
+    </p>
+  );
+}

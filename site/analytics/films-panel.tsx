@@ -1,0 +1,162 @@
+/** The films of the range: sorted, searched and paged by the service. And who watched most. */
+import { countFigure, noFigure } from '../format/number.ts';
+import { Panel } from './panel.tsx';
+import {
+  type Column,
+  changeColumn,
+  completionColumn,
+  FilterButton,
+  Go,
+  hoursColumn,
+  RowsTable,
+  viewsColumn,
+} from './rows-table.tsx';
+import { asked, choose, chooseAnew, films, people, searchWith } from './warehouse.ts';
+import type { FilmRow, PersonRow } from './warehouse-rows.ts';
+import { When } from './when.tsx';
+
+const columns: readonly Column<FilmRow>[] = [
+  {
+    head: 'Genre',
+    isText: true,
+    isWide: true,
+    cell: (row) => <FilterButton name="genre" value={row.genre} />,
+  },
+  viewsColumn,
+  changeColumn,
+  { head: 'Users', isWide: true, cell: (row) => countFigure(row.unique_users) },
+  hoursColumn,
+  completionColumn,
+  {
+    head: 'Rating',
+    sort: 'rating',
+    cell: ({ avg_rating: mean }) =>
+      mean === null
+        ? noFigure('no ratings')
+        : { text: mean.toFixed(1), unit: '', exact: `${mean.toFixed(1)} of 10` },
+  },
+];
+
+export function FilmsPanel() {
+  return (
+    <Panel
+      id="films"
+      title="Films"
+      answer={films}
+      bones={10}
+      before={<FilmSearch />}
+      none={
+        <p>
+          {asked.value.q
+            ? `No film with “${asked.value.q}” was watched in these days.`
+            : 'No film was watched in these days.'}
+        </p>
+      }
+    >
+      {(rows) => (
+        <>
+          <RowsTable
+            caption="Films"
+            rows={rows}
+            head="Title"
+            nameSort="title"
+            keyOf={(row) => row.movie_id}
+            rank={(row) => row.rank}
+            name={(row) => <Go to={searchWith({ movie: row.movie_id })}>{row.title ?? row.movie_id}</Go>}
+            length={(row) => row.views}
+            columns={columns}
+            sorted={sorting()}
+          />
+          <Pages />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+/** What is pressed again is turned round; titles begin at A, numbers at the largest. */
+function sorting() {
+  const { sort: by = 'views', order } = asked.value;
+  const upAtFirst = by === 'title';
+  const isUp = order === undefined ? upAtFirst : order === 'asc';
+  const sort = (name: string): void =>
+    chooseAnew({ sort: name === 'views' ? null : name, order: name !== by ? null : isUp ? 'desc' : 'asc' });
+  return { by, isUp, sort };
+}
+
+function FilmSearch() {
+  return (
+    <search class="film-search">
+      <input
+        type="search"
+        placeholder="Search titles"
+        aria-label="Search titles"
+        aria-keyshortcuts="/"
+        maxLength={100}
+        value={asked.value.q ?? ''}
+        onChange={({ currentTarget }) => chooseAnew({ q: currentTarget.value.trim() || null })}
+      />
+    </search>
+  );
+}
+
+function Pages() {
+  const next = films.value.value?.meta.next_cursor ?? null;
+  const isLater = asked.value.cursor !== undefined;
+  if (!isLater && next === null) return null;
+  return (
+    <p class="more">
+      {isLater && (
+        <button type="button" class="button" onClick={() => choose({ cursor: null })}>
+          First<span class="unseen"> page of films</span>
+        </button>
+      )}
+      {next !== null && (
+        <button type="button" class="button" onClick={() => choose({ cursor: next })}>
+          Next<span class="unseen"> page of films</span>
+        </button>
+      )}
+    </p>
+  );
+}
+
+const personColumns: readonly Column<PersonRow>[] = [
+  {
+    head: 'Country',
+    isText: true,
+    isWide: true,
+    cell: (row) => <FilterButton name="country" value={row.country} />,
+  },
+  {
+    head: 'Plan',
+    isText: true,
+    isWide: true,
+    cell: (row) => <FilterButton name="subscription_type" value={row.subscription_type} />,
+  },
+  viewsColumn,
+  hoursColumn,
+  completionColumn,
+  { head: 'Last seen', isText: true, cell: (row) => <When at={row.last_seen} /> },
+];
+
+export const PeoplePanel = () => (
+  <Panel
+    id="people"
+    title="Users"
+    remark="who watched most; names as your role may see them"
+    answer={people}
+    bones={10}
+    none="Nobody watched in these days."
+  >
+    {(rows) => (
+      <RowsTable
+        caption="Users by views"
+        rows={rows}
+        head="User"
+        keyOf={(row) => row.user_id}
+        name={(row) => <Go to={searchWith({ user: row.user_id })}>{row.username ?? row.user_id}</Go>}
+        columns={personColumns}
+      />
+    )}
+  </Panel>
+);

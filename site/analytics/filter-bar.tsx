@@ -1,0 +1,216 @@
+/** Which days, of which zone, beside what, and of whom: each choice is kept in the address. */
+import { signal } from '@preact/signals';
+import {
+  chosenFault,
+  dateIn,
+  daysChoices,
+  daysOf,
+  type FilterName,
+  filterNames,
+  filtersOf,
+  filterText,
+  filterWords,
+  isZone,
+  pressed,
+} from './question.ts';
+import { wordOf } from './rows-table.tsx';
+import { asked, chooseAnew, countries, devices, films, genres, nowMs, ownZone } from './warehouse.ts';
+
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+/** Whether the fields for chosen days are there before any are chosen. */
+const isChoosing = signal(false);
+const fault = signal<string | null>(null);
+
+export function RangeChoice() {
+  const { from, days = '30', compare } = asked.value;
+  const isChosen = isChoosing.value || from !== undefined;
+  const pick = (value: string): void => {
+    isChoosing.value = false;
+    fault.value = null;
+    chooseAnew({ days: value, from: null, to: null });
+  };
+  return (
+    <section class="range-bar" aria-label="What is shown">
+      <fieldset class="range-choice">
+        <legend class="unseen">Days</legend>
+        {daysChoices.map((value) => (
+          <button
+            type="button"
+            class="button"
+            key={value}
+            aria-pressed={!isChosen && days === value}
+            onClick={() => pick(value)}
+          >
+            {value === '1' ? 'Today' : `${value} days`}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isChosen}
+          onClick={() => {
+            isChoosing.value = true;
+          }}
+        >
+          Choose days
+        </button>
+      </fieldset>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={compare !== 'off'}
+        onClick={() => chooseAnew({ compare: compare === 'off' ? null : 'off' })}
+      >
+        Compare
+      </button>
+      <ZoneField />
+      {isChosen && <DayFields />}
+    </section>
+  );
+}
+
+/** They begin with the days that are shown. */
+function DayFields() {
+  const { first, last } = daysOf(asked.value, nowMs.value);
+  const days = { from: dateOf(first), to: dateOf(last) };
+  const set = (change: Partial<typeof days>): void => {
+    const next = { ...days, ...change };
+    fault.value = chosenFault(next);
+    if (fault.value === null) chooseAnew({ days: null, ...next });
+  };
+  return (
+    <div class="day-fields">
+      {(['from', 'to'] as const).map((name) => (
+        <label key={name}>
+          {name === 'from' ? 'First day' : 'Last day'}
+          <input
+            type="date"
+            value={days[name]}
+            max={dateIn(asked.value.tz ?? 'UTC', nowMs.value)}
+            aria-describedby="days-fault"
+            onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
+          />
+        </label>
+      ))}
+      <p class="fault" id="days-fault" role="status">
+        {fault.value}
+      </p>
+    </div>
+  );
+}
+
+/** Any zone by its name; what is none is not taken. */
+function ZoneField() {
+  return (
+    <>
+      <input
+        class="zone"
+        aria-label="Time zone"
+        list="zones"
+        value={asked.value.tz}
+        onFocus={({ currentTarget }) => currentTarget.select()}
+        onChange={({ currentTarget }) => {
+          const zone = currentTarget.value.trim() || ownZone;
+          if (isZone(zone)) chooseAnew({ tz: zone });
+          else currentTarget.value = asked.value.tz ?? '';
+        }}
+      />
+      <datalist id="zones">
+        {[...new Set([ownZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+export function Chips() {
+  return (
+    <div class="chips">
+      {filtersOf(asked.value).map(({ name, values, isNot }) => (
+        <span class="chip" key={name}>
+          {filterWords[name]}
+          <button
+            type="button"
+            class="chip-is"
+            aria-label={`${filterWords[name]} ${isNot ? 'is not' : 'is'}: turn round`}
+            onClick={() => chooseAnew({ [name]: filterText(values, !isNot) })}
+          >
+            {isNot ? 'is not' : 'is'}
+          </button>
+          <bdi>{values.map((value) => chipWord(name, value)).join(', ')}</bdi>
+          <button
+            type="button"
+            class="chip-off"
+            aria-label={`${filterWords[name]}: show all again`}
+            onClick={() => chooseAnew({ [name]: null })}
+          >
+            <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="1.5" fill="none" />
+            </svg>
+          </button>
+        </span>
+      ))}
+      <AddFilter />
+    </div>
+  );
+}
+
+/** A film is known by its title where an answer has told it. */
+const chipWord = (name: FilterName, value: string): string =>
+  (name === 'content_id' && films.value.value?.data.find(({ movie_id }) => movie_id === value)?.title) ||
+  wordOf(name, value);
+
+const adding = signal<FilterName>('subscription_type');
+
+/** For what no row shows, such as plans and regions. */
+function AddFilter() {
+  const name = adding.value;
+  const known: readonly string[] =
+    {
+      genre: genres.value.value?.data.map(({ genre }) => genre),
+      country: countries.value.value?.data.map(({ country }) => country),
+      device_type: devices.value.value?.data.map(({ device_type }) => device_type),
+      content_id: films.value.value?.data.map(({ movie_id }) => movie_id),
+      subscription_type: [],
+      region: [],
+    }[name] ?? [];
+  return (
+    <details class="add-filter">
+      <summary class="button">Filter</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const field = event.currentTarget.querySelector('input');
+          const value = field?.value.trim();
+          if (!field || !value) return;
+          field.value = '';
+          chooseAnew(pressed(asked.peek(), name, value));
+        }}
+      >
+        <select
+          aria-label="What to filter by"
+          value={name}
+          onChange={({ currentTarget }) => {
+            adding.value = currentTarget.value as FilterName;
+          }}
+        >
+          {filterNames.map((one) => (
+            <option key={one} value={one}>
+              {filterWords[one]}
+            </option>
+          ))}
+        </select>
+        <input aria-label="Value" list="values" maxLength={200} />
+        <datalist id="values">
+          {known.map((value) => (
+            <option key={value} value={value} />
+          ))}
+        </datalist>
+        <button type="submit" class="button">
+          Add
+        </button>
+      </form>
+    </details>
+  );
+}

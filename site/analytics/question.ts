@@ -1,0 +1,172 @@
+/** What is asked of the warehouse: the same names in the page's address and in the service's. Days are of `tz`. */
+
+/** In the words of people. What rows and marks are pressed for. */
+export const filterWords = {
+  content_id: 'Film',
+  genre: 'Genre',
+  country: 'Country',
+  device_type: 'Device',
+  subscription_type: 'Plan',
+  region: 'Region',
+} as const;
+export type FilterName = keyof typeof filterWords;
+export const filterNames = Object.keys(filterWords) as FilterName[];
+
+/** What is looked at alone, in place of the whole. */
+export const detailNames = ['movie', 'user', 'session'] as const;
+export type DetailName = (typeof detailNames)[number];
+
+/** Of the table of films. */
+const listNames = ['q', 'sort', 'order', 'cursor'] as const;
+const fields = [
+  'days',
+  'from',
+  'to',
+  'tz',
+  'compare',
+  'part',
+  ...filterNames,
+  ...listNames,
+  ...detailNames,
+] as const;
+type Field = (typeof fields)[number];
+
+/** In the order in which they were asked for; what is not asked for is missing. */
+export type Asked = Readonly<Partial<Record<Field, string>>>;
+export type Change = Readonly<Partial<Record<Field, string | null>>>;
+
+export const dayMs = 86_400_000;
+/** As many as the service takes. */
+const daysMax = 400;
+export const daysChoices = ['1', '7', '30', '90'] as const;
+const daysDefault = '30';
+
+export const isZone = (zone: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const dayStart = (date: string | undefined): number =>
+  /^\d{4}-\d\d-\d\d$/.test(date ?? '') ? Date.parse(date ?? '') : Number.NaN;
+
+/** Why days cannot be shown; null where they can. */
+export function chosenFault({ from, to }: Asked): string | null {
+  const length = dayStart(to) - dayStart(from);
+  if (Number.isNaN(length)) return 'Give a first and a last day.';
+  if (length < 0) return 'The first day must not be after the last.';
+  return length >= daysMax * dayMs ? `At most ${daysMax} days.` : null;
+}
+
+/** Words that mean nothing are as if they were not there. The zone is always told: another reader has another. */
+export function askedOf(search: string, ownZone: string): Asked {
+  const asked: Partial<Record<Field, string>> = {};
+  for (const [name, value] of new URLSearchParams(search))
+    if ((fields as readonly string[]).includes(name) && value.trim() !== '')
+      asked[name as Field] = value.trim();
+  if (!isZone(asked.tz ?? '')) asked.tz = ownZone;
+  if (!(daysChoices as readonly string[]).includes(asked.days ?? '')) delete asked.days;
+  if (chosenFault(asked) !== null) {
+    delete asked.from;
+    delete asked.to;
+  } else delete asked.days;
+  return asked;
+}
+
+/** Null takes a field away; what is new comes last, and what is changed stays in its place. */
+export function changed(asked: Asked, change: Change): Asked {
+  const next = Object.entries({ ...asked, ...change }).filter(([, value]) => value !== null);
+  return Object.fromEntries(next) as Asked;
+}
+
+export const searchOf = (asked: Asked): string => `?${new URLSearchParams(asked as Record<string, string>)}`;
+
+export interface Filter {
+  readonly name: FilterName;
+  readonly values: readonly string[];
+  /** None of the values, not one of them. */
+  readonly isNot: boolean;
+}
+
+/** In the order in which they were chosen. */
+export function filtersOf(asked: Asked): Filter[] {
+  return Object.entries(asked).flatMap(([field, text]) => {
+    if (!(field in filterWords)) return [];
+    const isNot = text.startsWith('!');
+    const cells = text.slice(Number(isNot)).matchAll(/"((?:[^"]|"")*)"|[^,]+/g);
+    const values = [...cells].map(([cell, quoted]) => quoted?.replaceAll('""', '"') ?? cell);
+    return values.length === 0 ? [] : [{ name: field as FilterName, values, isNot }];
+  });
+}
+
+/** A list as the service reads it: quoted as in CSV where a value needs it. */
+export const filterText = (values: readonly string[], isNot: boolean): string =>
+  (isNot ? '!' : '') +
+  values.map((value) => (/[",!]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
+
+/** A row that is pressed is looked at; where some are left out already, it is left out too. */
+export function pressed(asked: Asked, name: FilterName, value: string): Change {
+  const { values, isNot } = filtersOf(asked).find((filter) => filter.name === name) ?? {
+    values: [],
+    isNot: false,
+  };
+  return { [name]: filterText(isNot ? [...new Set([...values, value])] : [value], isNot), cursor: null };
+}
+
+/** `2026-11-21` in the zone. */
+export const dateIn = (zone: string, ms: number): string =>
+  new Date(ms).toLocaleDateString('sv', { timeZone: zone });
+
+/** First and last day that are asked for, as UTC midnights. */
+export function daysOf(asked: Asked, nowMs: number): { first: number; last: number; count: number } {
+  const { from, to, days = daysDefault, tz = 'UTC' } = asked;
+  const last = Date.parse(to ?? dateIn(tz, nowMs));
+  const first = from === undefined ? last - (Number(days) - 1) * dayMs : Date.parse(from);
+  return { first, last, count: (last - first) / dayMs + 1 };
+}
+
+/** Noon of a day in the zone, or an hour beside it where clocks change: the service takes the whole day. */
+function noonIn(zone: string, date: string): number {
+  const noon = Date.parse(`${date}T12:00Z`);
+  const local = Date.parse(`${new Date(noon).toLocaleString('sv', { timeZone: zone }).replace(' ', 'T')}Z`);
+  return 2 * noon - local;
+}
+
+/** The parameters that every question has. */
+export function questionOf(asked: Asked): URLSearchParams {
+  const { from, to, days = daysDefault, tz = 'UTC', compare } = asked;
+  const search = new URLSearchParams({ tz });
+  if (from === undefined || to === undefined) search.set('days', days);
+  else {
+    search.set('from', String(noonIn(tz, from)));
+    search.set('to', String(noonIn(tz, to) + 1));
+  }
+  if (compare !== 'off') search.set('compare', 'previous');
+  for (const { name } of filtersOf(asked)) search.set(name, asked[name] ?? '');
+  return search;
+}
+
+const utcDay = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;
+const dayFormat = new Intl.DateTimeFormat('en-GB', utcDay);
+const yearFormat = new Intl.DateTimeFormat('en-GB', { ...utcDay, year: 'numeric' });
+/** `21 Nov`, of a UTC midnight. */
+export const dayText = (ms: number): string => dayFormat.format(ms);
+
+/** `23 Oct to 21 Nov 2026`. */
+export function daysText(first: number, last: number): string {
+  const [begins, ends] = [yearFormat.format(first), yearFormat.format(last)];
+  if (begins === ends) return ends;
+  return `${begins.slice(-4) === ends.slice(-4) ? dayText(first) : begins} to ${ends}`;
+}
+
+const rangeWords: Readonly<Record<string, string>> = {
+  1: 'Today so far',
+  7: 'Last 7 days',
+  30: 'Last 30 days',
+  90: 'Last 90 days',
+};
+export const rangeWord = ({ from, days = daysDefault }: Asked): string | null =>
+  from === undefined ? (rangeWords[days] ?? null) : null;

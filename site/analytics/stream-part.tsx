@@ -1,0 +1,36 @@
+/** The stream's events, counted by the batch layer: a part of the page that is loaded when it is asked for. */
+import { times, view, watchView } from './answers.ts';
+import { Coverage } from './coverage.tsx';
+import { RangeBar } from './range-bar.tsx';
+import { PatternPanel, SeriesPanel } from './time-panels.tsx';
+import { PopularPanel, RatingsPanel } from './title-lists.tsx';
+import { UsersPanel } from './users-panel.tsx';
+import { daysText, rangeWords } from './view.ts';
+
+watchView();
+
+export function StreamPart() {
+  const { range, region } = view.value;
+  const days = daysText(times.value);
+  return (
+    <>
+      <header class="title">
+        <div>
+          <h1>{range === 'custom' ? days : rangeWords[range]}</h1>
+          <p class="title-remark">
+            {range !== 'custom' && `${days}, `}UTC, {region ?? 'all regions'}
+          </p>
+        </div>
+        <RangeBar />
+      </header>
+      <Coverage />
+      <div class="panels">
+        <PopularPanel />
+        <RatingsPanel />
+        <PatternPanel />
+        <SeriesPanel />
+        <UsersPanel />
+      </div>
+    </>
+  );
+}
