@@ -45,3 +45,5 @@ export const freshnessMsMax = 7 * 86_400_000;
 export const etlKeptMs = 30 * 86_400_000;
 /** What a run that never ended has left in R2: it takes minutes, and is given up after a day. */
 export const etlWorkKeptMs = 7 * 86_400_000;
+/** What a run leaves to others before each step: of some 40 steps of a standard data set, a second. */
+export const etlPauseMs = 25;

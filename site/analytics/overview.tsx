@@ -42,6 +42,7 @@ export function Overview() {
           <p class="title-remark">
             {name && name !== 'session' && word && `${word}: `}
             {name !== 'session' && (name ?? word) && `${days}, `}
+            {name === 'session' && 'Times of '}
             {asked.value.tz}
             <Newest />
           </p>

@@ -272,13 +272,13 @@ describe('the table of films', () => {
 
 describe('one thing alone', () => {
   test('a film, its session and the user open out of one another by address, and back goes out again', async () => {
-    const { service, page } = await opened('?days=7&tz=UTC&country=GB');
+    const { service, page } = await opened('?days=7&tz=UTC&country=GB&content_id=!film-009');
     await panel(page, 'films').getByRole('link', { name: 'Harbour Lights' }).click();
     await expect.poll(() => heading(page).textContent()).toBe('Harbour Lights');
     expect(await page.title()).toContain('Harbour Lights');
     expect(searchOf(page).get('movie')).toBe('film-001');
     const asked = lastAsked(service, 'analytics/movies/film-001');
-    expect([asked.get('days'), asked.get('country')]).toEqual(['7', 'GB']);
+    expect([asked.get('days'), asked.get('country'), asked.get('content_id')]).toEqual(['7', 'GB', null]);
     await page.getByText('Mei Tanaka, Jo Maddox').waitFor();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
 
@@ -296,7 +296,7 @@ describe('one thing alone', () => {
     await expect.poll(() => heading(page).textContent()).toBe('Harbour Lights');
     await page.keyboard.press('Escape');
     await expect.poll(() => rows(page, 'films').count()).toBe(10);
-    expect(String(searchOf(page))).toBe('days=7&tz=UTC&country=GB');
+    expect(String(searchOf(page))).toBe('days=7&tz=UTC&country=GB&content_id=%21film-009');
   });
 
   test('a film is made a filter of everything', async () => {

@@ -43,6 +43,18 @@ export interface Doors {
   readonly events: EventsDoor;
 }
 
+const catalogRoutes: readonly Route[] = [
+  moviesRoute,
+  putMoviesRoute,
+  movieRoute,
+  putMovieRoute,
+  catalogRegionsRoute,
+  catalogRegionRoute,
+  putRegionRoute,
+];
+
+const etlRoutes: readonly Route[] = [runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute];
+
 /** Every route and the role it needs: the one place where they are declared (API-2). */
 export function routesOf(doors: Doors): readonly Route[] {
   return [
@@ -65,8 +77,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
-    ...[moviesRoute, putMoviesRoute, movieRoute, putMovieRoute],
-    ...[catalogRegionsRoute, catalogRegionRoute, putRegionRoute],
+    ...catalogRoutes,
     annotationsRoute,
     createAnnotationRoute,
     changeAnnotationRoute,
@@ -104,10 +115,6 @@ export function routesOf(doors: Doors): readonly Route[] {
     replaysRoute,
     replayRoute,
     cancelReplayRoute,
-    runEtlRoute,
-    etlRunsRoute,
-    etlRunRoute,
-    etlRejectsRoute,
-    cancelEtlRoute,
+    ...etlRoutes,
   ];
 }
