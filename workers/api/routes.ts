@@ -35,6 +35,7 @@ import { changeViewRoute, deleteViewRoute, saveViewRoute, viewsRoute } from './s
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
+import { systemRoute } from './system.ts';
 import { timeseriesRoute } from './timeseries.ts';
 import { trendingRoute } from './trending.ts';
 
@@ -51,6 +52,17 @@ const catalogRoutes: readonly Route[] = [
   catalogRegionsRoute,
   catalogRegionRoute,
   putRegionRoute,
+];
+
+const batchRunRoutes: readonly Route[] = [
+  beginRunsRoute,
+  runsRoute,
+  runRoute,
+  cancelRunRoute,
+  beginReplayRoute,
+  replaysRoute,
+  replayRoute,
+  cancelReplayRoute,
 ];
 
 const etlRoutes: readonly Route[] = [runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute];
@@ -89,6 +101,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     liveRoute,
     liveEventsRoute,
     reconcileRoute,
+    systemRoute,
     keysRoute,
     createKeyRoute,
     revokeKeyRoute,
@@ -107,14 +120,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteImportRoute,
     deadLettersRoute,
     redriveRoute,
-    beginRunsRoute,
-    runsRoute,
-    runRoute,
-    cancelRunRoute,
-    beginReplayRoute,
-    replaysRoute,
-    replayRoute,
-    cancelReplayRoute,
+    ...batchRunRoutes,
     ...etlRoutes,
   ];
 }
