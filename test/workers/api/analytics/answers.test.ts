@@ -169,7 +169,8 @@ describe('with sessions', () => {
       const own = await get(limited, `${addressOf(path)}?${query}`);
       const named = await get(whole, `${addressOf(path)}?${query}&region=US-Virginia`);
       const { data } = named;
-      const expected = path === '/api/analytics/movies/:id' ? { ...(data as object), total_views: null } : data;
+      const expected =
+        path === '/api/analytics/movies/:id' ? { ...(data as object), total_views: null } : data;
       expect([path, own.data]).toEqual([path, expected]);
     }
     const views = async (query: string) =>
