@@ -50,7 +50,7 @@ describe('[CAT-3] titles of the catalogue on the live page', () => {
     const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({ data: [] }));
     onTestFinished(() => fetched.mockRestore());
     expect(await askCatalogue(['a', 'b,c', 'd"e'])).toEqual([]);
-    const asked = new URL(String(fetched.mock.calls[0]?.[0]), 'http://localhost');
+    const asked = new URL(fetched.mock.calls[0]?.[0] as string, 'http://localhost');
     expect(asked.searchParams.get('ids')).toBe('a,"b,c","d""e"');
   });
 });
