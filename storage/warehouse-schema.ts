@@ -101,7 +101,7 @@ function analyticsIndexes(t: Record<SummedColumn, SQLiteColumn>) {
     ),
     index('viewing_sessions_by_user').on(
       user_id,
-      start_slot,
+      t.start_time_ms,
       ...sums,
       movie_id,
       device_type,
@@ -141,6 +141,7 @@ function analyticsIndexes(t: Record<SummedColumn, SQLiteColumn>) {
 }
 
 type SummedColumn =
+  | 'start_time_ms'
   | 'start_slot'
   | 'user_id'
   | 'movie_id'

@@ -6,13 +6,15 @@ import { parseArgs } from 'node:util';
 import { windowMs } from '../core/protocol/limits.ts';
 import { type Credentials, credentialsPath, signInLink } from './credentials.ts';
 import { cronFires } from './cron.ts';
+import { loadFirstData } from './first-data.ts';
 import { isPortFree, nextFreePort } from './ports.ts';
 import { produce } from './producer/produce.ts';
-import { Progress, showLines } from './producer/progress.ts';
+import { Progress } from './producer/progress.ts';
 import { chooseScenarios, listScenarios, scenarioOptions, scenarioUsage } from './producer/scenario-list.ts';
 import { Sender } from './producer/sender.ts';
 import { Traffic } from './producer/traffic.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
+import { StatusLine } from './status-line.ts';
 import { onStopSignal } from './stop-signal.ts';
 import { readWranglerConfig } from './wrangler-config.ts';
 
@@ -21,6 +23,7 @@ const usage = `npm start -- [options]
   --persist-to DIR  where to keep the data                       (.marquee)
   --rate N          events a second of the built-in producer; 0 for none (50)
   --seed N          another seed, other viewers and titles       (1)
+  --no-data         leave the warehouse empty; else a first start loads a data set of 90 days
 ${scenarioUsage}
 
 Scenarios:
@@ -36,6 +39,7 @@ const { values } = parseArgs({
     'persist-to': { type: 'string', default: '.marquee' },
     rate: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
+    'no-data': { type: 'boolean', default: false },
     ...scenarioOptions,
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -120,16 +124,15 @@ async function fireCrons(url: string): Promise<void> {
   }
 }
 
-async function sendTraffic(url: string, key: string): Promise<void> {
+async function sendTraffic(url: string, key: string, line: StatusLine): Promise<void> {
   // A whole minute: a piece of one would hold a piece of its downloads, and with it another share of failures.
   const from = Math.ceil((Date.now() - backFillMinutes * 60_000) / windowMs) * windowMs;
   const scenarios = scenariosFrom(Date.now());
   for (const { name, story } of scenarios) console.log(`  ${name}: ${story}.`);
   const sender = new Sender({ url, connections: senders, key, stop });
   const progress = new Progress();
-  const lines = showLines(10_000);
   let state = 'sending the last minutes';
-  const timer = setInterval(() => lines.show(`${state}: ${progress.line(sender.resends)}`), 1_000);
+  const timer = setInterval(() => line.tell('traffic', `${state}: ${progress.line(sender.resends)}`), 1_000);
   await produce({
     traffic: new Traffic({ seed, rate, scenarios }, from),
     sender,
@@ -143,7 +146,6 @@ async function sendTraffic(url: string, key: string): Promise<void> {
   });
   clearInterval(timer);
   await sender.close();
-  lines.end();
 }
 
 const port = await choosePort();
@@ -154,16 +156,28 @@ const runtime = await start(port, logPath).catch((error: unknown) => {
   return process.exit(stop.aborted ? 0 : 1);
 });
 console.log(welcome(runtime.url, runtime.credentials));
-const traffic = rate > 0 ? sendTraffic(runtime.url, runtime.credentials.ingest_key) : Promise.resolve();
+const line = new StatusLine(10_000);
+const traffic = rate > 0 ? sendTraffic(runtime.url, runtime.credentials.ingest_key, line) : Promise.resolve();
+const loaded = values['no-data']
+  ? Promise.resolve()
+  : loadFirstData({
+      url: runtime.url,
+      token: runtime.credentials.admin_token,
+      persistTo: values['persist-to'],
+      seed,
+      stop,
+      line,
+    });
 const crons = fireCrons(runtime.url);
 const stopped = new Promise<void>((resolve) => {
   if (stop.aborted) resolve();
   else stop.addEventListener('abort', () => resolve());
 });
 await Promise.race([stopped, runtime.ended]);
+line.end();
 if (stop.aborted) {
   console.log('\nStopping ...');
-  await Promise.race([Promise.all([traffic, crons]), sleep(2_000)]);
+  await Promise.race([Promise.all([traffic, crons, loaded]), sleep(2_000)]);
   await runtime.stop();
   process.exit(0);
 }

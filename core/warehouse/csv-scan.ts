@@ -78,8 +78,7 @@ export class CsvScan extends RecordScan {
     if (at >= bytes.length) {
       return this.isLast ? this.failed('unclosed_quote', this.#head, this.#headLine, this.#fields) : null;
     }
-    // A quote that the piece ends with may be the first of two.
-    if (at + 1 >= bytes.length && !this.isLast) return null;
+    // A quote that the piece ends with may be the first of two: then #ended asks for more.
     const step = this.#ended(from, at, at + 1, doubled);
     this.#headLine += newlines;
     return step;

@@ -53,6 +53,11 @@ export class LogKeeper {
     return { ...this.#sealed, ...rest };
   }
 
+  /** When the oldest row that is not sealed was committed, ms; null where there is none. */
+  get unsealedAtMs(): number | null {
+    return this.#unsealedAtMs;
+  }
+
   /** A row was appended. */
   noteAppended(nowMs: number): void {
     this.#unsealedAtMs ??= nowMs;

@@ -14,7 +14,7 @@ import type { RegionEffect } from './effect.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { LogWriter } from './log-writer.ts';
 import { nextWakeMs } from './next-wake.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OwedToD1 } from './outbox.ts';
 import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
 import type { RegionTotals } from './region-knowledge.ts';
@@ -151,6 +151,20 @@ export class Region {
   /** Closed windows whose present state D1 lacks and that may be emitted now (WIN-5), oldest first. */
   dueWindows(nowMs: number): PackedWindow[] {
     return this.#outbox.dueWindows(nowMs);
+  }
+
+  /** How far D1 is behind (SYS-2). */
+  owedToD1(nowMs: number, atOfRow: (row: number) => number | null): OwedToD1 {
+    return this.#outbox.owed(nowMs, atOfRow);
+  }
+
+  /** Living windows that D1 has confirmed since then. */
+  confirmedSince(fromMs: number): number {
+    return this.#table.inTimeOrder().filter(({ emittedAtMs }) => (emittedAtMs ?? 0) >= fromMs).length;
+  }
+
+  get lastReceivedAtMs(): number | null {
+    return this.#state.lastReceivedAtMs;
   }
 
   /** D1 holds these states now. */

@@ -89,6 +89,11 @@ export class LiveHub extends DurableObject<HubEnv> {
     return this.#hub.readers.size;
   }
 
+  /** Who watches (SYS-2). */
+  audience(): { readonly viewers: number; readonly readers: number } {
+    return { viewers: this.#sockets.size, readers: this.readerCount };
+  }
+
   /** GET liveEventsPath: the caller has checked the names. */
   #openStream(request: Request, caller: LiveCaller): Response {
     if (this.readerCount >= sseReadersMax)

@@ -1,5 +1,6 @@
 import type { SealState } from '../../core/lake/seal-plan.ts';
 import { assert, unreachable } from '../../core/protocol/assert.ts';
+import type { RowSize } from '../../core/system/recent-commits.ts';
 import type { ConfirmedWindow, RegionEffect } from '../../core/window/effect.ts';
 import type { StoredLogRow } from '../../core/window/log-row.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
@@ -91,6 +92,23 @@ export class LogStore {
       page.push(held);
     }
     return page;
+  }
+
+  /** Rows since a time without their bodies (SQLite tells their length without reading them), newest first. */
+  sizesSince(fromMs: number, rowsMax: number): RowSize[] {
+    const query = 'SELECT row, at, length(body) AS bytes FROM log ORDER BY row DESC';
+    const sizes: RowSize[] = [];
+    for (const { row, at, bytes } of this.#sql.exec<{ row: number; at: number; bytes: number }>(query)) {
+      if (at < fromMs || sizes.length === rowsMax) break;
+      sizes.push({ row, atMs: at, bytes });
+    }
+    return sizes;
+  }
+
+  /** Null where the row is gone. */
+  body(row: number): Uint8Array | null {
+    const [held] = this.#sql.exec<LogTableRow>('SELECT row, body FROM log WHERE row = ?', row).toArray();
+    return held ? logged(held).body : null;
   }
 
   /** When the first row from a number on was committed, ms; null for none. */

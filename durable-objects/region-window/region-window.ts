@@ -4,7 +4,7 @@ import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import { logBytesMax, logPageBytesMax } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { shardObjectName } from '../../core/protocol/region.ts';
+import type { ShardVitals } from '../../core/system/shard-vitals.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
 import type { SealStanding } from '../../core/window/log-keeper.ts';
 import type { StoredLogRow } from '../../core/window/log-row.ts';
@@ -18,7 +18,9 @@ import { rollUpHour } from '../../storage/hour-store.ts';
 import { saveWindows } from '../../storage/window-store.ts';
 import { HubPush } from './hub-push.ts';
 import { LogStore } from './log-store.ts';
-import type { HubLink, RegionEnv, SealerLink } from './region-env.ts';
+import type { HubLink, RegionEnv } from './region-env.ts';
+import { kickSealer } from './sealer-kick.ts';
+import { readVitals } from './vitals.ts';
 
 /** The copy of the rules is renewed this often, if an alarm comes. */
 const setupEveryMs = 60_000;
@@ -115,13 +117,14 @@ export class RegionWindow extends DurableObject<RegionEnv> {
 
   /** How far the shard is sealed, for its sealer (LAK-1); null for one that has never been. */
   sealStanding(): SealStanding | null {
-    const origin = this.#store.origin();
-    if (!origin) return null;
+    return this.#present()?.log.standing ?? null;
+  }
+
+  /** How it goes (SYS-2); null for one that has never been. */
+  vitals(): ShardVitals | null {
+    const region = this.#present();
     const nowMs = Date.now();
-    const region = this.#wake(origin, nowMs);
-    this.#commit(() => ({ effects: region.tick(nowMs) }));
-    this.#schedule(nowMs);
-    return region.log.standing;
+    return region && readVitals(region, this.#store, this.#push.isLeasedAt(nowMs), nowMs);
   }
 
   /** Rows of the log, both inclusive, as many as travel at once: the sealer decodes them, not this object. */
@@ -183,18 +186,7 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     if (!region) return;
     const nowMs = Date.now();
     this.#commit(() => ({ effects: region.maintain(nowMs) }));
-    if (region.log.tellSealer(nowMs)) this.ctx.waitUntil(this.#kickSealer(region.address));
-  }
-
-  async #kickSealer(address: ShardAddress): Promise<void> {
-    try {
-      const name = shardObjectName(address.regionNumber, address.shard);
-      const id = this.env.LAKE_SEALER.idFromName(name);
-      await (this.env.LAKE_SEALER.get(id) as unknown as SealerLink).kick(address);
-    } catch (error) {
-      // Told again in a minute.
-      console.warn(logLine('warn', 'sealer_not_told', { ...address, ...errorFields(error) }));
-    }
+    if (region.log.tellSealer(nowMs)) this.ctx.waitUntil(kickSealer(this.env, region.address));
   }
 
   async #setUpAlerts(region: Region, isNew = false): Promise<void> {
@@ -209,6 +201,17 @@ export class RegionWindow extends DurableObject<RegionEnv> {
       this.#rulesUnread = true;
       console.warn(logLine('warn', 'rules_unread', { ...region.address, ...errorFields(error) }));
     }
+  }
+
+  /** Brought up to now; null for a shard that has never been. */
+  #present(): Region | null {
+    const origin = this.#store.origin();
+    if (!origin) return null;
+    const nowMs = Date.now();
+    const region = this.#wake(origin, nowMs);
+    this.#commit(() => ({ effects: region.tick(nowMs) }));
+    this.#schedule(nowMs);
+    return region;
   }
 
   #wake(address: ShardAddress, nowMs: number): Region {

@@ -49,7 +49,7 @@ export const DeviceShares = ({ rows }: { readonly rows: readonly DeviceRow[] }) 
     name="device_type"
     caption="Device by views"
     rows={rows}
-    columns={[viewsColumn, shareColumn, stallsColumn]}
+    columns={[viewsColumn, shareColumn, ...(rows[0]?.buffering_per_hour === undefined ? [] : [stallsColumn])]}
   />
 );
 export const CountryShares = ({ rows }: { readonly rows: readonly CountryRow[] }) => (
@@ -154,6 +154,7 @@ function QualityTable({ rows }: { readonly rows: readonly QualityRow[] }) {
       caption="Stalls an hour watched, by picture and device"
       corner="Picture"
       columns={columns}
+      head={(name) => <FilterButton name="device_type" value={name} />}
       rows={qualities.map((name) => ({
         name,
         cells: columns.map((device) => {

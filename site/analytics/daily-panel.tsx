@@ -1,69 +1,18 @@
 /** Views day by day, with the days before as a quiet second line. */
 import { type ReadonlySignal, signal, useComputed, useSignal } from '@preact/signals';
-import { countScale } from '../chart/axis-scale.ts';
 import { Plot } from '../chart/plot.tsx';
-import type { PlotSeries, PlotSpec } from '../chart/plot-spec.ts';
 import { TimeCursor } from '../chart/time-cursor.tsx';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
-import { meanText } from './bars.ts';
+import { Quantity } from '../panels/quantity.tsx';
+import { type DailySeries, dailySeries, dailySpec } from './daily-series.ts';
 import { amountFigure, changeFigure, changeOf } from './figures.ts';
 import { Panel } from './panel.tsx';
 import { dateIn, dayMs, dayText } from './question.ts';
 import { asked, chooseAnew, daily, nowMs, tablesShown } from './warehouse.ts';
 import type { DailyRow } from './warehouse-rows.ts';
 
-interface DailySeries extends PlotSeries {
-  readonly rows: readonly DailyRow[];
-}
-
-/** Days as UTC midnights, whatever zone they are of. A place before the first lets that one be pointed at. */
-function seriesOf(rows: readonly DailyRow[], today: string): DailySeries {
-  const days = rows.map(({ date }) => Date.parse(date));
-  const [first = 0] = days;
-  return {
-    rows,
-    times: [first - dayMs, ...days],
-    asOf: days.at(-1) ?? first,
-    span: { slotMs: dayMs, lengthMs: Math.max(1, rows.length - 1) * dayMs },
-    closedCount: rows.length + Number(rows.at(-1)?.date !== today),
-  };
-}
-
-const spec = (hasPrevious: boolean): PlotSpec<DailySeries> => ({
-  height: innerWidth < 700 ? 200 : 340,
-  hasTimeAxis: true,
-  emptyText: 'No views in these days',
-  lines: [
-    {
-      label: 'Views',
-      color: '--line-1',
-      hasArea: true,
-      values: ({ rows }) => [null, ...rows.map(({ views }) => views)],
-    },
-    ...(hasPrevious
-      ? [
-          {
-            label: 'Before',
-            color: '--idle',
-            hasArea: false,
-            values: ({ rows }: DailySeries) => [null, ...rows.map((row) => row.previous_views)],
-          },
-        ]
-      : []),
-  ],
-  scale: (values) => countScale(Math.max(0, ...values)),
-  axisText: meanText,
-  timeText: dayText,
-  timeSplits: (min, max, step) => {
-    const every = Math.max(1, Math.round(step / dayMs)) * dayMs;
-    return Array.from(
-      { length: Math.floor((max - min) / every) + 1 },
-      (_, i) => max - i * every,
-    ).toReversed();
-  },
-});
-const specs = { with: spec(true), without: spec(false) };
+const specs = { with: dailySpec(true), without: dailySpec(false) };
 const noSpans = signal([]);
 
 export function DailyPanel() {
@@ -77,7 +26,7 @@ export function DailyPanel() {
 export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
   const given = useSignal(rows);
   given.value = rows;
-  const series = useComputed(() => seriesOf(given.value, dateIn(asked.value.tz ?? 'UTC', nowMs.value)));
+  const series = useComputed(() => dailySeries(given.value, dateIn(asked.value.tz ?? 'UTC', nowMs.value)));
   const crosshair = useSignal<number | null>(null);
   const hasPrevious = rows.some((row) => row.previous_views !== null);
   const rowAt = (time: number) =>
@@ -149,7 +98,8 @@ function Readout({ series, time, rowAt }: ReadoutProps) {
       <b class="ink-1">{countText(views)}</b>
       {before !== null && (
         <span>
-          {countText(before)} before, {changeFigure(changeOf(views, before)).text} %
+          {countText(before)} before{before > 0 && ', '}
+          {before > 0 && <Quantity figure={changeFigure(changeOf(views, before))} />}
         </span>
       )}
     </p>

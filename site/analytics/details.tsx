@@ -84,7 +84,7 @@ export const FilmDetail = () => (
             Cast: data.cast,
             Country: data.country,
             Language: data.language,
-            'Views in all': countFigure(data.total_views).exact,
+            'Views in all': data.total_views === null ? null : countFigure(data.total_views).exact,
             Id: <code>{data.movie_id}</code>,
           }}
         />

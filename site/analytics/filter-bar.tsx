@@ -14,7 +14,7 @@ import {
   pressed,
 } from './question.ts';
 import { wordOf } from './rows-table.tsx';
-import { asked, chooseAnew, countries, devices, films, genres, nowMs, ownZone } from './warehouse.ts';
+import { asked, chooseAnew, countries, detail, devices, films, genres, nowMs, ownZone } from './warehouse.ts';
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 /** Whether the fields for chosen days are there before any are chosen. */
@@ -127,30 +127,32 @@ function ZoneField() {
 export function Chips() {
   return (
     <div class="chips">
-      {filtersOf(asked.value).map(({ name, values, isNot }) => (
-        <span class="chip" key={name}>
-          {filterWords[name]}
-          <button
-            type="button"
-            class="chip-is"
-            aria-label={`${filterWords[name]} ${isNot ? 'is not' : 'is'}: turn round`}
-            onClick={() => chooseAnew({ [name]: filterText(values, !isNot) })}
-          >
-            {isNot ? 'is not' : 'is'}
-          </button>
-          <bdi>{values.map((value) => chipWord(name, value)).join(', ')}</bdi>
-          <button
-            type="button"
-            class="chip-off"
-            aria-label={`${filterWords[name]}: show all again`}
-            onClick={() => chooseAnew({ [name]: null })}
-          >
-            <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
-              <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="1.5" fill="none" />
-            </svg>
-          </button>
-        </span>
-      ))}
+      {filtersOf(asked.value).map(({ name, values, isNot }) =>
+        detail.value === 'movie' && name === 'content_id' ? null : (
+          <span class="chip" key={name}>
+            {filterWords[name]}
+            <button
+              type="button"
+              class="chip-is"
+              aria-label={`${filterWords[name]} ${isNot ? 'is not' : 'is'}: turn round`}
+              onClick={() => chooseAnew({ [name]: filterText(values, !isNot) })}
+            >
+              {isNot ? 'is not' : 'is'}
+            </button>
+            <bdi>{values.map((value) => chipWord(name, value)).join(', ')}</bdi>
+            <button
+              type="button"
+              class="chip-off"
+              aria-label={`${filterWords[name]}: show all again`}
+              onClick={() => chooseAnew({ [name]: null })}
+            >
+              <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+                <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="1.5" fill="none" />
+              </svg>
+            </button>
+          </span>
+        ),
+      )}
       <AddFilter />
     </div>
   );

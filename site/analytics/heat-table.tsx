@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+
 /** A table whose cells are as strong as their values: it is a picture and its own table. */
 interface HeatCell {
   /** 0 to 1 of the strongest; null where nothing is known. */
@@ -17,12 +19,14 @@ interface HeatTableProps {
   readonly caption: string;
   readonly corner: string;
   readonly columns: readonly string[];
+  /** In place of a column's name, what can be pressed. */
+  readonly head?: (name: string) => ComponentChildren;
   readonly rows: readonly HeatRow[];
   /** Cells are too small for words, so only colours are drawn, and the name of every third column. */
   readonly isDense?: boolean;
 }
 
-export function HeatTable({ caption, corner, columns, rows, isDense }: HeatTableProps) {
+export function HeatTable({ caption, corner, columns, head, rows, isDense }: HeatTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
     <section class={`heat ${isDense ? 'dense' : ''}`} tabIndex={0} aria-label={caption}>
@@ -33,7 +37,7 @@ export function HeatTable({ caption, corner, columns, rows, isDense }: HeatTable
             <th scope="col">{corner}</th>
             {columns.map((name, i) => (
               <th scope="col" key={name}>
-                {isDense && i % 3 > 0 ? <span class="unseen">{name}</span> : name}
+                {isDense && i % 3 > 0 ? <span class="unseen">{name}</span> : head ? head(name) : name}
               </th>
             ))}
           </tr>

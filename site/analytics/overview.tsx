@@ -42,6 +42,7 @@ export function Overview() {
           <p class="title-remark">
             {name && name !== 'session' && word && `${word}: `}
             {name !== 'session' && (name ?? word) && `${days}, `}
+            {name === 'session' && 'Times of '}
             {asked.value.tz}
             <Newest />
           </p>
@@ -67,18 +68,21 @@ function Newest() {
 
 function Panels() {
   if (metrics.value.value?.data.total_views === 0 && !asked.value.q) return <Nothing />;
+  // One day has no line.
+  const isOne = daysOf(asked.value, nowMs.value).count === 1;
   return (
     <>
       <MetricCards />
       <div class="panels">
-        <DailyPanel />
-        <GenresPanel />
+        {!isOne && <DailyPanel />}
+        {!isOne && <GenresPanel />}
         <HoursPanel />
         <DevicesPanel />
         <FilmsPanel />
-        <CountriesPanel />
+        {isOne ? <GenresPanel /> : <CountriesPanel />}
         <PeoplePanel />
-        <div class="side">
+        {isOne && <CountriesPanel />}
+        <div class={isOne ? 'side whole' : 'side'}>
           <QualityPanel />
           <RetentionPanel />
         </div>

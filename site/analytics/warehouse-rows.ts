@@ -52,7 +52,8 @@ export interface GenreRow extends RankedRow {
 
 export interface DeviceRow extends RankedRow {
   readonly device_type: string;
-  readonly buffering_per_hour: number | null;
+  /** Not of one film alone. */
+  readonly buffering_per_hour?: number | null;
 }
 
 export interface CountryRow extends RankedRow {
@@ -144,7 +145,8 @@ export interface FilmData {
   readonly language: string | null;
   readonly avg_rating: number | null;
   readonly rating_count: number;
-  readonly total_views: number;
+  /** Null for who is limited to regions. */
+  readonly total_views: number | null;
   readonly figures: RangeFigures;
   readonly daily: readonly DailyRow[];
   readonly devices: readonly DeviceRow[];

@@ -76,11 +76,12 @@ export const films = ofWhole<RowsAnswer<FilmRow>>(() => {
 }, csvRows);
 
 const ofOne = <A>(name: DetailName, path: string) =>
-  new PanelAnswer<A>(() =>
-    isStream.value || detail.value !== name
-      ? null
-      : addressOf(`analytics/${path}/${encodeURIComponent(asked.value[name] ?? '')}`),
-  );
+  new PanelAnswer<A>(() => {
+    if (isStream.value || detail.value !== name) return null;
+    // A film is asked for by its address, and not by a filter as well.
+    const question = questionOf(name === 'movie' ? changed(asked.value, { content_id: null }) : asked.value);
+    return `/api/analytics/${path}/${encodeURIComponent(asked.value[name] ?? '')}?${question}`;
+  });
 export const film = ofOne<Answer<FilmData>>('movie', 'movies');
 export const user = ofOne<Answer<PersonData>>('user', 'users');
 export const session = ofOne<Answer<SessionData>>('session', 'sessions');

@@ -1,5 +1,5 @@
 /** Users by the week of their first session, and in which weeks they came back. */
-import type { SlotSpan } from '../../core/warehouse/local-days.ts';
+import { type SlotSpan, slotMs } from '../../core/warehouse/local-days.ts';
 import { Parameters, type SessionFilters, sessionConditions } from './session-filters.ts';
 import { readRows } from './statement.ts';
 
@@ -21,18 +21,18 @@ export async function readCohorts(
   filters: SessionFilters,
 ): Promise<Cohort[]> {
   const parameters = new Parameters();
-  const starts = weeks.map(({ fromSlot }) => parameters.add(fromSlot));
-  const end = parameters.add(weeks.at(-1)?.toSlot ?? 0);
+  const starts = weeks.map(({ fromSlot }) => parameters.add(fromSlot * slotMs));
+  const end = parameters.add((weeks.at(-1)?.toSlot ?? 0) * slotMs);
   const conditions = sessionConditions(filters, parameters);
   const sessionsOf = (id: string) =>
     `FROM viewing_sessions s INDEXED BY viewing_sessions_by_user WHERE s.user_id = ${id} ${conditions}`;
   const weekOf = starts.map((start, week) => `WHEN first >= ${start} THEN ${week}`).reverse();
   const came = starts.map((start, week) => {
-    const span = `s.start_slot >= ${start} AND s.start_slot < ${starts[week + 1] ?? end}`;
+    const span = `s.start_time_ms >= ${start} AND s.start_time_ms < ${starts[week + 1] ?? end}`;
     return `sum(CASE WHEN c.week <= ${week} THEN EXISTS (SELECT 1 ${sessionsOf('c.id')} AND ${span}) END)`;
   });
   const sql = `WITH firsts AS (
-      SELECT u.id, (SELECT s.start_slot ${sessionsOf('u.id')} ORDER BY s.start_slot LIMIT 1) AS first FROM users u),
+      SELECT u.id, (SELECT s.start_time_ms ${sessionsOf('u.id')} ORDER BY s.start_time_ms LIMIT 1) AS first FROM users u),
     cohorts AS MATERIALIZED (
       SELECT id, CASE ${weekOf.join(' ')} END AS week FROM firsts WHERE first >= ${starts[0]} AND first < ${end})
     SELECT c.week, count(*) AS users, json_array(${came.join(', ')}) AS came FROM cohorts c

@@ -1,5 +1,5 @@
 /** Sums of viewing sessions, as every question has them, and the columns that make them. */
-import type { SlotSpan } from '../../core/warehouse/local-days.ts';
+import { type SlotSpan, slotMs } from '../../core/warehouse/local-days.ts';
 import type { Parameters } from './session-filters.ts';
 
 export interface SessionSums {
@@ -29,13 +29,19 @@ export const sumColumns = `count(*) AS views, count(DISTINCT s.user_id) AS users
   coalesce(sum(s.watch_duration_ms), 0) AS watchMs, coalesce(sum(s.completion_milli), 0) AS completionMilli,
   count(s.completion_milli) AS completions`;
 
+/** The time that an index has: that of users has the very moment, to tell who was seen last. */
+type TimeColumn = 'start_slot' | 'start_time_ms';
+
+const placeOf = (slot: number, time: TimeColumn): number => (time === 'start_slot' ? slot : slot * slotMs);
+
 /** The same in one walk over a range and the days before it. */
 export function comparedColumns(
   { fromSlot, previousFromSlot }: ComparedSpan,
   parameters: Parameters,
+  time: TimeColumn = 'start_slot',
 ): string {
   if (previousFromSlot === null) return `${sumColumns}, NULL AS previousViews`;
-  const isNow = `s.start_slot >= ${parameters.add(fromSlot)}`;
+  const isNow = `s.${time} >= ${parameters.add(placeOf(fromSlot, time))}`;
   const now = `FILTER (WHERE ${isNow})`;
   return `count(*) ${now} AS views, count(DISTINCT CASE WHEN ${isNow} THEN s.user_id END) AS users,
     coalesce(sum(s.watch_duration_ms) ${now}, 0) AS watchMs,
@@ -47,6 +53,8 @@ export function comparedColumns(
 export function withinSpan(
   { fromSlot, toSlot, previousFromSlot = null }: SlotSpan & Partial<ComparedSpan>,
   parameters: Parameters,
+  time: TimeColumn = 'start_slot',
 ): string {
-  return `s.start_slot >= ${parameters.add(previousFromSlot ?? fromSlot)} AND s.start_slot < ${parameters.add(toSlot)}`;
+  const [from, to] = [placeOf(previousFromSlot ?? fromSlot, time), placeOf(toSlot, time)];
+  return `s.${time} >= ${parameters.add(from)} AND s.${time} < ${parameters.add(to)}`;
 }

@@ -1,5 +1,5 @@
 /** The figures of a range as a whole. */
-import { dateOfDay } from '../../core/warehouse/local-days.ts';
+import { dateOfDay, slotMs } from '../../core/warehouse/local-days.ts';
 import { type SessionSums, withinSpan } from './figures.ts';
 import {
   condition,
@@ -61,7 +61,8 @@ function activeUsers(scope: SessionScope): Statement {
   const parameters = new Parameters();
   const sql = `SELECT count(*) AS users FROM users u WHERE EXISTS (
     SELECT 1 FROM viewing_sessions s INDEXED BY viewing_sessions_by_user
-    WHERE s.user_id = u.id AND ${withinSpan(scope, parameters)} ${sessionConditions(scope.filters, parameters)})`;
+    WHERE s.user_id = u.id AND ${withinSpan(scope, parameters, 'start_time_ms')}
+      ${sessionConditions(scope.filters, parameters)})`;
   return { sql, values: parameters.values };
 }
 
@@ -78,7 +79,7 @@ function knownUsers({ toSlot, endDay, filters }: MetricsScope): Statement {
     region === null
       ? ''
       : `AND EXISTS (SELECT 1 FROM viewing_sessions s INDEXED BY viewing_sessions_by_user
-          WHERE s.user_id = u.id AND s.start_slot < ${parameters.add(toSlot)}
+          WHERE s.user_id = u.id AND s.start_time_ms < ${parameters.add(toSlot * slotMs)}
             AND ${condition('s.region_number', region, parameters)})`;
   const sql = `SELECT count(*) AS users FROM users u INDEXED BY users_by_signup
     WHERE (u.signup_date IS NULL OR u.signup_date < ${end}) ${own} ${isOfRegion}`;

@@ -55,11 +55,12 @@ export async function readRecentSessions(
   limit: number,
 ): Promise<SessionDetail[]> {
   const parameters = new Parameters();
+  const time = of === 'user' ? 'start_time_ms' : 'start_slot';
   const sql = `WITH recent AS MATERIALIZED (
-      SELECT s.id, s.start_slot FROM viewing_sessions s INDEXED BY viewing_sessions_by_${of}
-      WHERE s.${of}_id = ${parameters.add(id)} AND ${withinSpan(scope, parameters)}
+      SELECT s.id FROM viewing_sessions s INDEXED BY viewing_sessions_by_${of}
+      WHERE s.${of}_id = ${parameters.add(id)} AND ${withinSpan(scope, parameters, time)}
         ${sessionConditions(scope.filters, parameters)}
-      ORDER BY s.start_slot DESC LIMIT ${parameters.add(limit)})
+      ORDER BY s.${time} DESC LIMIT ${parameters.add(limit)})
     SELECT ${columns} FROM recent r CROSS JOIN viewing_sessions s ON s.id = r.id ${joins}
     ORDER BY startMs DESC, sourceId`;
   return await readRows(db, { sql, values: parameters.values });

@@ -3,7 +3,7 @@ import { withinSpan } from './figures.ts';
 import { Parameters, type SessionScope, sessionConditions } from './session-filters.ts';
 import { readRows } from './statement.ts';
 
-const sortKeys = { views: 'views', watch_hours: 'watchMs', last_seen: 'lastSlot' } as const;
+const sortKeys = { views: 'views', watch_hours: 'watchMs', last_seen: 'lastStartMs' } as const;
 
 export type UserSort = keyof typeof sortKeys;
 export const userSorts = Object.keys(sortKeys) as [UserSort, ...UserSort[]];
@@ -33,20 +33,17 @@ export interface UserSums {
 /** The users with a session in the range. Only those of the page are looked up. */
 export async function readTopUsers(db: D1Database, scope: SessionScope, page: UserPage): Promise<UserSums[]> {
   const parameters = new Parameters();
-  const where = `${withinSpan(scope, parameters)} ${sessionConditions(scope.filters, parameters)}`;
+  const where = `${withinSpan(scope, parameters, 'start_time_ms')} ${sessionConditions(scope.filters, parameters)}`;
   const key = sortKeys[page.sort];
   const sql = `WITH figures AS (
       SELECT s.user_id AS id, count(*) AS views, sum(s.watch_duration_ms) AS watchMs,
         coalesce(sum(s.completion_milli), 0) AS completionMilli, count(s.completion_milli) AS completions,
-        max(s.start_slot) AS lastSlot
+        max(s.start_time_ms) AS lastStartMs
       FROM viewing_sessions s INDEXED BY viewing_sessions_by_user WHERE ${where} GROUP BY s.user_id),
     page AS MATERIALIZED (
       SELECT *, ${key} AS sortKey FROM figures ${behind(key, page, parameters)}
       ORDER BY sortKey DESC, id LIMIT ${parameters.add(page.limit)})
-    SELECT p.*, u.pseudonym, u.username, u.email, u.country, u.subscription_type AS subscriptionType,
-      (SELECT max(s.start_time_ms) FROM viewing_sessions s INDEXED BY viewing_sessions_by_user
-        WHERE s.user_id = p.id AND s.start_slot = p.lastSlot ${sessionConditions(scope.filters, parameters)})
-        AS lastStartMs
+    SELECT p.*, u.pseudonym, u.username, u.email, u.country, u.subscription_type AS subscriptionType
     FROM page p CROSS JOIN users u ON u.id = p.id ORDER BY p.sortKey DESC, p.id`;
   return await readRows(db, { sql, values: parameters.values });
 }

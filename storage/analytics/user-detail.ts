@@ -51,9 +51,9 @@ export async function readUserFigures(
 ): Promise<UserFigures> {
   const statements = (['sums', 'genres'] as const).map((kind) => {
     const parameters = new Parameters();
-    const columns = comparedColumns(scope, parameters);
+    const columns = comparedColumns(scope, parameters, 'start_time_ms');
     const from = 'FROM viewing_sessions s INDEXED BY viewing_sessions_by_user';
-    const where = `WHERE s.user_id = ${parameters.add(userId)} AND ${withinSpan(scope, parameters)}
+    const where = `WHERE s.user_id = ${parameters.add(userId)} AND ${withinSpan(scope, parameters, 'start_time_ms')}
       ${sessionConditions(scope.filters, parameters)}`;
     const genres = `WITH groups AS (
         SELECT m.genre AS name, ${columns}, 0 AS stalls ${from} CROSS JOIN movies m ON m.id = s.movie_id ${where}

@@ -312,7 +312,7 @@ const details: Readonly<Record<string, (id: string) => Table>> = {
           views: Math.round(day.views / 8),
           previous_views: day.previous_views && Math.round(day.previous_views / 9),
         })),
-        devices: deviceRows(days, query),
+        devices: deviceRows(days, query).map(({ buffering_per_hour: _stalls, ...row }) => row),
         countries: countryRows(days, query),
         recent_sessions: Array.from({ length: 10 }, (_, i) =>
           sessionRow(i, { movie_id, title: row?.title ?? null }),

@@ -35,6 +35,7 @@ import { changeViewRoute, deleteViewRoute, saveViewRoute, viewsRoute } from './s
 import { signInRoute, signOutRoute, whoAmIRoute } from './session.ts';
 import { eventDistribution, movieViews, ratings, userActivity } from './stream.ts';
 import { streamRoute } from './stream-table.ts';
+import { systemRoute } from './system.ts';
 import { timeseriesRoute } from './timeseries.ts';
 import { trendingRoute } from './trending.ts';
 
@@ -42,6 +43,29 @@ import { trendingRoute } from './trending.ts';
 export interface Doors {
   readonly events: EventsDoor;
 }
+
+const catalogRoutes: readonly Route[] = [
+  moviesRoute,
+  putMoviesRoute,
+  movieRoute,
+  putMovieRoute,
+  catalogRegionsRoute,
+  catalogRegionRoute,
+  putRegionRoute,
+];
+
+const batchRunRoutes: readonly Route[] = [
+  beginRunsRoute,
+  runsRoute,
+  runRoute,
+  cancelRunRoute,
+  beginReplayRoute,
+  replaysRoute,
+  replayRoute,
+  cancelReplayRoute,
+];
+
+const etlRoutes: readonly Route[] = [runEtlRoute, etlRunsRoute, etlRunRoute, etlRejectsRoute, cancelEtlRoute];
 
 /** Every route and the role it needs: the one place where they are declared (API-2). */
 export function routesOf(doors: Doors): readonly Route[] {
@@ -65,13 +89,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteRuleRoute,
     acknowledgeRoute,
     resolveRoute,
-    moviesRoute,
-    putMoviesRoute,
-    movieRoute,
-    putMovieRoute,
-    catalogRegionsRoute,
-    catalogRegionRoute,
-    putRegionRoute,
+    ...catalogRoutes,
     annotationsRoute,
     createAnnotationRoute,
     changeAnnotationRoute,
@@ -83,6 +101,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     liveRoute,
     liveEventsRoute,
     reconcileRoute,
+    systemRoute,
     keysRoute,
     createKeyRoute,
     revokeKeyRoute,
@@ -101,18 +120,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteImportRoute,
     deadLettersRoute,
     redriveRoute,
-    beginRunsRoute,
-    runsRoute,
-    runRoute,
-    cancelRunRoute,
-    beginReplayRoute,
-    replaysRoute,
-    replayRoute,
-    cancelReplayRoute,
-    runEtlRoute,
-    etlRunsRoute,
-    etlRunRoute,
-    etlRejectsRoute,
-    cancelEtlRoute,
+    ...batchRunRoutes,
+    ...etlRoutes,
   ];
 }

@@ -2,7 +2,7 @@ import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloud
 import type { EtlPhase } from '../../core/etl/etl-progress.ts';
 import { pseudonymText } from '../../core/protocol/identity.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { etlChunkRowsMax, etlStepsMax } from '../../core/protocol/warehouse-limits.ts';
+import { etlChunkRowsMax, etlPauseMs, etlStepsMax } from '../../core/protocol/warehouse-limits.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import { beginEtlInstance, type EtlParams } from '../../storage/etl/etl-dispatch.ts';
 import { handOnEtl } from '../../storage/etl/etl-store.ts';
@@ -35,6 +35,8 @@ export class EtlRun extends WorkflowEntrypoint<Env, EtlParams> {
     };
     const act = async (name: string, kind: string, work: () => Promise<EtlPhase>): Promise<EtlPhase> =>
       await step.do(name, patient, async () => {
+        // A local runtime serves nobody else while its steps follow each other: without this, live views stand still.
+        await scheduler.wait(etlPauseMs);
         await stop(`before etl ${kind}`);
         const next = await work();
         await stop(`behind etl ${kind}`);

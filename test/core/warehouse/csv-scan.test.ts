@@ -31,6 +31,7 @@ describe('rows', () => {
       { line: 1, fields: ['a\nb', '1'] },
       { line: 5, fields: ['c', '2'] },
     ]);
+    expect(csv('"a\rb\r\nc",1\rd,2').map(({ line }) => line)).toEqual([1, 4]);
   });
 
   it('[IMP-3] empty fields stay, a quote within a field is text, formulas are text', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { holdBackMs, OTHER_KEY } from '../../../core/protocol/limits.ts';
+import { holdBackMs, OTHER_KEY, reemitAfterMs } from '../../../core/protocol/limits.ts';
 import { Backoff } from '../../../core/window/backoff.ts';
 import { Region } from '../../../core/window/region.ts';
 import { day, hour, m0, minute, Shard, second, t0 } from './shard-fixture.ts';
@@ -19,6 +19,34 @@ describe('what waits for D1', () => {
     const owed = shard.emit(t0 + 3 * minute);
     expect(owed.map(({ counters }) => counters[0])).toEqual([2]);
     expect(minutesOf(shard.region.dueWindows(t0 + 4 * minute))).toEqual([]);
+  });
+
+  //  m0 ---- m1 ---- m2: closed; D1 is down            a late event for m0, once D1 has it
+  test('[SYS-3] D1 lacks a window since its end, or since it was made or changed where that was later', () => {
+    const shard = new Shard();
+    const atOfRow = (row: number) => shard.store.rows.find((one) => one.row === row)?.atMs ?? null;
+    const owed = (nowMs: number) => shard.region.owedToD1(nowMs, atOfRow);
+    shard.see(t0 + second, t0);
+    expect(owed(t0 + second)).toEqual({ windows: 0, sinceMs: null });
+    shard.see(t0 + 2 * minute, t0 + 2 * minute);
+    expect(owed(t0 + 3 * minute)).toEqual({ windows: 1, sinceMs: t0 + minute });
+    // Of the minute between, which nobody has seen before: it is owed since the event came.
+    shard.see(t0 + 2 * minute + 30 * second, t0 + minute + second);
+    expect(owed(t0 + 3 * minute)).toEqual({ windows: 2, sinceMs: t0 + minute });
+    shard.emit(t0 + 3 * minute);
+    expect(owed(t0 + 3 * minute)).toEqual({ windows: 0, sinceMs: null });
+    shard.see(t0 + 5 * minute, t0 + 1);
+    expect(owed(t0 + 6 * minute).sinceMs).toBe(t0 + 2 * minute + minute);
+    shard.emit(t0 + 6 * minute);
+    shard.see(t0 + 6 * minute + second, t0 + 2);
+    // Not due yet: re-emissions are joined.
+    expect(owed(t0 + 6 * minute + 2 * second)).toEqual({ windows: 1, sinceMs: null });
+    expect(owed(t0 + 7 * minute).sinceMs).toBe(t0 + 6 * minute + reemitAfterMs);
+    shard.crash(t0 + 8 * minute);
+    expect(owed(t0 + 8 * minute).sinceMs).toBe(t0 + 6 * minute + second);
+    // It dies, and is parked.
+    shard.tick(t0 + 30 * minute);
+    expect(owed(t0 + 30 * minute).sinceMs).toBe(t0 + 11 * minute);
   });
 
   //  emitted at row 0 ---- in flight ----------------------- D1 has row 0

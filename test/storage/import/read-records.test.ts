@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import {
   importColumnsMax,
@@ -81,6 +82,17 @@ describe('slices', () => {
       const read = readFile(name, `${header}\n${row(1)}\n`, 10, { head, get } as unknown as R2Bucket);
       await expect(read).rejects.toThrow(/^get: internal error/);
     }
+  });
+
+  it('[IMP-5] what R2 throws for the columns of a Parquet file is no fault of the file', async () => {
+    const bytes = parquetWriteBuffer({ columnData: [{ name: 'id', data: ['only here'], type: 'STRING' }] });
+    const head = env.LAKE.head.bind(env.LAKE);
+    let gets = 0;
+    const get = (key: string, options: R2GetOptions) =>
+      gets++ === 0 ? env.LAKE.get(key, options) : Promise.reject(new Error('get: internal error (10001)'));
+    const read = readFile('users-r2.parquet', bytes, 10, { head, get } as unknown as R2Bucket);
+    await expect(read).rejects.toThrow(/^get: internal error/);
+    expect(gets).toBe(2);
   });
 
   it('[IMP-2] a line that does not end is passed over in bounded reads', async () => {

@@ -349,7 +349,7 @@ describe('[RET-1] what else is over', () => {
     const report = await runRetention(failing);
     expect(report.left).toEqual(['work', 'etl_work', 'audit_log']);
     expect(report.removed).toMatchObject({ windows: count, parts: 0 });
-    expect(error).toHaveBeenCalledTimes(2);
+    expect(error).toHaveBeenCalledTimes(3);
     expect(await readRetention(env.DB)).toEqual(report);
     // By the hour only because something is left.
     await handleScheduled(hourlyCron, env, nowMs + 1);

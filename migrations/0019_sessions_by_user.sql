@@ -1,0 +1,2 @@
+DROP INDEX `viewing_sessions_by_user`;--> statement-breakpoint
+CREATE INDEX `viewing_sessions_by_user` ON `viewing_sessions` (`user_id`,`start_time_ms`,`watch_duration_ms`,`completion_milli`,`movie_id`,`device_type`,`user_country`,`subscription_type`,`region_number`);
