@@ -35,19 +35,20 @@ export interface Checked {
   readonly faults: readonly string[];
 }
 
+export interface LotKind {
+  readonly hasStandIn: boolean;
+  /** Regions beside those of the oracle have traffic. */
+  readonly hasOthers: boolean;
+}
+
 /** The batch layer is done. */
-export async function check(
-  world: World,
-  oracle: Oracle,
-  live: LiveNumbers,
-  hasStandIn: boolean,
-): Promise<Checked> {
+export async function check(world: World, oracle: Oracle, live: LiveNumbers, lot: LotKind): Promise<Checked> {
   const rows = await lakeEvents(world.folder);
   const checked = checkEvents(oracle, rows, live);
   const faults = [
     ...checked.faults,
     ...(await batchFaults(world, oracle, rows)),
-    ...(await accountFaults(world, oracle, rows, hasStandIn)),
+    ...(await accountFaults(world, oracle, rows, lot)),
   ];
   return { ...checked, faults };
 }
@@ -148,7 +149,7 @@ async function accountFaults(
   world: World,
   oracle: Oracle,
   rows: readonly LakeEvent[],
-  hasStandIn: boolean,
+  { hasStandIn, hasOthers }: LotKind,
 ): Promise<string[]> {
   const from = new Date(Math.min(...hoursOf(oracle)) * hourMs).toISOString();
   const query = new URLSearchParams({ from, to: new Date(world.now()).toISOString() });
@@ -162,8 +163,10 @@ async function accountFaults(
   const wanted = tally(rows, ({ region, timeMs }) => `${region} ${Math.floor(timeMs / hourMs)}`);
   const faults = [
     ...(adds_up ? [] : [`accounts: ${explanation}`]),
-    ...(counted === sum('counted') ? [] : [`accounts: ${counted} counted, the lake holds ${sum('counted')}`]),
-    ...(late === sum('late') ? [] : [`accounts: ${late} late, the lake holds ${sum('late')}`]),
+    ...(hasOthers || counted === sum('counted')
+      ? []
+      : [`accounts: ${counted} counted, the lake holds ${sum('counted')}`]),
+    ...(hasOthers || late === sum('late') ? [] : [`accounts: ${late} late, the lake holds ${sum('late')}`]),
     ...(missing === 0 ? [] : [`accounts: ${missing} missing`]),
     // What the emulated queue forgets of a door that dies with it nobody can know of (LOG-4).
     ...(!hasStandIn || accepted >= oracle.answered.accepted
