@@ -93,6 +93,7 @@ function measures({ name, lots }: SectionRecord): string[] {
 /** The whole page. */
 function reliabilityPage(results: Reliability): string {
   const { commit, seed, machine, startedAt, sections } = results;
+  const found = allFound().map(({ by, what, test }) => `| ${by} | ${what} | ${test} |`);
   const explained = Object.entries(about).map(([name, text]) => {
     const was = sections.some((section) => section.name === name);
     return `| \`${name}\` | ${text}${was ? '' : ' (**not run**)'} | \`npm run fire -- --only ${name}\` |`;
@@ -149,9 +150,7 @@ ${planted.map(([what, test]) => `| ${what} | ${test} |`).join('\n')}
 
 | found by | what was wrong | held by |
 |---|---|---|
-${allFound()
-  .map(({ by, what, test }) => `| ${by} | ${what} | ${test} |`)
-  .join('\n')}
+${found.join('\n')}
 
 ## What is not covered
 

@@ -17,6 +17,7 @@ import { hoursOf, type LiveNumbers } from './settle.ts';
 import type { World } from './world.ts';
 
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 export interface Checked {
   /** Distinct events: made, answered 202, and found in the lake. */
@@ -144,6 +145,17 @@ interface Reconciled {
   }[];
 }
 
+/** A day at most is told at once. */
+async function accountsSince(world: World, fromMs: number): Promise<Reconciled[]> {
+  const statements: Reconciled[] = [];
+  for (let from = fromMs; from < world.now(); from += dayMs) {
+    const to = Math.min(from + dayMs, world.now());
+    const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+    statements.push(await world.read<Reconciled>(`/api/reconcile?${query}`));
+  }
+  return statements;
+}
+
 /** ING-6 and ING-6b to ING-6d, by /api/reconcile over the whole run. */
 async function accountFaults(
   world: World,
@@ -151,18 +163,19 @@ async function accountFaults(
   rows: readonly LakeEvent[],
   { hasStandIn, hasOthers }: LotKind,
 ): Promise<string[]> {
-  const from = new Date(Math.min(...hoursOf(oracle)) * hourMs).toISOString();
-  const query = new URLSearchParams({ from, to: new Date(world.now()).toISOString() });
-  const { adds_up, explanation, totals, hours } = await world.read<Reconciled>(`/api/reconcile?${query}`);
+  const statements = await accountsSince(world, Math.min(...hoursOf(oracle)) * hourMs);
+  const hours = statements.flatMap((statement) => statement.hours);
   const sum = (of: 'counted' | 'late') => rows.reduce((total, row) => total + row[of], 0);
-  const { accepted = 0, counted = 0, late = 0, missing = 0 } = totals;
+  const totalOf = (name: string) => statements.reduce((sum_, { totals }) => sum_ + (totals[name] ?? 0), 0);
+  const [accepted, counted] = [totalOf('accepted'), totalOf('counted')];
+  const [late, missing] = [totalOf('late'), totalOf('missing')];
   const ours = hours.filter(({ region }) => fireRegions.includes(region));
   const batch = ours.map(
     ({ region, hour, batch: events }) => [`${region} ${Date.parse(hour) / hourMs}`, events ?? 0] as const,
   );
   const wanted = tally(rows, ({ region, timeMs }) => `${region} ${Math.floor(timeMs / hourMs)}`);
   const faults = [
-    ...(adds_up ? [] : [`accounts: ${explanation}`]),
+    ...statements.flatMap(({ adds_up, explanation }) => (adds_up ? [] : [`accounts: ${explanation}`])),
     ...(hasOthers || counted === sum('counted')
       ? []
       : [`accounts: ${counted} counted, the lake holds ${sum('counted')}`]),

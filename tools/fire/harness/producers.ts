@@ -2,6 +2,7 @@
 // ids, or given up, as the seed has it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../test/e2e/traffic.ts';
+import { poisonPrefix } from '../protocol.ts';
 import type { AnswerClass, Oracle, OracleEvent } from './oracle.ts';
 import type { World } from './world.ts';
 
@@ -160,7 +161,8 @@ export class Producers {
     if (random() < 0.3) {
       const back = Math.min(twinOfLast, this.#oracle.events.length);
       const twin = this.#oracle.events[this.#oracle.events.length - 1 - Math.floor(random() * back)];
-      if (twin && !events.includes(twin)) events.push(twin);
+      const isHarmless = twin && !twin.content.startsWith(poisonPrefix);
+      if (isHarmless && !events.includes(twin)) events.push(twin);
     }
     return this.#asBatch(
       events,
