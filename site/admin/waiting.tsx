@@ -1,5 +1,6 @@
 /** A list before its rows, without any, and where it could not be had. */
 import type { ComponentChildren } from 'preact';
+import type { PersonRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
 import { Mark } from '../panels/mark.tsx';
 import type { Failure } from './resource.ts';
@@ -19,18 +20,20 @@ interface FailedProps {
   readonly what: string;
   readonly failure: Failure | null;
   readonly retry: () => void;
+  /** What the page needs. */
+  readonly role?: PersonRole;
 }
 
-export function Failed({ what, failure, retry }: FailedProps) {
+export function Failed({ what, failure, retry, role: needed = 'admin' }: FailedProps) {
   if (failure === null) return null;
   const role = currentIdentity.value?.role;
-  const isRole = failure.status === 403 && role !== undefined && role !== 'admin';
+  const isRole = failure.status === 403 && role !== undefined && role !== 'admin' && role !== needed;
   return (
     <div class="failed" role="alert">
       <Mark kind="down" />
       <p>
         <b>{what} could not be loaded.</b>{' '}
-        {isRole ? `This needs the role admin; yours is ${role}.` : failure.text}
+        {isRole ? `This needs the role ${needed}; yours is ${role}.` : failure.text}
       </p>
       {failure.status === 403 ? (
         <a class="button" href="/">

@@ -1,10 +1,11 @@
 /** The pages there are; what a person may not open is not offered. */
 import { currentIdentity } from '../access/session.ts';
 
-export type PlaceInNav = 'live' | 'analytics' | 'admin';
+export type PlaceInNav = 'live' | 'analytics' | 'system' | 'admin';
 
 export function PageNav({ current }: { readonly current: PlaceInNav }) {
   const mark = (page: PlaceInNav) => (page === current ? ({ 'aria-current': 'page' } as const) : {});
+  const role = currentIdentity.value?.role;
   return (
     <nav class="page-nav" aria-label="Pages">
       <b class="product">Marquee</b>
@@ -14,7 +15,12 @@ export function PageNav({ current }: { readonly current: PlaceInNav }) {
       <a href="/analytics" {...mark('analytics')}>
         Analytics
       </a>
-      {currentIdentity.value?.role === 'admin' && (
+      {(role === 'analyst' || role === 'admin') && (
+        <a href="/system" {...mark('system')}>
+          System
+        </a>
+      )}
+      {role === 'admin' && (
         <a href="/admin/keys" {...mark('admin')}>
           Admin
         </a>
