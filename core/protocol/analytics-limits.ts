@@ -16,3 +16,7 @@ export const timeZonesHeldMax = 32;
 export const analyticsPageMax = 200;
 /** Weeks of cohorts: a year. */
 export const retentionWeeksMax = 53;
+/** Parts that the timeline of one session is looked for in: a few calls of R2 each; a session lies in two to six. */
+export const timelinePartsMax = 24;
+/** Events of a timeline: a progress event each ten seconds of three hours. */
+export const timelineEventsMax = 1_000;

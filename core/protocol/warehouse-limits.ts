@@ -11,7 +11,7 @@ export const refreshStatementsMax = 64;
 export const sessionGapMs = 30 * 60_000;
 /** Events of which one step makes records of sessions, or puts them together: 72 B each, some three times over. */
 export const sessionStepEventsMax = 100_000;
-/** Hours that one look begins to put together: isolates may share their 128 MB, and one takes some 30 MB. */
+/** Hours that one look begins to put together: isolates may share their 128 MB, and one holds some 25 MB. */
 export const sessionHoursBegunMax = 4;
 /** An hour waits so long, from when it was computed, for the sittings that the hour before leaves open. */
 export const sessionHourWaitsMsMax = 6 * 3_600_000;

@@ -64,7 +64,9 @@ export function FilmsPanel() {
             rank={(row) => row.rank}
             name={(row) => <Go to={searchWith({ movie: row.movie_id })}>{row.title ?? row.movie_id}</Go>}
             length={(row) => row.views}
-            columns={columns}
+            columns={
+              asked.value.compare === 'off' ? columns.filter((column) => column !== changeColumn) : columns
+            }
             sorted={sorting()}
           />
           <Pages />

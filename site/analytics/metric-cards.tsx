@@ -66,7 +66,7 @@ export function MetricCards() {
                 <span class="card-remark quiet">{remark?.(now)}</span>
               </p>
               <Change change={now.change?.[name]} />
-              <Sparkline values={daily.value.value?.data.map(line) ?? []} />
+              {count > 1 && <Sparkline values={daily.value.value?.data.map(line) ?? []} />}
             </section>
           ))}
         </div>

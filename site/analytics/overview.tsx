@@ -68,18 +68,21 @@ function Newest() {
 
 function Panels() {
   if (metrics.value.value?.data.total_views === 0 && !asked.value.q) return <Nothing />;
+  // One day has no line.
+  const isOne = daysOf(asked.value, nowMs.value).count === 1;
   return (
     <>
       <MetricCards />
       <div class="panels">
-        <DailyPanel />
-        <GenresPanel />
+        {!isOne && <DailyPanel />}
+        {!isOne && <GenresPanel />}
         <HoursPanel />
         <DevicesPanel />
         <FilmsPanel />
-        <CountriesPanel />
+        {isOne ? <GenresPanel /> : <CountriesPanel />}
         <PeoplePanel />
-        <div class="side">
+        {isOne && <CountriesPanel />}
+        <div class={isOne ? 'side whole' : 'side'}>
           <QualityPanel />
           <RetentionPanel />
         </div>

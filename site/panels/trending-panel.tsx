@@ -1,6 +1,8 @@
 /** The titles of the last five minutes, by downloads. */
+import { useSignalEffect } from '@preact/signals';
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
+import { catalogueTitles } from '../live/catalogue-titles.ts';
 import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
@@ -10,6 +12,9 @@ import { Waiting } from './waiting.tsx';
 
 export function TrendingPanel({ store, view }: { readonly store: Store; readonly view: ViewState }) {
   const contents = store.breakdown.value?.contents;
+  useSignalEffect(() => {
+    void catalogueTitles.want(store.breakdown.value?.contents.map(({ content_id: id }) => id) ?? []);
+  });
   return (
     <section class="panel trending-panel" aria-labelledby="trending-title">
       <header class="panel-head">
@@ -60,7 +65,10 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
 }
 
 function TitleRow({ content }: { readonly content: LiveRankedContent }) {
-  const { rank, title, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
+  const { rank, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
+  const known = catalogueTitles.known.value.get(id);
+  const title = known?.title ?? content.title;
+  const kind = [known?.genre, type].filter(Boolean).join(' ') || null;
   const success = shareFigure(rate, 'no downloads');
   return (
     <tr class={surelyFails(rate, downloads) ? 'title-failing' : undefined}>
@@ -70,10 +78,10 @@ function TitleRow({ content }: { readonly content: LiveRankedContent }) {
       </td>
       <th scope="row" class="text title" title={title === null ? id : `${title} (${id})`}>
         <bdi>{title ?? id}</bdi>
-        <span class="narrow">{type ?? 'type unknown'}</span>
+        <span class="narrow">{kind ?? 'type unknown'}</span>
       </th>
       <td class="wide text type quiet">
-        <bdi>{type ?? '–'}</bdi>
+        <bdi title={kind ?? undefined}>{kind ?? '–'}</bdi>
       </td>
       <td class="count">
         <Quantity figure={countFigure(downloads)} />

@@ -43,7 +43,7 @@ const tables = [
 ];
 
 describe('what is shown', () => {
-  test('each panel shows the numbers of the service', async () => {
+  test('[ANA-8] each panel shows the numbers of the service', async () => {
     const { page, service } = await opened();
     const answer = async (path: string) =>
       (await (
@@ -106,7 +106,7 @@ describe('what is shown', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
-  test('a panel that fails is named, and the others go on; asked again, it comes', async () => {
+  test('[ANA-8] a panel that fails is named, and the others go on; asked again, it comes', async () => {
     const { service, page } = await opened('', (scripted) => {
       scripted.fault = { of: 'GET /api/analytics/genres', code: 'storage_unavailable' };
     });
@@ -129,7 +129,7 @@ describe('what is shown', () => {
 });
 
 describe('what is chosen', () => {
-  test('days, zone and comparison are the address, and the questions of all panels; back undoes each', async () => {
+  test('[ANA-8] days, zone and comparison are the address, and the questions of all panels; back undoes each', async () => {
     const { service, page } = await opened();
     expect(String(searchOf(page))).toBe('tz=Europe%2FLondon');
     await button(page, '7 days').focus();
@@ -180,7 +180,7 @@ describe('what is chosen', () => {
     ['countries', 'Germany', 'country', 'DE'],
     ['people', 'premium', 'subscription_type', 'premium'],
   ])(
-    'a row of %s that is pressed is a chip, a parameter of every question and part of the address',
+    '[ANA-8] a row of %s that is pressed is a chip, a parameter of every question and part of the address',
     async (name, text, field, value) => {
       const { service, page } = await opened();
       await panel(page, name).getByRole('button', { name: text, exact: true }).first().click();
@@ -271,7 +271,7 @@ describe('the table of films', () => {
 });
 
 describe('one thing alone', () => {
-  test('a film, its session and the user open out of one another by address, and back goes out again', async () => {
+  test('[ANA-8] a film, its session and the user open out of one another by address, and back goes out again', async () => {
     const { service, page } = await opened('?days=7&tz=UTC&country=GB&content_id=!film-009');
     await panel(page, 'films').getByRole('link', { name: 'Harbour Lights' }).click();
     await expect.poll(() => heading(page).textContent()).toBe('Harbour Lights');

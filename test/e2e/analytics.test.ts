@@ -204,7 +204,7 @@ async function allPages(path: string, query: string): Promise<Row[]> {
   do {
     const page = await ask(path, `${query}${cursor}`);
     rows.push(...page.data);
-    cursor = page.meta.next_cursor === null ? '' : `&cursor=${page.meta.next_cursor}`;
+    cursor = page.meta.next_cursor === null ? '' : `&cursor=${page.meta.next_cursor as string}`;
   } while (cursor !== '');
   return rows;
 }

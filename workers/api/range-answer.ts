@@ -24,17 +24,26 @@ export function rowsResponse(
   return jsonResponse({ data: rows, count: rows.length, meta: freshness(state) });
 }
 
-/** One page of ranked rows. */
-export function pageResponse<Row extends Readonly<Record<string, unknown>>>(
+/** One page of ranked rows. `finish`: what only the rows of the page get. */
+export async function pageResponse<Row extends Readonly<Record<string, unknown>>>(
   context: ApiContext,
   answered: { readonly state: RangeState; readonly data: readonly Row[] },
   query: StatsQuery,
-  { row, ranking }: { readonly row: z.ZodObject; readonly ranking: Ranking<Row> },
-): Response {
+  {
+    row,
+    ranking,
+    finish,
+  }: {
+    readonly row: z.ZodObject;
+    readonly ranking: Ranking<Row>;
+    readonly finish?: ((rows: readonly Row[]) => Promise<readonly object[]>) | undefined;
+  },
+): Promise<Response> {
   const { range, page } = query;
   const { rows, next } = pageOf(answered.data, ranking, page);
   const cursor = next === null ? null : writeCursor(page.question, { range, after: next });
-  return rankedResponse(context, answered.state, row, { rows, next: cursor });
+  const finished = finish ? await finish(rows) : rows;
+  return rankedResponse(context, answered.state, row, { rows: finished, next: cursor });
 }
 
 /** Rows that are a page already; `next` is the cursor of the page after it. */

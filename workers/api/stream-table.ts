@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { windowMs } from '../../core/protocol/limits.ts';
 import { pageAnswer, windowShape } from './answer-schema.ts';
+import { withCatalogTitles } from './catalog/catalog-titles.ts';
 import type { Rank, Ranking } from './cursor.ts';
 import type { RefusedFilters } from './dimension-filter.ts';
 import { isoTime } from './figures.ts';
@@ -28,6 +29,8 @@ export interface StreamTable {
     query: StatsQuery,
     byMinute: boolean,
   ) => Promise<{ readonly state: RangeState; readonly sums: readonly KeySum[] }>;
+  /** Whether its rows are of contents, with `movie_id` and `title`: what the catalogue calls them goes before. */
+  readonly hasTitles?: boolean;
   /** The rows that a sum makes. */
   readonly rowsOf: (sum: KeySum) => readonly Row[];
   /** Within a minute, or within the range. */
@@ -77,9 +80,12 @@ export function streamRoute(table: StreamTable): Route {
       return invalidParameters([{ parameter: 'by', message }]);
     }
     const answered = await streamRows(table, sourcesOf(context.env), query, byMinute);
-    return pageResponse(context, answered, query, {
+    return await pageResponse(context, answered, query, {
       row: byMinute ? rowByMinute : table.row,
       ranking: byMinute ? byMinuteRanking : table.ranking,
+      ...(table.hasTitles
+        ? { finish: (rows: readonly Row[]) => withCatalogTitles(context.env.DB, rows, 'movie_id') }
+        : {}),
     });
   };
   return {

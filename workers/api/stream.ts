@@ -13,11 +13,16 @@ import type { StreamTable } from './stream-table.ts';
 import { noDeviceOfContents } from './trending.ts';
 
 const movieId = z.string().describe('As sent; `__other__` for those beyond the 512 that a window names');
-const title = z.string().nullable().describe('Last known in the range; null where never told');
+const title = z
+  .string()
+  .nullable()
+  .describe('Of the catalogue, else last known in the range; null where never told');
+const genre = z.string().nullable().describe('Of the catalogue; null where it knows none');
 const contents = {
   refused: { device_type: noDeviceOfContents },
   byMinuteMinutesMax: contentsByMinuteMinutesMax,
   read: sumByContent,
+  hasTitles: true,
 };
 
 export const movieViews: StreamTable = {
@@ -27,6 +32,7 @@ export const movieViews: StreamTable = {
   row: z.strictObject({
     movie_id: movieId,
     title,
+    genre,
     view_count: count('Events of type `view`'),
     complete_count: count('Events of type `complete`'),
     watched_seconds: amount('Watch time'),
@@ -58,6 +64,7 @@ export const ratings: StreamTable = {
   row: z.strictObject({
     movie_id: movieId,
     title,
+    genre,
     rating_count: count('Events that tell a rating').min(1),
     avg_rating: amount('Their mean, 1 to 10'),
   }),

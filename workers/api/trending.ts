@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count, downloadShape, pageAnswer, viewingShape } from './answer-schema.ts';
+import { withCatalogTitles } from './catalog/catalog-titles.ts';
 import type { Ranking } from './cursor.ts';
 import { downloadFigures, reader } from './figures.ts';
 import { isFolded, type KeySum, sumByContent } from './key-sums.ts';
@@ -27,7 +28,11 @@ const parameters = rangeQuery({
 
 const row = z.strictObject({
   content_id: z.string().describe('As sent; numbers as text'),
-  title: z.string().nullable().describe('Last known in the range; null where never told'),
+  title: z
+    .string()
+    .nullable()
+    .describe('Of the catalogue, else last known in the range; null where never told'),
+  genre: z.string().nullable().describe('Of the catalogue; null where it knows none'),
   content_type: z.string().nullable().describe('Last known in the range; null where never told'),
   total_events: count('Events of all types'),
   views: count('Events of type `view`'),
@@ -57,7 +62,8 @@ async function trending(context: ApiContext): Promise<Response> {
   const asked = await statsQuery(context, parameters, Date.now());
   if ('response' in asked) return asked.response;
   const answered = await trendingRows(sourcesOf(context.env), asked.query);
-  return pageResponse(context, answered, asked.query, { row, ranking });
+  const finish = (rows: readonly TrendingRow[]) => withCatalogTitles(context.env.DB, rows, 'content_id');
+  return await pageResponse(context, answered, asked.query, { row, ranking, finish });
 }
 
 /** In no order: pages rank them. */

@@ -208,6 +208,25 @@ describe('[SES-3] the sessions of a history are the same', () => {
     );
   });
 
+  test('also where a sitting goes on 29 minutes behind the end of an hour, and not at 30', () => {
+    for (const [silentMs, sittings] of [
+      [sessionGapMs - 1, 1],
+      [sessionGapMs, 2],
+    ] as const) {
+      const events = [watched('view', t + 40 * minute), watched('progress', t + 40 * minute + silentMs)];
+      expect(byHours(events, hourMs)).toHaveLength(sittings);
+    }
+  });
+
+  test('also of events of one millisecond, of which what completes tells last, and else the greater identity', () => {
+    const told = (...types: readonly ('progress' | 'complete')[]) => {
+      const events = types.map((type, id) => watched(type, t, { id, quality: `q${id}` }));
+      return [events, events.toReversed()].map((list) => stitched(list).map(({ quality }) => quality));
+    };
+    expect(told('progress', 'progress')).toEqual([['q1'], ['q1']]);
+    expect(told('complete', 'progress')).toEqual([['q0'], ['q0']]);
+  });
+
   test('and all of its watching is in one of them, and watched no longer than it lasted and half an hour', () => {
     fc.assert(
       fc.property(history, (events) => {

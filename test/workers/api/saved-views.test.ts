@@ -96,7 +96,7 @@ describe('[VWS-1] saved views', () => {
   test('of two who change one at once, one is told', async () => {
     const made = await rowOf(await save('ada'));
     const statuses = await Promise.all([change('ada', made), change('admin', made)]);
-    expect(statuses.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(statuses.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     expect((await problemOf(await remove('ada', made))).title).toBeDefined();
     expect(await listed('ada')).toHaveLength(1);
   });

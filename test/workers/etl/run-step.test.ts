@@ -1,6 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { etlStepKinds } from '../../../core/etl/etl-progress.ts';
+import {
+  etlFileRowsMax,
+  rejectRecordLengthMax,
+  rejectsKeptMax,
+} from '../../../core/protocol/warehouse-limits.ts';
 import { cancelEtlRun } from '../../../storage/etl/etl-store.ts';
 import { readRejects } from '../../../storage/etl/rejects.ts';
 import { refreshAggregates, refreshMovies } from '../../../storage/warehouse/refresh.ts';
@@ -16,6 +21,11 @@ const session = (id: string, hoursBack = 5): string =>
   `${id},u1,m1,${recent(hoursBack)},${recent(hoursBack - 1)},30`;
 
 const rejectsOf = async (id: string) => (await readRejects(env.LAKE, id, null, 1000)).rejects;
+/** As if it had read more before. */
+const noteBefore = (id: string, path: string, value: number) =>
+  env.DB.prepare('UPDATE etl_runs SET progress = json_set(progress, ?2, ?3) WHERE id = ?1')
+    .bind(id, path, value)
+    .run();
 const workOf = async () => (await env.LAKE.list({ prefix: 'etl/work/' })).objects.map(({ key }) => key);
 
 beforeEach(async () => {
@@ -99,6 +109,22 @@ describe('an ETL run', () => {
     expect(state).toBe('done');
     expect(progress.files.map(({ rows }) => rows)).toEqual([10, 5, 7, 20]);
     expect(progress.rowsLoaded).toBe(42);
+  });
+
+  test('[ETL-2] one that is slow does not set back what another has noted meanwhile', async () => {
+    for (const kind of ['extract', 'check', 'load', 'aggregates', 'movies', 'clear'] as const) {
+      const id = await begin(smallFiles());
+      await drive(id, {}, (next) => next === kind);
+      let other = await runOf(id);
+      const within = async (): Promise<void> => {
+        await oneStep(await portsOf(id), id);
+        await oneStep(await portsOf(id), id);
+        other = await runOf(id);
+      };
+      await doStep(await portsOf(id, { within }), id, kind);
+      expect(await runOf(id)).toEqual(other);
+      expect((await drive(id)).state).toBe('done');
+    }
   });
 
   test('[ETL-3] what is wrong is kept with file, line, field and reason, and the rest is loaded', async () => {
@@ -253,5 +279,31 @@ describe('an ETL run', () => {
     await failRun(await portsOf(twice), twice, 'once');
     expect(await failRun(await portsOf(twice), twice, 'twice')).toBe('over');
     expect(await runOf(twice)).toMatchObject({ state: 'failed', error: 'once' });
+  });
+
+  test.each([
+    [etlFileRowsMax - 1, 'done'],
+    [etlFileRowsMax, 'refused'],
+  ])('[ETL-3] a row behind %i others of its file: %s', async (before, expected) => {
+    const id = await begin({ 'users.csv': 'id\nx\n' });
+    await noteBefore(id, '$.files[0].rows', before);
+    expect((await drive(id)).state).toBe(expected);
+  });
+
+  test.each([
+    [rejectsKeptMax - 2, 2],
+    [rejectsKeptMax - 1, 1],
+    [rejectsKeptMax, 0],
+  ])('[ETL-3] of two faults behind %i others %i are kept, and both counted', async (before, kept) => {
+    const id = await begin({ 'users.csv': 'id,age\nx,-1\ny,-1\n' }, { errorShareMax: 1 });
+    await noteBefore(id, '$.rejectsKept', before);
+    expect((await drive(id)).progress.rejectCodes).toEqual({ out_of_range: 2 });
+    expect(await rejectsOf(id)).toHaveLength(kept);
+  });
+
+  test('[ETL-3] of a rejected record so many characters are kept', async () => {
+    const name = 'n'.repeat(2 * rejectRecordLengthMax);
+    const { id } = await run({ 'users.csv': `id,username\nx,${name}\n` });
+    expect((await rejectsOf(id)).map(({ record }) => record?.length)).toEqual([rejectRecordLengthMax]);
   });
 });

@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 export const worldDays = 40;
 /** The first moment of the world; its last day is that of the test's clock, or it would not be in ranges up to today. */
 export const worldEndMs = Math.ceil(Date.now() / dayMs) * dayMs;
-export const worldStartMs = worldEndMs - worldDays * dayMs;
+const worldStartMs = worldEndMs - worldDays * dayMs;
 
 const devices = ['mobile', 'tv', 'tablet', null] as const;
 const countries = ['US', 'DE', 'Côte, d’Ivoire', null] as const;
