@@ -20,11 +20,11 @@ interface FailedProps {
   readonly what: string;
   readonly failure: Failure | null;
   readonly retry: () => void;
-  /** What the page needs. */
-  readonly role?: PersonRole;
+  /** The role that the page asks for. */
+  readonly needed?: PersonRole;
 }
 
-export function Failed({ what, failure, retry, role: needed = 'admin' }: FailedProps) {
+export function Failed({ what, failure, retry, needed = 'admin' }: FailedProps) {
   if (failure === null) return null;
   const role = currentIdentity.value?.role;
   const isRole = failure.status === 403 && role !== undefined && role !== 'admin' && role !== needed;

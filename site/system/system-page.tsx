@@ -52,7 +52,7 @@ function System() {
           <header class="title">
             <h1 tabIndex={-1}>System</h1>
           </header>
-          <Failed what="The system" failure={failure} retry={ask} role="analyst" />
+          <Failed what="The system" failure={failure} retry={ask} needed="analyst" />
           {!failure && <Bones rows={10} />}
         </>
       )}
