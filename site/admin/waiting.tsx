@@ -1,6 +1,6 @@
 /** A list before its rows, without any, and where it could not be had. */
 import type { ComponentChildren } from 'preact';
-import type { PersonRole } from '../../core/access/caller.ts';
+import { hasRole, type PersonRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
 import { Mark } from '../panels/mark.tsx';
 import type { Failure } from './resource.ts';
@@ -26,14 +26,14 @@ interface FailedProps {
 
 export function Failed({ what, failure, retry, needed = 'admin' }: FailedProps) {
   if (failure === null) return null;
-  const role = currentIdentity.value?.role;
-  const isRole = failure.status === 403 && role !== undefined && role !== 'admin' && role !== needed;
+  const identity = currentIdentity.value;
+  const isRole = failure.status === 403 && identity !== null && !hasRole(identity, needed);
   return (
     <div class="failed" role="alert">
       <Mark kind="down" />
       <p>
         <b>{what} could not be loaded.</b>{' '}
-        {isRole ? `This needs the role ${needed}; yours is ${role}.` : failure.text}
+        {isRole ? `This needs the role ${needed}; yours is ${identity.role}.` : failure.text}
       </p>
       {failure.status === 403 ? (
         <a class="button" href="/">

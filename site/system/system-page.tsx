@@ -18,6 +18,7 @@ import { Resource } from '../admin/resource.ts';
 import { Bones, Failed } from '../admin/waiting.tsx';
 import { rateFigure } from '../format/number.ts';
 import { clockText } from '../format/time.ts';
+import { bindKeys } from '../keys/key-list.ts';
 import { Mark } from '../panels/mark.tsx';
 import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 import type { SystemData } from './answer.ts';
@@ -142,8 +143,10 @@ function ask(): void {
 ask();
 setInterval(ask, askEveryMs);
 document.addEventListener('visibilitychange', ask);
-addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey, target }) => {
-  if (key !== 't' || ctrlKey || metaKey || altKey) return;
-  if (!(target instanceof Element && target.closest('input, dialog'))) toggleTable();
+bindKeys({
+  keys: ['t'],
+  meaning: 'Show or hide the table beside the picture',
+  group: 'What is shown',
+  press: toggleTable,
 });
 startFrame(<System />);
