@@ -1,4 +1,5 @@
 import { PersonMenu } from '../access/person-menu.tsx';
+import { showKeys } from '../keys/page-keys.ts';
 import type { Store } from '../live/store.ts';
 import { theme, toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from '../views/view-state.ts';
@@ -46,15 +47,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
         >
           Dark
         </button>
-        <button
-          type="button"
-          class="button"
-          aria-label="Keys"
-          aria-keyshortcuts="?"
-          onClick={() => {
-            view.keysShown.value = true;
-          }}
-        >
+        <button type="button" class="button" aria-label="Keys" aria-keyshortcuts="?" onClick={showKeys}>
           ?
         </button>
       </div>

@@ -7,7 +7,6 @@ import { AlertsPanel } from '../panels/alerts-panel.tsx';
 import { Announcer } from '../panels/announcer.tsx';
 import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { FilterLine } from '../panels/filter-line.tsx';
-import { KeysPanel } from '../panels/keys-panel.tsx';
 import { MapPanel } from '../panels/map-panel.tsx';
 import { PageFoot } from '../panels/page-foot.tsx';
 import { PageHead } from '../panels/page-head.tsx';
@@ -41,7 +40,6 @@ export function LiveView({ store, view, retry }: LiveViewProps) {
       </main>
       <PageFoot />
       <Announcer heard={store.heard} />
-      <KeysPanel shown={view.keysShown} />
     </>
   );
 }
