@@ -4,6 +4,7 @@ import type { Store } from '../live/store.ts';
 import { theme, toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { ViewsButton } from '../views-menu/views-button.tsx';
+import { CopyLink } from './copy-link.tsx';
 import { LinkState } from './link-state.tsx';
 import { PageNav } from './page-nav.tsx';
 
@@ -40,6 +41,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
         >
           Tables
         </button>
+        <CopyLink />
         <button
           type="button"
           class="button"

@@ -1,15 +1,16 @@
 /** The pages there are; what a person may not open is not offered. */
+import { hasRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
 import { type PlaceInNav, places } from './places.ts';
 
 export function PageNav({ current }: { readonly current: PlaceInNav }) {
-  const role = currentIdentity.value?.role;
+  const identity = currentIdentity.value;
   return (
     <nav class="page-nav" aria-label="Pages">
       <b class="product">Marquee</b>
       {places.map(
         (one) =>
-          (one.role ?? role) === role && (
+          (!one.role || (identity && hasRole(identity, one.role))) && (
             <a
               key={one.place}
               href={one.href}
