@@ -83,7 +83,17 @@ const noPlugins: readonly Rule[] = [
   [/\(opts\.plugins \|\| \[\]\)\.forEach/g, '[].forEach'],
 ];
 
-const rules = [...oneDirection, ...noLegend, ...cursorOfPage, ...ownWords, ...noPlugins];
+/** A picture that is taken away has a ratio of its own: site/take-away/panel-picture.ts asks for it, and back. */
+const askedRatio: readonly Rule[] = [
+  ['function setPxRatio() {', 'function setPxRatio(asked) {'],
+  ['let _pxRatio = devicePixelRatio;', 'let _pxRatio = asked?.detail ?? devicePixelRatio;'],
+  [
+    'on(dppxchange, win, () => { uPlot.pxRatio = pxRatio; });',
+    'on(dppxchange, win, () => { uPlot.pxRatio = pxRatio; }); on("plotratio", win, setPxRatio);',
+  ],
+];
+
+const rules = [...oneDirection, ...noLegend, ...cursorOfPage, ...ownWords, ...noPlugins, ...askedRatio];
 
 export function uplotParts(): Plugin {
   return {
