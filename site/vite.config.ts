@@ -6,6 +6,7 @@ import { uplotParts } from './uplot-parts.ts';
 const pages = [
   'index.html',
   'analytics.html',
+  'alerts.html',
   'admin/keys.html',
   'admin/people.html',
   'admin/audit.html',

@@ -1,7 +1,7 @@
 /** The pages there are; what a person may not open is not offered. */
 import { currentIdentity } from '../access/session.ts';
 
-export type PlaceInNav = 'live' | 'analytics' | 'admin';
+export type PlaceInNav = 'live' | 'analytics' | 'alerts' | 'admin';
 
 export function PageNav({ current }: { readonly current: PlaceInNav }) {
   const mark = (page: PlaceInNav) => (page === current ? ({ 'aria-current': 'page' } as const) : {});
@@ -13,6 +13,9 @@ export function PageNav({ current }: { readonly current: PlaceInNav }) {
       </a>
       <a href="/analytics" {...mark('analytics')}>
         Analytics
+      </a>
+      <a href="/alerts" {...mark('alerts')}>
+        Alerts
       </a>
       {currentIdentity.value?.role === 'admin' && (
         <a href="/admin/keys" {...mark('admin')}>
