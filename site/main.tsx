@@ -16,7 +16,6 @@ import './panels/regions-panel.css';
 import './panels/map-panel.css';
 import './panels/trending-panel.css';
 import './panels/shares-panel.css';
-import './panels/keys-panel.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { currentIdentity, loadIdentity, signInAddress } from './access/session.ts';

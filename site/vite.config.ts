@@ -7,6 +7,7 @@ const pages = [
   'index.html',
   'analytics.html',
   'alerts.html',
+  'system.html',
   'admin/keys.html',
   'admin/people.html',
   'admin/audit.html',

@@ -11,6 +11,7 @@ import { countText } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
 import { alertSpans, spanStretches } from '../live/alert-spans.ts';
 import { measured } from '../live/alert-text.ts';
+import { CopyLink } from '../panels/copy-link.tsx';
 import { DataTable } from '../panels/data-table.tsx';
 import { alertLink } from './alert-filter.ts';
 import { alertLife } from './alert-life.ts';
@@ -40,7 +41,10 @@ export function AlertDetail({ alert }: { readonly alert: AlertRow }) {
             </li>
           ))}
         </ol>
-        <CopyLink alert={alert} />
+        <p class="alert-links">
+          <CopyLink href={alertLink(alert)} />
+          <a href={alertLink(alert)}>This alert alone</a>
+        </p>
       </section>
     </div>
   );
@@ -122,28 +126,4 @@ function specOf(alert: AlertRow): PlotSpec<AlertValues> {
     axisText: (value) => measured(metric, value),
     threshold: { at: limit, label: 'limit' },
   };
-}
-
-function CopyLink({ alert }: { readonly alert: AlertRow }) {
-  const [word, setWord] = useState('');
-  const link = alertLink(alert);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(new URL(link, location.href).href);
-      setWord('Copied.');
-    } catch {
-      setWord('Not copied: the browser forbids it. The link beside this can be copied by hand.');
-    }
-  };
-  return (
-    <p class="alert-links">
-      <button type="button" class="button" onClick={() => void copy()}>
-        Copy link
-      </button>
-      <a href={link}>This alert alone</a>
-      <span class="quiet" role="status">
-        {word}
-      </span>
-    </p>
-  );
 }

@@ -10,6 +10,7 @@ import '../admin/admin.css';
 import '../chart/chart.css';
 import '../panels/alerts-panel.css';
 import './alerts.css';
+import { bindKeys } from '../keys/key-list.ts';
 import { Announcer } from '../panels/announcer.tsx';
 import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 import { watchTitle } from '../views/title.ts';
@@ -33,15 +34,21 @@ function Alerts() {
 }
 
 /** Closes what is open, or else takes back a filter. */
-function pressed({ key, defaultPrevented, target }: KeyboardEvent): void {
-  if (key !== 'Escape' || defaultPrevented) return;
-  if (target instanceof Element && target.closest('input, select, dialog')) return;
-  const asked = filter.peek();
-  const last = (['alert', 'from', ...narrowing.toReversed(), 'state'] as const).find((name) => asked[name]);
-  if (last) choose(changedFilter(asked, { [last]: null }));
+function undo(): void {
+  const last = lastField();
+  if (last) choose(changedFilter(filter.peek(), { [last]: null }));
 }
 
-addEventListener('keydown', pressed);
+const lastField = () =>
+  (['alert', 'from', ...narrowing.toReversed(), 'state'] as const).find((name) => filter.peek()[name]);
+
+bindKeys({
+  keys: ['Escape'],
+  meaning: 'Close the details; undo the filter',
+  group: 'What is shown',
+  press: undo,
+  when: () => lastField() !== undefined,
+});
 watchTitle(heard);
 startList();
 startFrame(<Alerts />);

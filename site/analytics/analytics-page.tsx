@@ -18,6 +18,7 @@ import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 import { Overview, watchTitle } from './overview.tsx';
+import { bindViewKeys } from './view-keys.ts';
 import { asked, watchAddress } from './warehouse.ts';
 
 const isStream = asked.peek().part === 'stream';
@@ -48,5 +49,6 @@ if (isStream)
 else {
   watchAddress();
   watchTitle();
+  bindViewKeys();
 }
 startFrame(<Analytics />);

@@ -109,18 +109,11 @@ function show(): void {
 }
 
 /** Leaves what is looked at alone, or else takes back the filter that was chosen last. */
-function undo(): void {
+export function undo(): void {
   const name = detail.peek();
   const filter = filtersOf(asked.peek()).at(-1);
   if (name) choose({ [name]: null });
   else if (filter) chooseAnew({ [filter.name]: null });
-}
-
-function pressedKey({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
-  if (ctrlKey || metaKey || altKey) return;
-  if (target instanceof Element && target.closest('input, select')) return;
-  if (key === 'Escape') undo();
-  if (key === 't') tablesShown.value = !tablesShown.peek();
 }
 
 /** A link to another state of the page needs no other page; with a key held it does as the browser has it. */
@@ -141,7 +134,6 @@ const checkedAgainMs = 60_000;
 export function watchAddress(): void {
   history.replaceState(null, '', location.pathname + searchOf(asked.peek()));
   addEventListener('popstate', show);
-  addEventListener('keydown', pressedKey);
   addEventListener('click', clicked);
   // What is opened is read from its beginning, by eyes and by screen readers.
   let before = detail.peek();

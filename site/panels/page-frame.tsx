@@ -1,10 +1,12 @@
-/** The head, the body and the foot of a page beside the Live view, with the keys that all of them have. */
+/** The head, the body and the foot of a page beside the Live view, with the keys that every page has. */
 import { type ComponentChildren, render } from 'preact';
 import { PersonMenu } from '../access/person-menu.tsx';
 import { loadIdentity } from '../access/session.ts';
+import { bindPageKeys, showKeys } from '../keys/page-keys.ts';
 import { theme, toggleTheme, watchTheme } from '../theme/theme.ts';
 import { PageFoot } from './page-foot.tsx';
-import { PageNav, type PlaceInNav } from './page-nav.tsx';
+import { PageNav } from './page-nav.tsx';
+import type { PlaceInNav } from './places.ts';
 
 interface PageFrameProps {
   readonly current: PlaceInNav;
@@ -26,6 +28,9 @@ export function PageFrame({ current, children }: PageFrameProps) {
           >
             Dark
           </button>
+          <button type="button" class="button" aria-label="Keys" aria-keyshortcuts="?" onClick={showKeys}>
+            ?
+          </button>
           <PersonMenu />
         </div>
       </header>
@@ -35,22 +40,10 @@ export function PageFrame({ current, children }: PageFrameProps) {
   );
 }
 
-/** As on the live view: not where somebody types. */
-function pressed(event: KeyboardEvent): void {
-  const { target, key, ctrlKey, metaKey, altKey } = event;
-  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return;
-  if (target instanceof Element && target.closest('input, select, textarea')) return;
-  if (key === 'd') toggleTheme();
-  if (key === '/') {
-    event.preventDefault();
-    document.querySelector<HTMLInputElement>('search input')?.focus();
-  }
-}
-
 export function startFrame(page: ComponentChildren): void {
   watchTheme();
   void loadIdentity();
-  addEventListener('keydown', pressed);
+  bindPageKeys();
   const app = document.querySelector('#app');
   if (app) render(page, app);
 }

@@ -2,7 +2,7 @@
 import { useSignalEffect } from '@preact/signals';
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
-import { catalogueTitles } from '../live/catalogue-titles.ts';
+import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
 import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
@@ -67,7 +67,7 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
 function TitleRow({ content }: { readonly content: LiveRankedContent }) {
   const { rank, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
   const known = catalogueTitles.known.value.get(id);
-  const title = known?.title ?? content.title;
+  const title = nameOfContent(content);
   const kind = [known?.genre, type].filter(Boolean).join(' ') || null;
   const success = shareFigure(rate, 'no downloads');
   return (
@@ -76,8 +76,8 @@ function TitleRow({ content }: { readonly content: LiveRankedContent }) {
       <td class="movement">
         <MovementMark move={movement(content)} />
       </td>
-      <th scope="row" class="text title" title={title === null ? id : `${title} (${id})`}>
-        <bdi>{title ?? id}</bdi>
+      <th scope="row" class="text title" title={title === id ? id : `${title} (${id})`}>
+        <bdi>{title}</bdi>
         <span class="narrow">{kind ?? 'type unknown'}</span>
       </th>
       <td class="wide text type quiet">

@@ -7,7 +7,6 @@ import { AlertsPanel } from '../panels/alerts-panel.tsx';
 import { Announcer } from '../panels/announcer.tsx';
 import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { FilterLine } from '../panels/filter-line.tsx';
-import { KeysPanel } from '../panels/keys-panel.tsx';
 import { MapPanel } from '../panels/map-panel.tsx';
 import { PageFoot } from '../panels/page-foot.tsx';
 import { PageHead } from '../panels/page-head.tsx';
@@ -17,6 +16,7 @@ import { SeriesPanel } from '../panels/series-panel.tsx';
 import { ServicePanel } from '../panels/service-panel.tsx';
 import { SharesPanel } from '../panels/shares-panel.tsx';
 import { TrendingPanel } from '../panels/trending-panel.tsx';
+import { WhyLine } from '../panels/why-line.tsx';
 import { Skeleton } from './skeleton.tsx';
 import type { ViewState } from './view-state.ts';
 
@@ -41,7 +41,6 @@ export function LiveView({ store, view, retry }: LiveViewProps) {
       </main>
       <PageFoot />
       <Announcer heard={store.heard} />
-      <KeysPanel shown={view.keysShown} />
     </>
   );
 }
@@ -54,6 +53,7 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
     <div class={store.stale.value ? 'numbers stale' : 'numbers'}>
       <AlertsPanel {...of} />
       <FilterLine store={store} />
+      <WhyLine store={store} />
       <FiguresPanel store={store} />
       <div class="panels">
         <RegionsPanel store={store} />

@@ -14,7 +14,7 @@ const focused = (page: Page) => page.evaluate(() => document.activeElement?.text
 const said = (page: Page) => page.locator('body > #app > p[role=status]');
 
 describe('keys', () => {
-  test('[ACC-9] a key is made by keyboard, shown once, copied, and stands in the list', async () => {
+  test('[ABL-88, ACC-9] a key is made by keyboard, shown once, copied, and stands in the list', async () => {
     const service = await serve();
     const page = await open(service, '/admin/keys');
     await button(page, 'Make a key').focus();
@@ -192,7 +192,7 @@ describe('the audit log', () => {
     await page.getByText('That is all: 160 lines.').waitFor();
   });
 
-  test('[ACC-9] filters are in the address; back undoes one; a name stands for its person', async () => {
+  test('[ABL-89, ACC-9] filters are in the address; back undoes one; a name stands for its person', async () => {
     const service = await serve();
     const page = await open(service, '/admin/audit');
     await page.getByLabel('Who').fill('ada obi');

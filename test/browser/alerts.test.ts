@@ -20,7 +20,7 @@ async function openLive(...look: Parameters<typeof open>): Promise<Page> {
   return page;
 }
 
-test('an outage: fires, is acknowledged on the way, is resolved; the tab and screen readers hear of it', async () => {
+test('[ABL-73, ABL-74] an outage: fires, is acknowledged on the way, is resolved; the tab and screen readers hear of it', async () => {
   const harness = await serve();
   const page = await openLive(harness);
   const pictured = async (name: string): Promise<void> => {
@@ -111,7 +111,7 @@ test('the region of an alert filters the page, and the filter says what fires el
   await expect.poll(() => page.locator('.alert').count()).toBe(4);
 });
 
-test('a mark on the map filters by mouse and by keyboard, as its row does', async () => {
+test('[ABL-08] a mark on the map filters by mouse and by keyboard, as its row does', async () => {
   const harness = await serve({ play: 'mixed' });
   const page = await openLive(harness, { width: 390 });
   const mark = page.locator('.map-mark[aria-label^="OC-Sydney: silent"]');
@@ -126,7 +126,7 @@ test('a mark on the map filters by mouse and by keyboard, as its row does', asyn
   for (const size of sizes) expect(size).toBeGreaterThanOrEqual(24);
 });
 
-test('the crosshair: arrows move it in all charts, an alert under it is named, Enter and a click go there', async () => {
+test('[ABL-72] the crosshair: arrows move it in all charts, an alert under it is named, Enter and a click go there', async () => {
   const harness = await serve({ play: 'failing' });
   const page = await openLive(harness);
   const charts = page.getByRole('slider');
@@ -167,7 +167,7 @@ test('a finger moves the crosshair, and what it has pointed at stays when it is 
   expect(x).toBeGreaterThan(100);
 });
 
-test('pause holds the picture, says how far behind it is and what was missed; resuming jumps to now', async () => {
+test('[ABL-06] pause holds the picture, says how far behind it is and what was missed; resuming jumps to now', async () => {
   const harness = await serve();
   const page = await openLive(harness);
   const events = page.locator('.figure-card', { hasText: 'Events' }).locator('.figure');
@@ -191,7 +191,7 @@ test('pause holds the picture, says how far behind it is and what was missed; re
   await bar.waitFor({ state: 'detached' });
 });
 
-test('what has not changed is not drawn anew, and nothing moves by itself under reduced motion', async () => {
+test('[ABL-78] what has not changed is not drawn anew, and nothing moves by itself under reduced motion', async () => {
   const harness = await serve({ play: 'failing' });
   const page = await openLive(harness, { reducedMotion: true });
   await page.waitForTimeout(500);

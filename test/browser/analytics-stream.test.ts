@@ -92,7 +92,7 @@ describe('what is asked', () => {
 });
 
 describe('what is said', () => {
-  test('[BAT-5] it says how much is computed and when; what is missing is listed, and an admin has it computed', async () => {
+  test('[ABL-93, BAT-5] it says how much is computed and when; what is missing is listed, and an admin has it computed', async () => {
     const { service, page } = await opened('?range=yesterday&region=EU-London');
     await page.locator('.coverage b', { hasText: '22 of 24 hours' }).waitFor();
     await page.locator('.coverage time').waitFor();

@@ -106,7 +106,7 @@ describe('what is shown', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
-  test('[ANA-8] a panel that fails is named, and the others go on; asked again, it comes', async () => {
+  test('[ABL-76, ANA-8] a panel that fails is named, and the others go on; asked again, it comes', async () => {
     const { service, page } = await opened('', (scripted) => {
       scripted.fault = { of: 'GET /api/analytics/genres', code: 'storage_unavailable' };
     });
@@ -119,7 +119,7 @@ describe('what is shown', () => {
     expect(await page.locator('.failed').count()).toBe(0);
   });
 
-  test('an empty warehouse says how it is filled; days without sessions offer more', async () => {
+  test('[ABL-95] an empty warehouse says how it is filled; days without sessions offer more', async () => {
     const { page } = await opened('', (service) => {
       service.warehouse.isEmpty = true;
     });
@@ -129,7 +129,7 @@ describe('what is shown', () => {
 });
 
 describe('what is chosen', () => {
-  test('[ANA-8] days, zone and comparison are the address, and the questions of all panels; back undoes each', async () => {
+  test('[ABL-80, ANA-8] days, zone and comparison are the address, and the questions of all panels; back undoes each', async () => {
     const { service, page } = await opened();
     expect(String(searchOf(page))).toBe('tz=Europe%2FLondon');
     await button(page, '7 days').focus();
@@ -199,7 +199,7 @@ describe('what is chosen', () => {
     },
   );
 
-  test('what is left out grows with each row that is pressed, and Esc takes back the last filter', async () => {
+  test('[ABL-81] what is left out grows with each row that is pressed, and Esc takes back the last filter', async () => {
     const { page } = await opened('?genre=!Drama&device_type=mobile');
     await panel(page, 'genres').getByRole('button', { name: 'Comedy' }).click();
     await expect.poll(() => searchOf(page).get('genre')).toBe('!Drama,Comedy');
@@ -236,7 +236,7 @@ describe('what is chosen', () => {
 });
 
 describe('the table of films', () => {
-  test('is sorted, searched and paged by the service, and the address says how', async () => {
+  test('[ABL-84] is sorted, searched and paged by the service, and the address says how', async () => {
     const { service, page } = await opened();
     const asked = (name: string) => lastAsked(service, 'analytics/top-movies').get(name);
     const films = panel(page, 'films');
@@ -260,7 +260,7 @@ describe('the table of films', () => {
     expect([asked('q'), asked('cursor'), searchOf(page).get('q')]).toEqual(['night', null, 'night']);
   });
 
-  test('and any other is given as a file, with what is asked', async () => {
+  test('[ABL-83] and any other is given as a file, with what is asked', async () => {
     const { service, page } = await opened('?country=GB');
     const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'CSV of Films').click()]);
     expect(file.suggestedFilename()).toBe('marquee-films.csv');
@@ -271,7 +271,7 @@ describe('the table of films', () => {
 });
 
 describe('one thing alone', () => {
-  test('[ANA-8] a film, its session and the user open out of one another by address, and back goes out again', async () => {
+  test('[ABL-82, ANA-8] a film, its session and the user open out of one another by address, and back goes out again', async () => {
     const { service, page } = await opened('?days=7&tz=UTC&country=GB&content_id=!film-009');
     await panel(page, 'films').getByRole('link', { name: 'Harbour Lights' }).click();
     await expect.poll(() => heading(page).textContent()).toBe('Harbour Lights');

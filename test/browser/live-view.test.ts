@@ -8,7 +8,7 @@ const { serve, open } = sitePages();
 const headline = (page: Page) => page.locator('h1');
 const eventsCard = (page: Page) => page.locator('.figure-card', { hasText: 'Events' }).locator('.figure');
 
-test('a number changes without a reload, and frames are acknowledged', async () => {
+test('[ABL-02] a number changes without a reload, and frames are acknowledged', async () => {
   const harness = await serve();
   const page = await open(harness);
   await page.waitForFunction(
@@ -24,7 +24,7 @@ test('a number changes without a reload, and frames are acknowledged', async () 
   expect(harness.heard[0]).toEqual({ t: 'subscribe', regions: '*', breakdown: '*' });
 });
 
-test('trouble that begins while the page is open becomes the headline, and goes away again', async () => {
+test('[ABL-01] trouble that begins while the page is open becomes the headline, and goes away again', async () => {
   const harness = await serve();
   const page = await open(harness);
   await expect.poll(() => headline(page).textContent()).toBe('All 12 regions are healthy');
@@ -41,7 +41,7 @@ test('trouble that begins while the page is open becomes the headline, and goes 
     .toBe('All 12 regions are healthy');
 });
 
-test('a server that restarts is found again; until then the numbers are marked as old', async () => {
+test('[ABL-04] a server that restarts is found again; until then the numbers are marked as old', async () => {
   const first = await serve();
   const page = await open(first);
   await expect.poll(() => headline(page).textContent()).toContain('healthy');
@@ -54,7 +54,7 @@ test('a server that restarts is found again; until then the numbers are marked a
   await page.locator('.numbers:not(.stale)').waitFor();
 });
 
-test('frames that come late are said to be late', async () => {
+test('[ABL-03] frames that come late are said to be late', async () => {
   const harness = await serve();
   const page = await open(harness);
   const link = page.locator('.link-word');
@@ -63,7 +63,7 @@ test('frames that come late are said to be late', async () => {
   await expect.poll(() => link.textContent(), { timeout: 15_000 }).toBe('6 s behind');
 });
 
-test('a database that is not migrated is named, with what to do, and the page recovers by itself', async () => {
+test('[ABL-77] a database that is not migrated is named, with what to do, and the page recovers by itself', async () => {
   const harness = await serve({ manner: 'not-migrated' });
   const page = await open(harness);
   await expect.poll(() => headline(page).textContent()).toBe('The database is not migrated');
@@ -73,14 +73,14 @@ test('a database that is not migrated is named, with what to do, and the page re
   await expect.poll(() => headline(page).textContent()).toContain('healthy');
 });
 
-test('an empty service says how to send the first event', async () => {
+test('[ABL-75] an empty service says how to send the first event', async () => {
   const harness = await serve({ play: 'empty' });
   const page = await open(harness);
   await expect.poll(() => headline(page).textContent()).toBe('No events in the last 5 minutes');
   expect(await page.locator('.command').textContent()).toContain(`curl ${harness.address}/v1/events`);
 });
 
-test('a region is filtered by its row, shown as a chip and in the address, and undone by Esc', async () => {
+test('[ABL-07] a region is filtered by its row, shown as a chip and in the address, and undone by Esc', async () => {
   const harness = await serve();
   const page = await open(harness);
   await page.locator('.regions tbody tr', { hasText: 'EU-London' }).locator('.status-word').last().click();
@@ -93,7 +93,7 @@ test('a region is filtered by its row, shown as a chip and in the address, and u
   await expect.poll(() => new URL(page.url()).search).toBe('');
 });
 
-test('t shows the tables that screen readers always have, ? the keys, d the other theme, which is kept', async () => {
+test('[ABL-09, ABL-70, ABL-71] t shows the tables that screen readers always have, ? the keys, d the other theme, which is kept', async () => {
   const harness = await serve();
   const page = await open(harness);
   const rows = page.locator('.series-panel').first().locator('tbody tr');

@@ -54,7 +54,7 @@ const keptPaths = (page: Page): Promise<string[]> =>
     return found;
   });
 
-test('without the network the live view and the documentation open, and any other page says why not', async () => {
+test('[ABL-87] without the network the live view and the documentation open, and any other page says why not', async () => {
   const page = await openKept();
   await site.stop();
   await page.reload();

@@ -44,7 +44,7 @@ const openAll = (service: Harness, theme: Theme): Promise<Page[]> =>
 const states = ['normal', 'failing', 'mixed', 'crowded', 'empty', 'reconnecting', 'loading'] as const;
 const cases = states.flatMap((state) => themes.map((theme) => [state, theme] as const));
 
-test.each(cases)('%s, %s', async (state, theme) => {
+test.each(cases)('[ABL-79, ABL-92] %s, %s', async (state, theme) => {
   const play = state === 'reconnecting' || state === 'loading' ? 'normal' : state;
   const service = await serve({ play, manner: state === 'loading' ? 'mute' : 'prompt' });
   const pages = await openAll(service, theme);
@@ -76,6 +76,7 @@ test.each(themes)('tables, filter, comment, pause and keys, %s', async (theme) =
     await page.keyboard.press('p');
     await lookAt('paused');
     await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
     await lookAt('keys');
     await page.close();
   }

@@ -20,7 +20,7 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `sign-in-${name}.png`), fullPage: true });
 }
 
-test('by keyboard: the field has the focus, Enter signs in, and the page that was asked for opens', async () => {
+test('[ABL-86] by keyboard: the field has the focus, Enter signs in, and the page that was asked for opens', async () => {
   const service = await serve({ identity: null });
   const page = await open(service, { path: '/sign-in?then=%2F%3Fregion%3DEU-London' });
   await expect.poll(() => field(page).evaluate((element) => element === document.activeElement)).toBe(true);

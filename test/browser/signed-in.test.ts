@@ -38,7 +38,7 @@ test('a service that does not say who is signed in sends nobody away', async () 
   expect(new URL(page.url()).pathname).toBe('/');
 });
 
-test('[ACC-5, ACC-8] signed out elsewhere: said at once, nothing is shown or tried any more, and one signs in again', async () => {
+test('[ABL-85, ACC-5, ACC-8] signed out elsewhere: said at once, nothing is shown or tried any more, and one signs in again', async () => {
   const service = await serve({ identity: scriptedIdentity('analyst') });
   const page = await open(service, { path: '/?region=EU-London' });
   await isLive(page);
@@ -72,7 +72,7 @@ test('[ACC-5, ACC-8] a session that ended while the network was away is found ou
   expect(asked).toBe(0);
 });
 
-test('[ACC-8] a viewer is offered no acknowledging, an analyst is; only an admin has the way to the keys', async () => {
+test('[ABL-94, ACC-8] a viewer is offered no acknowledging, an analyst is; only an admin has the way to the keys', async () => {
   const service = await serve({ play: 'failing' });
   const offered = async (role: 'viewer' | 'analyst' | 'admin') => {
     service.identity = scriptedIdentity(role);

@@ -131,6 +131,10 @@ function strangeNames(path: string, text: string): string[] {
   });
 }
 
+test('no two decisions have the same number', () => {
+  expect(decisions.filter((number, at) => number && decisions.indexOf(number) !== at)).toEqual([]);
+});
+
 describe('no file names a registry or a path of one machine', () => {
   test('in the whole project', () => {
     const files = textFiles().filter((path) => path !== 'LICENSE');

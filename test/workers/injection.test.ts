@@ -33,7 +33,7 @@ const formula = /^[=+\-@\t\r\n]/;
 const tables = () =>
   env.DB.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").first('n');
 /** Those that answer at once. */
-const readable = routes.filter(({ method, doc }) => method === 'GET' && doc.tag !== 'Live');
+const readable = routes.filter(({ method, tag }) => method === 'GET' && tag !== 'Live');
 let tablesBefore: unknown;
 
 beforeAll(async () => {

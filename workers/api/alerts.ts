@@ -61,10 +61,10 @@ export const alertsRoute: Route = {
   role: 'viewer',
   handler: alerts,
   unmasked: 'alerts.read_unmasked',
-  doc: {
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     summary: 'Alerts, newest first',
     description: 'Those that were recorded (`created_at`) in the range, with what people have added to them.',
-    tag: 'Alerts',
     query: parameters.documented,
     answer: pageAnswer(alertSchema),
     csv: true,

@@ -1,6 +1,7 @@
 // One lot of a section: a folder of its own, traffic, what is done to it meanwhile, and what must hold in the end.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareFolder } from '../../prepare.ts';
 import type { Disorder } from '../protocol.ts';
 import { type Checked, check } from './check.ts';
 import { Oracle } from './oracle.ts';
@@ -19,6 +20,8 @@ export interface LotOptions {
   readonly disorder?: Partial<Disorder>;
   readonly traffic?: Partial<Traffic>;
   readonly stops?: readonly string[];
+  /** Before the first start, while nothing has the folder open. */
+  readonly prepare?: (folder: string) => Promise<unknown>;
   readonly say: (text: string) => void;
 }
 
@@ -60,6 +63,10 @@ export async function runLot<T>(
   const world = new World({ folder, configPath, disorder });
   const oracle = new Oracle(join(folder, 'oracle.ndjson'));
   const startedMs = Date.now();
+  if (options.prepare) {
+    await prepareFolder(folder, configPath);
+    await options.prepare(folder);
+  }
   await world.start({ stops: options.stops ?? [] });
   const viewer = new FireViewer(world);
   const producers = new Producers(world, oracle, { ...usualTraffic, seed, ...options.traffic });
@@ -95,7 +102,7 @@ async function settle({ options, world, oracle, viewer }: Lot, startedMs: number
   const d1 = await compareD1(world, live);
   await beginRuns(world, hoursOf(oracle));
   const runs = await untilRunsOver(world);
-  const checked = await check(world, oracle, live);
+  const checked = await check(world, oracle, live, hasStandIn);
   const { connections, frames, resyncs, stepsBack } = viewer;
   return {
     ...checked,

@@ -89,7 +89,7 @@ function streamOnly(cells: Cells, stream: Cells): Cells {
   return new Map([...cells].filter(([cell]) => Number(cell.split(' ')[1]) >= first));
 }
 
-export interface Run {
+interface Run {
   readonly id: string;
   readonly state: string;
   readonly error: string | null;
@@ -124,12 +124,17 @@ async function allRuns(world: World): Promise<Run[]> {
   return await world.data<Run[]>(`${runsPath}?from=${world.now() - 72 * hourMs}&limit=500`);
 }
 
+async function allReplays(world: World): Promise<Pick<Run, 'state'>[]> {
+  return await world.data<Pick<Run, 'state'>[]>('/api/admin/replays');
+}
+
 /** Until no run waits or goes on. Those that did not end well, in words. */
 export async function untilRunsOver(world: World, withinMs = 120_000): Promise<string[]> {
   const endMs = performance.now() + withinMs;
   for (let tries = 1; ; tries++) {
-    const runs = await allRuns(world).catch(() => null);
-    const standing = runs?.filter(({ state }) => /waiting|running/.test(state));
+    const [runs, replays] = await Promise.all([allRuns(world), allReplays(world)]).catch(() => []);
+    const standing =
+      runs && replays && [...runs, ...replays].filter(({ state }) => /waiting|running/.test(state));
     if (runs && standing?.length === 0)
       return runs.filter(({ state }) => state !== 'done').map((run) => `batch: ${JSON.stringify(run)}`);
     if (performance.now() > endMs) return [`batch: ${standing?.length ?? 'unknown'} runs stand`];

@@ -74,6 +74,12 @@ export class World {
     await runtime.killGroup();
   }
 
+  /** SIGKILL to the workerd that runs the Worker; wrangler starts another at the same address, which is quicker. */
+  async killRuntime(): Promise<void> {
+    this.runtime.killRuntime();
+    await this.runtime.ready();
+  }
+
   async stop(): Promise<void> {
     const runtime = this.#runtime;
     this.#runtime = null;
@@ -116,7 +122,9 @@ export class World {
   /** Fires a cron of the Worker, as at its present. */
   async fireCron(cron: string, laterMs = 0): Promise<void> {
     const query = new URLSearchParams({ cron, time: String(this.now() + laterMs) });
-    const response = await fetch(`${this.runtime.url}/cdn-cgi/local/scheduled?${query}`);
+    const response = await fetch(`${this.runtime.url}/cdn-cgi/local/scheduled?${query}`, {
+      signal: AbortSignal.timeout(60_000),
+    });
     if (!response.ok) throw new Error(`cron ${cron} answered ${response.status}: ${await response.text()}`);
   }
 
@@ -126,6 +134,11 @@ export class World {
 
   async lay(fault: Fault): Promise<void> {
     await this.read('/fire/faults', { method: 'POST', body: JSON.stringify(fault) });
+  }
+
+  /** Failpoints at which something has stood since the folder was new. */
+  async reachedStops(): Promise<string[]> {
+    return await this.read<string[]>('/fire/stops');
   }
 
   /** Calls that faults struck since the last start. */

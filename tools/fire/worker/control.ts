@@ -5,6 +5,7 @@ import { loadRegions } from '../../../storage/region-registry.ts';
 import type { Fault, ObjectKind } from '../protocol.ts';
 import { faultHits, layFault, liftFaults, standingFaults } from './faults.ts';
 import { type FireEnv, queueObjectName } from './fire-env.ts';
+import { reachedStops } from './stops.ts';
 
 interface Abort {
   readonly kind: ObjectKind;
@@ -30,6 +31,8 @@ export async function handleControl(request: Request, env: FireEnv): Promise<Res
     case 'DELETE /fire/faults':
       liftFaults();
       return new Response(null, { status: 204 });
+    case 'GET /fire/stops':
+      return Response.json(await reachedStops(env.LAKE));
     case 'POST /fire/abort':
       return Response.json({ aborted: await abort(env, await request.json<Abort>()) });
     default:

@@ -18,3 +18,10 @@ export function stopsOf(env: FireEnv): Stop | null {
     await stop(point);
   };
 }
+
+/** Points at which something has stood since the folder was new. */
+export async function reachedStops(bucket: R2Bucket): Promise<string[]> {
+  const prefix = 'failpoints/';
+  const { objects } = await bucket.list({ prefix });
+  return objects.map(({ key }) => key.slice(prefix.length));
+}

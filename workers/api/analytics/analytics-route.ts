@@ -76,10 +76,10 @@ export function analyticsRoute<Shape extends z.ZodRawShape>(asked: AnalyticsRout
         return found instanceof Response ? found : answer(context, asked.row, query, found, newest);
       });
     },
-    doc: {
+    tag: 'Analytics',
+    doc: DESCRIBED && {
       summary: asked.summary,
       description: asked.description,
-      tag: 'Analytics',
       ...(asked.pathSchema ? { path: asked.pathSchema } : {}),
       query: z.object({ ...analyticsShape, ...asked.own }),
       answer: asked.answer,

@@ -1,0 +1,28 @@
+/** The keys that every page has. */
+import { places } from '../panels/places.ts';
+import { toggleTheme } from '../theme/theme.ts';
+import { bindKeys } from './key-list.ts';
+
+export function bindPageKeys(): void {
+  const goTo = places.map(({ key, href, name }) => ({
+    keys: [`g ${key}`],
+    meaning: name,
+    group: 'Go to' as const,
+    press: () => location.assign(href),
+    when: () => document.querySelector(`.page-nav [href="${href}"]`) !== null,
+  }));
+  bindKeys(
+    { keys: ['/'], meaning: 'Search', group: 'This page', press: search, when: () => searchField() !== null },
+    { keys: ['d'], meaning: 'Light or dark', group: 'This page', press: toggleTheme },
+    { keys: ['?'], meaning: 'Show these keys', group: 'This page', press: showKeys },
+    ...goTo,
+  );
+}
+
+const searchField = () => document.querySelector<HTMLInputElement>('search input');
+const search = (): void => searchField()?.focus();
+
+/** Rarely asked for, so it comes when it is. */
+export function showKeys(): void {
+  void import('./key-sheet.tsx').then(({ openKeySheet }) => openKeySheet());
+}
