@@ -1,6 +1,7 @@
 /** The keys that every page has. */
 import { places } from '../panels/places.ts';
 import { toggleTheme } from '../theme/theme.ts';
+import { openViewsMenu } from '../views-menu/views-button.tsx';
 import { bindKeys } from './key-list.ts';
 
 export function bindPageKeys(): void {
@@ -13,6 +14,7 @@ export function bindPageKeys(): void {
   }));
   bindKeys(
     { keys: ['/'], meaning: 'Search', group: 'This page', press: search, when: () => searchField() !== null },
+    { keys: ['v'], meaning: 'Saved views', group: 'This page', press: openViewsMenu },
     { keys: ['d'], meaning: 'Light or dark', group: 'This page', press: toggleTheme },
     { keys: ['?'], meaning: 'Show these keys', group: 'This page', press: showKeys },
     ...goTo,

@@ -25,6 +25,7 @@ import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
+import { answerViews, type ScriptedView, scriptedViews } from './scripted-views.ts';
 import { pageHeadersOf } from './static-site.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
 
@@ -48,6 +49,8 @@ export interface Harness extends ScriptedSession {
   ackProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
   ackDelayMs: number;
+  /** Saved views, as the service holds them. */
+  readonly views: ScriptedView[];
   /** Brings an alert, new or changed, to every viewer. */
   tell(alert: AlertRow): void;
   /** Drops every viewer without a word; they may come again. */
@@ -81,6 +84,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     port: 0,
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
     log: emptyLog(),
+    views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
     identity: options.identity === undefined ? scriptedIdentity('analyst') : options.identity,
@@ -249,6 +253,10 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
   }
   if (pathname === '/api/session' && harness.manner !== 'not-migrated') {
     void answerSession(harness, request, response);
+    return;
+  }
+  if (pathname.startsWith('/api/views')) {
+    void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
     return;
   }
   const answer = harness.identity === null ? null : answerLog(harness.log, harness.alerts, url);
