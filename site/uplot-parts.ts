@@ -137,6 +137,16 @@ const madeForNobody: readonly Rule[] = [
   ['genIncrs(2, -53, 53, [1]);', ''],
 ];
 
+/** A picture that is taken away has a ratio of its own: site/take-away/panel-picture.ts asks for it, and back. */
+const askedRatio: readonly Rule[] = [
+  ['function setPxRatio() {', 'function setPxRatio(asked) {'],
+  ['let _pxRatio = devicePixelRatio;', 'let _pxRatio = asked?.detail ?? devicePixelRatio;'],
+  [
+    'on(dppxchange, win, () => { uPlot.pxRatio = pxRatio; });',
+    'on(dppxchange, win, () => { uPlot.pxRatio = pxRatio; }); on("plotratio", win, setPxRatio);',
+  ],
+];
+
 const rules = [
   ...oneDirection,
   ...noLegend,
@@ -147,6 +157,7 @@ const rules = [
   ...plainLines,
   ...plainCursor,
   ...madeForNobody,
+  ...askedRatio,
 ];
 
 export function uplotParts(): Plugin {
