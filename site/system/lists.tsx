@@ -25,11 +25,7 @@ export function Regions({ data: { regions, regions_left_out: leftOut } }: { read
         'D1 behind',
         'On the way',
       ]}
-      none={
-        <>
-          No event has come yet. <a href="/">The Live view</a> says how to send the first.
-        </>
-      }
+      none="There is no region."
       rows={regions.map((row) => [
         row.region,
         [

@@ -204,14 +204,11 @@ function stateOf({ findings }: SystemData, part: Place['part'], amount: number |
   return level ?? (amount === 0 ? 'idle' : 'well');
 }
 
-const dollars = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
-const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
 /** Something is never written as nothing. */
 function amountText(usd: number): string {
   if (usd === 0) return '$0';
   if (usd < 0.01) return '<$0.01';
-  return `$${(usd < 1000 ? cents : dollars).format(usd)}`;
+  return `$${usd < 1000 ? usd.toFixed(2) : countText(usd)}`;
 }
 
 /** `$4.15`, or `$0.50 to $1.20` where it is not known closer. */

@@ -81,7 +81,7 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
       <div>
         <h1 tabIndex={-1}>
           <Mark kind={stateMarks[state]} size={22} />
-          <span>{calmWords[state] ?? findings[0]?.text}</span>
+          <span aria-live="polite">{calmWords[state] ?? findings[0]?.text}</span>
         </h1>
         {findings.length > 1 && (
           <ul class="findings">
@@ -109,9 +109,11 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
         </p>
       </div>
       <div class="title-acts">
-        <p class="heard" role="status">
+        <p class="heard">
           <Mark kind={isStale ? 'down' : 'healthy'} size={10} />
-          {isStale ? <b>No answer since {time}</b> : <span title={exactText(at)}>As of {time}</span>}
+          {/* Told when it begins, and not at every answer. */}
+          <span role="status">{isStale && <b>No answer since {time}</b>}</span>
+          {!isStale && <span title={exactText(at)}>As of {time}</span>}
         </p>
         <button
           type="button"

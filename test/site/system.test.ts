@@ -115,12 +115,12 @@ describe('numbers between two bounds', () => {
     expect(boundsFigure({ low: 900, high: 12_000 })).toMatchObject({ text: '900/s–12.0', unit: 'K/s' });
   });
 
-  test('of money keep three figures, and cents', () => {
+  test('of money are in cents', () => {
     expect(dollarText({ low: 4.15, high: 4.15 })).toBe('$4.15');
     expect(dollarText({ low: 0.5, high: 1.2 })).toBe('$0.50 to $1.20');
     expect(dollarText({ low: 0, high: 0 })).toBe('$0');
     expect(dollarText({ low: 0.001, high: 0.002 })).toBe('<$0.01');
     expect(dollarText({ low: 0, high: 0.002 })).toBe('$0 to <$0.01');
-    expect(dollarText({ low: 12_345, high: 12_345 })).toBe('$12,300');
+    expect(dollarText({ low: 12_345, high: 12_345 })).toBe('$12.3\u202fK');
   });
 });
