@@ -1,4 +1,5 @@
 /** The keys that every page has. */
+import { whenAsked } from '../asked-for/when-asked.ts';
 import { places } from '../panels/places.ts';
 import { toggleTheme } from '../theme/theme.ts';
 import { openViewsMenu } from '../views-menu/views-button.tsx';
@@ -24,7 +25,4 @@ export function bindPageKeys(): void {
 const searchField = () => document.querySelector<HTMLInputElement>('search input');
 const search = (): void => searchField()?.focus();
 
-/** Rarely asked for, so it comes when it is. */
-export function showKeys(): void {
-  void import('./key-sheet.tsx').then(({ openKeySheet }) => openKeySheet());
-}
+export const showKeys = (): void => whenAsked(({ openKeySheet }) => openKeySheet());

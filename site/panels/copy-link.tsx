@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 /** How long the button says what it did, ms. */
 const saidMs = 4_000;
 
-/** Gives the address of what is shown, filters included, to the clipboard. */
-export function CopyLink() {
+/** Gives an address to the clipboard; if none is given, that of what is shown, filters included. */
+export function CopyLink({ href }: { readonly href?: string }) {
   const [said, setSaid] = useState('');
   const say = (words: string): void => {
     setSaid(words);
@@ -14,7 +14,10 @@ export function CopyLink() {
     // Without permission, or over plain HTTP, the address bar has it.
     const refused = (): void => say('Not allowed');
     if (!navigator.clipboard) refused();
-    else navigator.clipboard.writeText(location.href).then(() => say('Link copied'), refused);
+    else
+      navigator.clipboard
+        .writeText(new URL(href ?? '', location.href).href)
+        .then(() => say('Link copied'), refused);
   };
   return (
     <>

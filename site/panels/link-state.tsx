@@ -3,7 +3,13 @@ import { clockText } from '../format/time.ts';
 import type { Store } from '../live/store.ts';
 import { Mark, type MarkKind } from './mark.tsx';
 
-export function LinkState({ store }: { readonly store: Store }) {
+/** What it needs of a store, so that a page without the whole has it too. */
+interface LinkedStore {
+  readonly heard: Store['heard'];
+  readonly pause: Pick<Store['pause'], 'picture'>;
+}
+
+export function LinkState({ store }: { readonly store: LinkedStore }) {
   const { mark, word } = stateOf(store);
   const { asOf } = store.pause.picture.value ?? store.heard.moment.value;
   return (
@@ -17,7 +23,7 @@ export function LinkState({ store }: { readonly store: Store }) {
   );
 }
 
-function stateOf(store: Store): { mark: MarkKind; word: string } {
+function stateOf(store: LinkedStore): { mark: MarkKind; word: string } {
   const { kind } = store.heard.link.value;
   const { behindMs } = store.heard.moment.value;
   switch (kind) {

@@ -13,6 +13,7 @@ import { agoFigure } from '../format/time.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
 import { Mark } from './mark.tsx';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 
 /** Rows at first; the rest is one click away. Drawn four times a second, hundreds would keep the page busy. */
@@ -30,6 +31,7 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
           Regions <span class="quiet plain">by trouble, then traffic</span>
         </h2>
         <p class="readout quiet">Downloads, success and speed: last 5 minutes</p>
+        <PanelMore title="Regions" />
       </header>
       <table class="data regions">
         <caption class="unseen">Regions by trouble, then by traffic of the last hour</caption>

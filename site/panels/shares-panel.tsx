@@ -6,6 +6,7 @@ import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { DataTable } from './data-table.tsx';
 import { Mark } from './mark.tsx';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -28,6 +29,7 @@ export function SharesPanel({ id, title, shares, store, view }: SharesPanelProps
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
         <p class="readout quiet">Events, last 5 minutes</p>
+        {hasCounts && <PanelMore title={title} />}
       </header>
       {all === null && <Waiting store={store} />}
       {all && !hasCounts && <p class="waiting quiet">No events in the last 5 minutes.</p>}

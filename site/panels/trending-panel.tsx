@@ -7,6 +7,7 @@ import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -22,6 +23,7 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
           Trending <span class="quiet plain">by downloads</span>
         </h2>
         <p class="readout quiet">Last 5 minutes, against the 5 before</p>
+        {contents && contents.length > 0 && <PanelMore title="Trending" />}
       </header>
       {contents === undefined && <Waiting store={store} />}
       {contents?.length === 0 && <p class="waiting quiet">No titles in the last 5 minutes.</p>}

@@ -1,10 +1,10 @@
 /** Saved views as the service has them (VWS-1): what is asked of it, and what of it a person may change. */
 import { signal } from '@preact/signals';
-import { isPageAddress, type ViewVisibility } from '../../core/view/saved-view.ts';
+import type { ViewVisibility } from '../../core/view/saved-view.ts';
 import { askService, type ServiceAnswer } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
 import type { Failure } from '../admin/resource.ts';
-import { places } from '../panels/places.ts';
+import { addressWords } from './shown-address.ts';
 
 export interface ViewRow {
   readonly id: string;
@@ -32,26 +32,6 @@ export const maySave = (): boolean =>
 
 export const mayChange = ({ mine, visibility }: ViewRow): boolean =>
   maySave() && (mine || (visibility === 'shared' && currentIdentity.value?.role === 'admin'));
-
-/** How a screen shows a view is not what it shows. */
-const waysOfShowing = ['kiosk', 'rotate', 'of'];
-
-/** Of the page as it is now; null where it is none that can be saved. */
-export function shownAddress(): string | null {
-  const { pathname, searchParams } = new URL(location.href);
-  for (const name of waysOfShowing) searchParams.delete(name);
-  const search = searchParams.toString();
-  const address = search === '' ? pathname : `${pathname}?${search}`;
-  return isPageAddress(address) ? address : null;
-}
-
-/** `Analytics: days 30, genre Drama`. */
-export function addressWords(address: string): string {
-  const { pathname, searchParams } = new URL(address, location.origin);
-  const page = places.find(({ href }) => href === pathname)?.name ?? pathname;
-  const asked = [...searchParams].map(([name, value]) => `${name} ${value}`);
-  return asked.length === 0 ? page : `${page}: ${asked.join(', ')}`;
-}
 
 /** As they were typed: the service judges them. */
 interface ViewFields {

@@ -1,7 +1,6 @@
-/** What is behind it comes when it is asked for. */
-export function openViewsMenu(): void {
-  void import('./views-dialog.tsx').then(({ openViews }) => openViews());
-}
+import { whenAsked } from '../asked-for/when-asked.ts';
+
+export const openViewsMenu = (): void => whenAsked(({ openViews }) => openViews());
 
 export function ViewsButton() {
   return (

@@ -6,7 +6,6 @@ import { viewVisibilities } from '../../core/view/saved-view.ts';
 import { FaultOf, Field, Form } from '../admin/form.tsx';
 import { openDialog } from '../admin/open-dialog.tsx';
 import {
-  addressWords,
   changeView,
   deleteView,
   failure,
@@ -15,10 +14,10 @@ import {
   mayChange,
   maySave,
   saveView,
-  shownAddress,
   type ViewRow,
   views,
 } from './saved-views.ts';
+import { addressWords, shownAddress } from './shown-address.ts';
 
 /** What is done to one of them, in its place in the list. */
 const action = signal<{ readonly id: string; readonly kind: 'change' | 'delete' } | null>(null);

@@ -20,6 +20,7 @@ import {
   type SnapshotFrame,
 } from '../../core/protocol/live.ts';
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
+import { answerLog, emptyLog, type ScriptedLog } from './scripted-alert-log.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
@@ -42,6 +43,8 @@ export interface Harness extends ScriptedSession {
   manner: Manner;
   /** Those that a snapshot brings. */
   readonly alerts: AlertRow[];
+  /** What it has kept, and what was asked of it. */
+  readonly log: ScriptedLog;
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
@@ -91,6 +94,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     address: '',
     port: 0,
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
+    log: emptyLog(),
     views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
@@ -253,7 +257,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 function serve(harness: Harness, folder: string, request: IncomingMessage, response: ServerResponse): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://harness');
+  const url = new URL(request.url ?? '/', 'http://harness');
+  const { pathname } = url;
   if (harness.failsWith !== null && /^\/(api|health)\b/.test(pathname) && pathname !== '/api/session') {
     const body = problem(harness.failsWith, 'Something broke in the middle of it.');
     response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
@@ -281,12 +286,32 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
     return;
   }
+  const answer = harness.identity === null ? null : answerLog(harness.log, harness.alerts, url);
+  if (answer !== null) {
+    giveRows(answer, request, response);
+    return;
+  }
   const asked = join(folder, extname(pathname) === '' && pathname !== '/' ? `${pathname}.html` : pathname);
   const isFile = asked.startsWith(folder) && extname(asked) !== '' && existsSync(asked);
   const file = isFile ? asked : join(folder, 'index.html');
   for (const [name, value] of Object.entries(pageHeadersOf(folder))) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
   response.end(readFileSync(file));
+}
+
+/** As CSV, two columns are enough to see whose file it is. */
+function giveRows(answer: object, request: IncomingMessage, response: ServerResponse): void {
+  const isProblem = 'status' in answer;
+  if (request.headers.accept === 'text/csv' && 'data' in answer) {
+    const rows = (answer.data as { id: string; region: string }[]).map(
+      ({ id, region }) => `${id},${region}\r\n`,
+    );
+    response.setHeader('content-type', 'text/csv').end(`id,region\r\n${rows.join('')}`);
+    return;
+  }
+  const type = isProblem ? problemContentType : 'application/json';
+  response.writeHead(isProblem ? Number(answer.status) : 200, { 'content-type': type });
+  response.end(JSON.stringify(answer));
 }
 
 async function act(

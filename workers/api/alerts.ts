@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { maskAcknowledgement, masksPeople } from '../../core/access/masks.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
+import { alertRangeMinutesMax } from '../../core/protocol/batch-limits.ts';
 import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
 import type { AlertFilter } from '../../storage/alert-store.ts';
 import { readAlertPage } from './alert-reader.ts';
@@ -46,6 +47,7 @@ const own = {
 
 const parameters = rangeQuery({
   minutes: 1440,
+  minutesMax: alertRangeMinutesMax,
   own,
   refused: { content_type: 'cannot be answered here: rules judge regions, contents and devices' },
   filters: false,

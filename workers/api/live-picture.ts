@@ -151,11 +151,7 @@ async function picture(context: ApiContext): Promise<Response> {
   });
 }
 
-function pictureQuery(
-  given: Given,
-  seen: readonly RegionEntry[],
-  nowMs: number,
-): Parsed<PictureQuery> {
+function pictureQuery(given: Given, seen: readonly RegionEntry[], nowMs: number): Parsed<PictureQuery> {
   const filter = keyFilter(given);
   if (!filter.ok) return filter;
   const asked = resolveRange(given, minutesDefault, nowMs, pictureMinutesMax);
