@@ -320,6 +320,5 @@ test.each(['full', 'forbidden'])(
     await page.locator('html[data-theme=dark]').waitFor();
     await rows(page).first().click();
     await page.locator('.chip').waitFor();
-    expect(await faults(page)).toEqual([]);
   },
 );
