@@ -66,7 +66,8 @@ export function hourTotals(regions: Iterable<LiveRegionState>, to: number): Tota
   const totals = noTotals();
   for (const region of regions) {
     for (const [minute, values] of region.minutes) {
-      if (minute * windowMs >= to - 60 * windowMs) addCell(totals, values);
+      const start = minute * windowMs;
+      if (start >= to - 60 * windowMs && start < to) addCell(totals, values);
     }
   }
   return totals;
