@@ -1,40 +1,18 @@
 /** Annotations read, written, changed and deleted, in a dialog over the chart. */
 import './annotation-dialog.css';
-import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { annotationVisibilities } from '../../core/annotation/annotation.ts';
-import { annotationTextLengthMax } from '../../core/protocol/note-limits.ts';
 import { askService, type ServiceAnswer } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
-import { isoTime, localTime } from '../admin/audit-filter.ts';
-import { FaultOf, Field, Form } from '../admin/form.tsx';
+import { isoTime } from '../admin/audit-filter.ts';
+import { Form } from '../admin/form.tsx';
 import { exactText } from '../admin/moment.tsx';
 import { openDialog } from '../admin/open-dialog.tsx';
 import { type AnnotationRow, annotationBody } from './annotation.ts';
-import {
-  annotationNews,
-  annotations,
-  loadAnnotations,
-  mayAnnotate,
-  regionOfFilter,
-} from './annotation-list.ts';
+import { annotationFields, Fields, loadRegions } from './annotation-fields.tsx';
+import { annotationNews, annotations, loadAnnotations, mayAnnotate } from './annotation-list.ts';
 
-const names = ['text', 'at', 'until', 'tags', 'region', 'visibility'];
 type Row = { readonly data: AnnotationRow };
 type Sent = Promise<ServiceAnswer<Row>>;
-
-/** Names of regions, once they have come. */
-const regionNames = signal<readonly string[]>([]);
-
-async function loadRegions(): Promise<void> {
-  const own = currentIdentity.peek()?.regions;
-  if (own) regionNames.value = own;
-  else {
-    const path = '/api/stats/regions?minutes=1';
-    const answer = await askService<{ readonly data: readonly { readonly region: string }[] }>(path);
-    if (answer.ok) regionNames.value = answer.value.data.map(({ region }) => region).toSorted();
-  }
-}
 
 /** `at`: ms; null for now. */
 export function writeAnnotation(at: number | null): void {
@@ -42,7 +20,7 @@ export function writeAnnotation(at: number | null): void {
   const begins = new Date(at ?? Date.now()).toISOString();
   openDialog('Write an annotation', (close) => (
     <Form
-      names={names}
+      names={annotationFields}
       submit="Write it"
       leave={close}
       send={(form): Sent =>
@@ -156,7 +134,7 @@ function Change({ row, leave, close }: ActProps) {
   };
   return (
     <Form
-      names={names}
+      names={annotationFields}
       submit="Change it"
       leave={leave}
       send={send}
@@ -206,110 +184,4 @@ async function explained(
     ? `Somebody has changed it meanwhile. It says now: “${now.text}”. Nothing was overwritten; send again to replace that.`
     : 'Somebody has deleted it, or moved it to another time, meanwhile.';
   return { ...answer, text, problem: null };
-}
-
-interface FieldsProps {
-  readonly faults: Readonly<Record<string, string>>;
-  readonly at: string;
-  readonly row?: AnnotationRow;
-}
-
-const hints = { personal: 'only you see it', shared: 'everybody sees it' } as const;
-
-function Fields({ faults, at, row }: FieldsProps) {
-  return (
-    <>
-      <div class="field">
-        <label for="text">What others should know</label>
-        <textarea
-          id="text"
-          name="text"
-          rows={3}
-          maxLength={annotationTextLengthMax}
-          defaultValue={row?.text ?? ''}
-          dir="auto"
-          autofocus
-          aria-describedby="text-fault"
-          {...(faults.text !== undefined && { 'aria-invalid': true })}
-        />
-        <FaultOf name="text" fault={faults.text} />
-      </div>
-      <div class="halves">
-        <Field name="at" label="When" type="datetime-local" defaultValue={localTime(at)} fault={faults.at} />
-        <Field
-          name="until"
-          label="To, for a span"
-          type="datetime-local"
-          defaultValue={localTime(row?.until ?? undefined)}
-          fault={faults.until}
-        />
-        <Field
-          name="tags"
-          label="Tags"
-          placeholder="deploy, cdn"
-          defaultValue={row?.tags.join(', ') ?? ''}
-          fault={faults.tags}
-        />
-        <RegionField region={row ? row.region : regionOfFilter()} fault={faults.region} />
-      </div>
-      <Visibility row={row} fault={faults.visibility} />
-    </>
-  );
-}
-
-function RegionField({
-  region,
-  fault,
-}: {
-  readonly region: string | null;
-  readonly fault: string | undefined;
-}) {
-  const known = regionNames.value;
-  const isLimited = (currentIdentity.value?.regions ?? null) !== null;
-  // The one of the filter is there before the others have come.
-  const all = region === null || known.includes(region) ? known : [region, ...known];
-  return (
-    <div class="field">
-      <label for="region">About</label>
-      <select id="region" name="region" key={all.length} aria-describedby="region-fault">
-        {!isLimited && <option value="">All regions</option>}
-        {all.map((name) => (
-          <option key={name} value={name} selected={name === region}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <FaultOf name="region" fault={fault} />
-    </div>
-  );
-}
-
-function Visibility({
-  row,
-  fault,
-}: {
-  readonly row: AnnotationRow | undefined;
-  readonly fault: string | undefined;
-}) {
-  // An admin cannot make somebody else's his own.
-  const offered = annotationVisibilities.filter((one) => one === 'shared' || (row?.mine ?? true));
-  return (
-    <fieldset class="field scopes">
-      <legend class="unseen">Who sees it</legend>
-      {offered.map((one) => (
-        <label key={one}>
-          <input
-            type="radio"
-            name="visibility"
-            value={one}
-            defaultChecked={one === (row?.visibility ?? 'shared')}
-          />
-          <span>
-            {one === 'shared' ? 'Shared' : 'Personal'} <span class="quiet">{hints[one]}</span>
-          </span>
-        </label>
-      ))}
-      <FaultOf name="visibility" fault={fault} />
-    </fieldset>
-  );
 }
