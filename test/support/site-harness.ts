@@ -22,6 +22,7 @@ import {
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
+import { scriptedPicture } from './scripted-picture.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
 import { pageHeadersOf } from './static-site.ts';
@@ -43,6 +44,10 @@ export interface Harness extends ScriptedSession {
   readonly alerts: AlertRow[];
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
+  /** Paths with their parameters that were asked for the past, or for a part. */
+  readonly asked: string[];
+  /** What these are answered with; null: as asked. */
+  pictureProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
   ackDelayMs: number;
   /** Brings an alert, new or changed, to every viewer. */
@@ -77,6 +82,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     address: '',
     port: 0,
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
+    asked: [] as string[],
+    pictureProblem: null,
     ackProblem: null,
     ackDelayMs: 0,
     identity: options.identity === undefined ? scriptedIdentity('analyst') : options.identity,
@@ -244,6 +251,21 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
   }
   if (pathname === '/api/session' && harness.manner !== 'not-migrated') {
     void answerSession(harness, request, response);
+    return;
+  }
+  if (pathname === '/api/live/picture' || pathname === '/api/stats/alerts') {
+    const { searchParams } = new URL(request.url ?? '/', 'http://harness');
+    harness.asked.push(request.url ?? '');
+    if (harness.pictureProblem !== null) {
+      const body = problem(harness.pictureProblem, 'Nothing answers.');
+      response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+      return;
+    }
+    const data =
+      pathname === '/api/stats/alerts'
+        ? harness.alerts
+        : scriptedPicture(harness.play, searchParams, Date.now());
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data, meta: {} }));
     return;
   }
   const asked = join(folder, extname(pathname) === '' && pathname !== '/' ? `${pathname}.html` : pathname);

@@ -9,6 +9,7 @@ import {
 } from '../../core/protocol/limits.ts';
 import { liveCounterNames } from '../../core/protocol/live.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
+import type { ValueFilter } from '../../storage/analytics/session-filters.ts';
 import { valueList } from './analytics/value-list.ts';
 import { count, objectAnswer, share } from './answer-schema.ts';
 import {
@@ -31,6 +32,7 @@ const minutesDefault = 60;
 const schema = z.object({
   ...rangeParameters(minutesDefault, pictureMinutesMax),
   region: valueList('Of these regions, by name', 'EU-London,ASIA-Tokyo'),
+  breakdown_region: valueList('What is broken down, of these of the regions', 'EU-London'),
   step: wholeNumber(1, 1440)
     .optional()
     .describe(`Minutes of a cell, at most ${pictureStepsMax} cells in the range. 1 where it is not given`)
@@ -151,11 +153,7 @@ async function picture(context: ApiContext): Promise<Response> {
   });
 }
 
-function pictureQuery(
-  given: Given,
-  seen: readonly RegionEntry[],
-  nowMs: number,
-): Parsed<PictureQuery> {
+function pictureQuery(given: Given, seen: readonly RegionEntry[], nowMs: number): Parsed<PictureQuery> {
   const filter = keyFilter(given);
   if (!filter.ok) return filter;
   const asked = resolveRange(given, minutesDefault, nowMs, pictureMinutesMax);
@@ -166,18 +164,17 @@ function pictureQuery(
   const fromMinute = Math.floor(asked.value.fromMinute / stepMinutes) * stepMinutes;
   if ((toMinute - fromMinute) / stepMinutes > pictureStepsMax)
     return fault([{ parameter: 'step', message: `must give at most ${pictureStepsMax} cells in the range` }]);
-  const { region } = given;
   const names = new Set(seen.map(({ name }) => name));
-  if (region?.values.some((name) => !names.has(name))) {
-    const message = `must be the name of a region, such as ${seen[0]?.name}`;
-    return fault([{ parameter: 'region', message }]);
+  for (const parameter of ['region', 'breakdown_region'] as const) {
+    if (!given[parameter]?.values.some((name) => !names.has(name))) continue;
+    return fault([{ parameter, message: `must be the name of a region, such as ${seen[0]?.name}` }]);
   }
-  const passes = ({ name }: RegionEntry): boolean =>
-    !region || region.values.includes(name) !== region.isNegated;
+  const regions = seen.filter(passes(given.region));
   return {
     ok: true,
     value: {
-      regions: seen.filter(passes),
+      regions,
+      brokenDown: regions.filter(passes(given.breakdown_region)),
       range: { fromMinute, toMinute },
       stepMinutes,
       breakdownMinutes: given.breakdown ?? breakdownMinutes,
@@ -186,6 +183,11 @@ function pictureQuery(
     },
   };
 }
+
+const passes =
+  (list: ValueFilter | undefined) =>
+  ({ name }: RegionEntry): boolean =>
+    !list || list.values.includes(name) !== list.isNegated;
 
 function keyFilter(given: Given): Parsed<KeyFilter | null> {
   const set = Object.entries(dimensions).flatMap(([name, dimension]) => {
