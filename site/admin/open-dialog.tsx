@@ -1,5 +1,6 @@
 /** A dialog beside the page, for what is loaded only once it is asked for: it needs no place in the page's own tree. */
 import './dialog.css';
+import './fields.css';
 import { type ComponentChildren, render } from 'preact';
 import { Dialog } from './dialog.tsx';
 

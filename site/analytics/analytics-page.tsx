@@ -7,6 +7,7 @@ import '../panels/page-head.css';
 import '../panels/page-foot.css';
 import '../panels/filter-line.css';
 import '../access/person-menu.css';
+import '../admin/fields.css';
 import '../admin/admin.css';
 import '../chart/chart.css';
 import './analytics.css';

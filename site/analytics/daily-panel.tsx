@@ -17,7 +17,7 @@ const noSpans = signal([]);
 
 export function DailyPanel() {
   return (
-    <Panel id="daily" title="Views by day" answer={daily} bones={5} none="">
+    <Panel id="daily" title="Views by day" answer={daily} bones={5} hasChart none="">
       {(rows) => <DailyChart rows={rows} />}
     </Panel>
   );

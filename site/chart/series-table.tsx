@@ -40,6 +40,7 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
     .slice(0, closedCount)
     .map((time, i) => ({
       key: String(time),
+      at: time,
       cells: [
         text(time),
         rate(events[i]),

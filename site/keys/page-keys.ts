@@ -1,6 +1,8 @@
 /** The keys that every page has. */
+import { whenAsked } from '../asked-for/when-asked.ts';
 import { places } from '../panels/places.ts';
 import { toggleTheme } from '../theme/theme.ts';
+import { openViewsMenu } from '../views-menu/views-button.tsx';
 import { bindKeys } from './key-list.ts';
 
 export function bindPageKeys(): void {
@@ -13,6 +15,7 @@ export function bindPageKeys(): void {
   }));
   bindKeys(
     { keys: ['/'], meaning: 'Search', group: 'This page', press: search, when: () => searchField() !== null },
+    { keys: ['v'], meaning: 'Saved views', group: 'This page', press: openViewsMenu },
     { keys: ['d'], meaning: 'Light or dark', group: 'This page', press: toggleTheme },
     { keys: ['?'], meaning: 'Show these keys', group: 'This page', press: showKeys },
     ...goTo,
@@ -22,7 +25,4 @@ export function bindPageKeys(): void {
 const searchField = () => document.querySelector<HTMLInputElement>('search input');
 const search = (): void => searchField()?.focus();
 
-/** Rarely asked for, so it comes when it is. */
-export function showKeys(): void {
-  void import('./key-sheet.tsx').then(({ openKeySheet }) => openKeySheet());
-}
+export const showKeys = (): void => whenAsked(({ openKeySheet }) => openKeySheet());

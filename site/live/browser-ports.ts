@@ -25,7 +25,7 @@ export const browserStore: StorePorts = {
   clock: () => performance.now(),
   wallMs: () => Date.now(),
   ask: (path) => askService(path),
-  after: browserPorts.after,
+  after: (ms, run) => browserPorts.after(ms, run),
   isAsleep: () => document.hidden,
 };
 

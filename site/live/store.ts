@@ -83,9 +83,9 @@ export interface Store {
 export interface StorePorts extends FeedPorts {
   readonly sendAck: SendAck;
   /** Monotonic time, ms. */
-  clock(): number;
+  readonly clock: () => number;
   /** Of the wall: it decides what "today" is, and never what is counted. */
-  wallMs(): number;
+  readonly wallMs: () => number;
 }
 
 /** Further behind than this, numbers are no longer shown as those of now. */

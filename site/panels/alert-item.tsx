@@ -69,7 +69,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
 }
 
 /** What is wrong stands before the colon, and is what the eye looks for; how much and when comes after it. */
-function Message({ text }: { readonly text: string }) {
+export function Message({ text }: { readonly text: string }) {
   const colon = text.indexOf(': ');
   if (colon < 0) return <b>{text}</b>;
   return (
@@ -94,7 +94,7 @@ function Duration({ since, asOf }: DurationProps) {
   return <span class="quiet">{text}</span>;
 }
 
-function Acknowledged({ alert }: { readonly alert: AlertRow }) {
+export function Acknowledged({ alert }: { readonly alert: AlertRow }) {
   const { acknowledged_by: by, acknowledged_at: at, comment } = alert;
   return (
     <p class="acknowledged-by">

@@ -9,6 +9,7 @@ import { DataTable } from './data-table.tsx';
 import { MapLand } from './map-land.tsx';
 import { type LabelSide, labelSides, mapAspect, mapPoint, type Point, spread } from './map-layout.ts';
 import { isAdding, Mark } from './mark.tsx';
+import { PanelMore } from './panel-more.tsx';
 
 /** Diameters of marks, CSS pixels: their areas stand for the traffic of the last hour. */
 const markSizeMin = 12;
@@ -26,6 +27,7 @@ export function MapPanel({ store, view }: { readonly store: Store; readonly view
           Map <span class="quiet plain">size by traffic</span>
         </h2>
         <Legend regions={regions} />
+        <PanelMore title="Map" />
       </header>
       <div class="map" ref={place} style={{ aspectRatio: String(1 / mapAspect) }}>
         <MapLand />

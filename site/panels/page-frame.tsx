@@ -4,6 +4,7 @@ import { PersonMenu } from '../access/person-menu.tsx';
 import { loadIdentity } from '../access/session.ts';
 import { bindPageKeys, showKeys } from '../keys/page-keys.ts';
 import { theme, toggleTheme, watchTheme } from '../theme/theme.ts';
+import { ViewsButton } from '../views-menu/views-button.tsx';
 import { PageFoot } from './page-foot.tsx';
 import { PageNav } from './page-nav.tsx';
 import type { PlaceInNav } from './places.ts';
@@ -19,6 +20,7 @@ export function PageFrame({ current, children }: PageFrameProps) {
       <header class="page-head">
         <PageNav current={current} />
         <div class="switches head-end">
+          <ViewsButton />
           <button
             type="button"
             class="button"

@@ -14,6 +14,7 @@ import { frameWords } from '../live/frame-words.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
 import { isAdding, Mark } from './mark.tsx';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 
 export function RegionsPanel({ store }: { readonly store: Store }) {
@@ -25,6 +26,7 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
           Regions <span class="quiet plain">by trouble, then traffic</span>
         </h2>
         <p class="readout quiet">Downloads, success and speed: {words.breakdown.toLowerCase()}</p>
+        <PanelMore title="Regions" />
       </header>
       <table class={`data regions${store.frame.value.rateMs > 60_000 ? ' of-range' : ''}`}>
         <caption class="unseen">Regions by trouble, then by traffic of the last hour</caption>

@@ -11,6 +11,7 @@ import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Severity } from './severity.tsx';
 
@@ -41,6 +42,7 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
           {title} <span class="quiet plain">{slots}</span>
         </h2>
         <Readout series={series} crosshair={crosshair} />
+        <PanelMore title={title} />
       </header>
       <TimeCursor
         label={`Events, downloads and success rate, ${title.toLowerCase()}: time under the crosshair`}

@@ -8,6 +8,7 @@ import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { DataTable } from './data-table.tsx';
 import { isAdding, Mark } from './mark.tsx';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -33,6 +34,7 @@ export function SharesPanel({ id, title, shares, field, store, view }: SharesPan
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
         <p class="readout quiet">Events, {over.toLowerCase()}</p>
+        {hasCounts && <PanelMore title={title} />}
       </header>
       {all === null && <Waiting store={store} />}
       {all && !hasCounts && <p class="waiting quiet">No events: {over.toLowerCase()}.</p>}

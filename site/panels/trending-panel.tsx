@@ -3,13 +3,14 @@ import { useSignalEffect } from '@preact/signals';
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { valueListOf } from '../filter/value-list.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
-import { catalogueTitles } from '../live/catalogue-titles.ts';
+import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
 import { frameWords } from '../live/frame-words.ts';
 import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { isAdding } from './mark.tsx';
+import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -34,6 +35,7 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
           {over}
           {hasMoves && ', against as long before'}
         </p>
+        {contents && contents.length > 0 && <PanelMore title="Trending" />}
       </header>
       {contents === null && <Waiting store={store} />}
       {contents?.length === 0 && <p class="waiting quiet">No titles: {over.toLowerCase()}.</p>}
@@ -86,7 +88,7 @@ interface TitleRowProps {
 function TitleRow({ content, store, hasMoves }: TitleRowProps) {
   const { rank, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
   const known = catalogueTitles.known.value.get(id);
-  const title = known?.title ?? content.title;
+  const title = nameOfContent(content);
   const kind = [known?.genre, type].filter(Boolean).join(' ') || null;
   const success = shareFigure(rate, 'no downloads');
   return (
@@ -96,9 +98,9 @@ function TitleRow({ content, store, hasMoves }: TitleRowProps) {
     >
       <td class="rank">{rank}</td>
       <td class="movement">{hasMoves && <MovementMark move={movement(content)} />}</td>
-      <th scope="row" class="text title" title={title === null ? id : `${title} (${id})`}>
+      <th scope="row" class="text title" title={title === id ? id : `${title} (${id})`}>
         <button type="button" aria-pressed={store.markOf('content_id', id) === 'chosen'}>
-          <bdi>{title ?? id}</bdi>
+          <bdi>{title}</bdi>
         </button>
         <span class="narrow">{kind ?? 'type unknown'}</span>
       </th>

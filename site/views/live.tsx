@@ -18,6 +18,7 @@ import { SeriesPanel } from '../panels/series-panel.tsx';
 import { ServicePanel } from '../panels/service-panel.tsx';
 import { SharesPanel } from '../panels/shares-panel.tsx';
 import { TrendingPanel } from '../panels/trending-panel.tsx';
+import { WhyLine } from '../panels/why-line.tsx';
 import { Skeleton } from './skeleton.tsx';
 import type { ViewState } from './view-state.ts';
 
@@ -56,6 +57,7 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
     <div class={store.stale.value ? 'numbers stale' : 'numbers'}>
       <AlertsPanel {...of} />
       <FilterLine store={store} />
+      <WhyLine store={store} />
       <FiguresPanel store={store} />
       <div class="panels">
         <RegionsPanel store={store} />

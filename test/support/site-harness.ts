@@ -20,11 +20,13 @@ import {
   type SnapshotFrame,
 } from '../../core/protocol/live.ts';
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
+import { answerLog, emptyLog, type ScriptedLog } from './scripted-alert-log.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
 import { scriptedPicture } from './scripted-picture.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
+import { answerViews, type ScriptedView, scriptedViews } from './scripted-views.ts';
 import { pageHeadersOf } from './static-site.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
 
@@ -42,14 +44,18 @@ export interface Harness extends ScriptedSession {
   manner: Manner;
   /** Those that a snapshot brings. */
   readonly alerts: AlertRow[];
+  /** What it has kept, and what was asked of it. */
+  readonly log: ScriptedLog;
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
-  /** Paths with their parameters that were asked for the past, or for a part. */
+  /** Parameters of the pictures that were asked for: of the past, or of a part. */
   readonly asked: string[];
   /** What these are answered with; null: as asked. */
   pictureProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
   ackDelayMs: number;
+  /** Saved views, as the service holds them. */
+  readonly views: ScriptedView[];
   /** Brings an alert, new or changed, to every viewer. */
   tell(alert: AlertRow): void;
   /** Drops every viewer without a word; they may come again. */
@@ -84,6 +90,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
     asked: [] as string[],
     pictureProblem: null,
+    log: emptyLog(),
+    views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
     identity: options.identity === undefined ? scriptedIdentity('analyst') : options.identity,
@@ -234,7 +242,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 function serve(harness: Harness, folder: string, request: IncomingMessage, response: ServerResponse): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://harness');
+  const url = new URL(request.url ?? '/', 'http://harness');
+  const { pathname } = url;
   if (pathname === '/health') {
     if (harness.manner !== 'not-migrated') {
       response.setHeader('content-type', 'application/json').end('{"status":"ok"}');
@@ -253,19 +262,17 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void answerSession(harness, request, response);
     return;
   }
-  if (pathname === '/api/live/picture' || pathname === '/api/stats/alerts') {
-    const { searchParams } = new URL(request.url ?? '/', 'http://harness');
-    harness.asked.push(request.url ?? '');
-    if (harness.pictureProblem !== null) {
-      const body = problem(harness.pictureProblem, 'Nothing answers.');
-      response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
-      return;
-    }
-    const data =
-      pathname === '/api/stats/alerts'
-        ? harness.alerts
-        : scriptedPicture(harness.play, searchParams, Date.now());
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data, meta: {} }));
+  if (pathname === '/api/live/picture') {
+    answerPicture(harness, url, response);
+    return;
+  }
+  if (pathname.startsWith('/api/views')) {
+    void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
+    return;
+  }
+  const answer = harness.identity === null ? null : answerLog(harness.log, harness.alerts, url);
+  if (answer !== null) {
+    giveRows(answer, request, response);
     return;
   }
   const asked = join(folder, extname(pathname) === '' && pathname !== '/' ? `${pathname}.html` : pathname);
@@ -274,6 +281,33 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
   for (const [name, value] of Object.entries(pageHeadersOf(folder))) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
   response.end(readFileSync(file));
+}
+
+/** As CSV, two columns are enough to see whose file it is. */
+function giveRows(answer: object, request: IncomingMessage, response: ServerResponse): void {
+  const isProblem = 'status' in answer;
+  if (request.headers.accept === 'text/csv' && 'data' in answer) {
+    const rows = (answer.data as { id: string; region: string }[]).map(
+      ({ id, region }) => `${id},${region}\r\n`,
+    );
+    response.setHeader('content-type', 'text/csv').end(`id,region\r\n${rows.join('')}`);
+    return;
+  }
+  const type = isProblem ? problemContentType : 'application/json';
+  response.writeHead(isProblem ? Number(answer.status) : 200, { 'content-type': type });
+  response.end(JSON.stringify(answer));
+}
+
+function answerPicture(harness: Harness, url: URL, response: ServerResponse): void {
+  harness.asked.push(url.search);
+  response.setHeader('content-type', 'application/json');
+  if (harness.pictureProblem !== null) {
+    const body = problem(harness.pictureProblem, 'Nothing answers.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
+  const data = scriptedPicture(harness.play, url.searchParams, Date.now());
+  response.end(JSON.stringify({ data, meta: {} }));
 }
 
 async function act(

@@ -122,12 +122,12 @@ export const livePictureRoute: Route = {
   path: '/api/live/picture',
   role: 'viewer',
   handler: picture,
-  doc: {
+  tag: 'Live',
+  doc: DESCRIBED && {
     summary: 'The picture of the Live view, of any time and of a part',
     description:
       'The cells of each region by step, and of the last 15 minutes by 10 s where the step is a minute and no filter ' +
       'but `region` is set. Older than a week, hours stand for their minutes: ask with a step of 60.',
-    tag: 'Live',
     query: schema,
     answer,
     problems: ['storage_unavailable'],

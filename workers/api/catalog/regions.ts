@@ -69,8 +69,8 @@ export const catalogRegionsRoute: Route = {
   path: '/api/catalog/regions',
   role: 'viewer',
   handler: list,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'Regions of the registry, by number',
     description: `All of them in one answer: there are at most ${catalogRegionsMax}.`,
     query,
@@ -86,8 +86,8 @@ export const catalogRegionRoute: Route = {
   path: '/api/catalog/regions/:name',
   role: 'viewer',
   handler: one,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'One region of the registry',
     path,
     answer: z.strictObject({ data: row }),
@@ -101,8 +101,8 @@ export const putRegionRoute: Route = {
   path: '/api/catalog/regions/:name',
   role: 'admin',
   handler: put,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'Make a region, or give one another place',
     description:
       'A new one gets the next number, and its events are taken everywhere within a minute. A region is neither renamed ' +
