@@ -42,6 +42,8 @@ const minutesKeptMs = 7 * dayMs;
 /** Late events change no older minutes, and a breakdown is of ten. */
 const tailMinutes = 12;
 const alertsMax = '200';
+/** Of longer ranges the last day is broken down. */
+const breakdownMinutesMax = 1440;
 
 const quarter: Span = { ...minuteSpan, lengthMs: livePanesMs };
 
@@ -54,10 +56,7 @@ export function frameOf(asked: Asked, nowMs: number): Frame {
   if (at !== undefined) return pastFrame(asked, Date.parse(at), nowMs);
   if (from !== undefined && to !== undefined)
     return rangeFrame(asked, Date.parse(from), Date.parse(to), nowMs);
-  if (range !== undefined) {
-    const end = Math.floor(nowMs / windowMs) * windowMs + windowMs;
-    return rangeFrame(asked, end - rangeMs(asked, range, end), null, nowMs);
-  }
+  if (range !== undefined) return rangeFrame(asked, nowMs - rangeMs(asked, range, nowMs), null, nowMs);
   const key = keyFilterOf(asked);
   const isBySocket = !key && (asked.region === undefined || onlyRegion(asked) !== null);
   const tail = searchOf(asked, { minutes: tailMinutes });
@@ -75,8 +74,9 @@ export function frameOf(asked: Asked, nowMs: number): Frame {
   };
 }
 
-function rangeMs({ tz = 'UTC' }: Asked, range: string, end: number): number {
-  if (range === 'today') return end - midnightIn(tz, end - 1);
+/** To the end of the open minute. */
+function rangeMs({ tz = 'UTC' }: Asked, range: string, nowMs: number): number {
+  if (range === 'today') return nowMs - midnightIn(tz, nowMs);
   return rangeMinutes[range as keyof typeof rangeMinutes] * windowMs;
 }
 
@@ -113,18 +113,17 @@ function pastFrame(asked: Asked, at: number, nowMs: number): Frame {
   };
 }
 
-/** `to`: null for now. Both are rounded outward to whole steps. */
+/** `to`: null for now. What has an end is rounded outward to whole steps. */
 function rangeFrame(asked: Asked, from: number, to: number | null, nowMs: number): Frame {
-  const end = to ?? Math.floor(nowMs / windowMs) * windowMs + windowMs;
-  const stepMs = stepMinutes((end - from) / windowMs, from < nowMs - minutesKeptMs) * windowMs;
-  const first = Math.floor(from / stepMs) * stepMs;
-  const last = to === null ? end : Math.ceil(to / stepMs) * stepMs;
-  const lengthMs = last - first;
+  const stepMs = stepMinutes(((to ?? nowMs) - from) / windowMs, from < nowMs - minutesKeptMs) * windowMs;
+  const last = to === null ? null : Math.ceil(to / stepMs) * stepMs;
+  const first = last === null ? from : Math.floor(from / stepMs) * stepMs;
+  const lengthMs = Math.max(stepMs, (last ?? nowMs) - first);
   const span: Span = { ...minuteSpan, slotMs: stepMs, lengthMs };
   const minutes = lengthMs / windowMs;
   return {
     kind: 'range',
-    endMs: to === null ? null : last,
+    endMs: last,
     spans: [span],
     grain: span,
     judgedMs: lengthMs,
@@ -132,14 +131,15 @@ function rangeFrame(asked: Asked, from: number, to: number | null, nowMs: number
     rateMs: lengthMs,
     question: {
       search: searchOf(asked, {
-        minutes,
+        // The same words as long as the same is asked for: today grows by itself.
+        ...(asked.range === 'today' ? { from: first } : { minutes }),
         step: stepMs / windowMs,
-        breakdown: Math.min(minutes, 1440),
-        ...(to === null ? {} : { to: last }),
+        breakdown: breakdownMinutesMax,
+        ...(last === null ? {} : { to: last }),
       }),
       tail: null,
-      everyMs: to === null ? (minutes > 120 ? 30_000 : 5_000) : null,
-      alerts: alertsSearch(to === null ? null : last, Math.min(lengthMs, dayMs)),
+      everyMs: last !== null ? null : minutes > 120 ? 30_000 : 5_000,
+      alerts: alertsSearch(last, Math.min(asked.range === 'today' ? dayMs : lengthMs, dayMs)),
       isBreakdownOnly: false,
     },
   };
@@ -152,6 +152,8 @@ function stepMinutes(minutes: number, isOld: boolean): number {
 }
 
 interface PictureWords {
+  /** In place of minutes. */
+  readonly from?: number;
   readonly minutes?: number;
   readonly to?: number;
   readonly step?: number;
@@ -159,8 +161,11 @@ interface PictureWords {
 }
 
 function searchOf(asked: Asked, words: PictureWords): string {
-  const { minutes = liveMinutesMs / windowMs, step = 1, breakdown = breakdownMinutes, to } = words;
-  const search = new URLSearchParams({ minutes: String(minutes), step: String(step) });
+  const { minutes = liveMinutesMs / windowMs, step = 1, breakdown = breakdownMinutes, from, to } = words;
+  const search = new URLSearchParams(
+    from === undefined ? { minutes: String(minutes) } : { from: new Date(from).toISOString() },
+  );
+  search.set('step', String(step));
   search.set('breakdown', String(breakdown));
   if (to !== undefined) search.set('to', new Date(to).toISOString());
   // The table of regions shows all of them, whichever are chosen.

@@ -48,7 +48,7 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
   );
 }
 
-const notKept = 'only of now, and of whole regions';
+const notKept = 'not kept';
 
 interface FigureCardProps {
   readonly name: string;

@@ -1,13 +1,17 @@
 import { FilterChip } from '../filter/filter-chip.tsx';
 import { clockText } from '../format/time.ts';
 import { filtersOf, filterWords } from '../live/asked.ts';
-import { catalogueTitles } from '../live/catalogue-titles.ts';
+import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
 import type { Store } from '../live/store.ts';
 
 /** What the numbers below are about, and since when if not of now. A filter is a chip with a cross. */
 export function FilterLine({ store }: { readonly store: Store }) {
   const filters = filtersOf(store.asked.value);
-  const titleOf = (id: string): string => catalogueTitles.known.value.get(id)?.title ?? id;
+  const contents = store.breakdown.value?.contents ?? [];
+  const titleOf = (id: string): string => {
+    const told = contents.find(({ content_id }) => content_id === id);
+    return told ? nameOfContent(told) : (catalogueTitles.known.value.get(id)?.title ?? id);
+  };
   return (
     <div class="filter-line chips">
       {filters.length === 0 && <span class="quiet">All regions</span>}

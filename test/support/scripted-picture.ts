@@ -14,7 +14,10 @@ export function scriptedPicture(play: Play, search: URLSearchParams, nowMs: numb
   const isNow = search.get('to') === null;
   const end = isNow ? Math.ceil(nowMs / windowMs) * windowMs : Date.parse(search.get('to') ?? '');
   const until = Math.min(end, nowMs);
-  const from = Math.floor((end - asked('minutes', 60) * windowMs) / (step * windowMs)) * step * windowMs;
+  const first = search.has('from')
+    ? Date.parse(search.get('from') ?? '')
+    : end - asked('minutes', 60) * windowMs;
+  const from = Math.floor(first / (step * windowMs)) * step * windowMs;
   const key = keyNames.find((name) => search.has(name));
   const share = key ? shareOf(play, key, search.get(key) ?? '') : 1;
   const regions = scriptedFacts.map(({ name }) => {

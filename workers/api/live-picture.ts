@@ -40,7 +40,7 @@ const schema = z.object({
   breakdown: wholeNumber(1, pictureBreakdownMinutesMax)
     .optional()
     .describe(
-      `Minutes at the end of the range that are broken down. ${breakdownMinutes} where it is not given`,
+      `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
     )
     .meta({ example: String(breakdownMinutes) }),
   content_id: valueList('Only events of these contents. At most one of the three', 'film-001'),
@@ -177,7 +177,7 @@ function pictureQuery(given: Given, seen: readonly RegionEntry[], nowMs: number)
       brokenDown: regions.filter(passes(given.breakdown_region)),
       range: { fromMinute, toMinute },
       stepMinutes,
-      breakdownMinutes: given.breakdown ?? breakdownMinutes,
+      breakdownMinutes: Math.min(given.breakdown ?? breakdownMinutes, toMinute - fromMinute),
       filter: filter.value,
       isNow: toMinute * windowMs > nowMs,
     },
