@@ -29,7 +29,7 @@ export function figuresOf(
 ): Figures {
   const { grain, spans, judgedMs, totalMs, rateMs } = frame;
   const judged = cellTotals(regions, grain, asOf - judgedMs, asOf);
-  const total = cellTotals(regions, spans.at(-1) ?? grain, asOf - totalMs, Number.POSITIVE_INFINITY);
+  const total = cellTotals(regions, spans.at(-1) ?? grain, asOf - totalMs, asOf + 1);
   const received = regions.flatMap(({ lastReceivedAt }) => (lastReceivedAt === null ? [] : [lastReceivedAt]));
   return {
     eventsPerSecond: eventsPerSecond(regions, grain, asOf, rateMs),

@@ -69,7 +69,7 @@ function summary(
   const judged = cellTotals(own, grain, asOf - judgedFor, asOf);
   const received = region?.lastReceivedAt ?? null;
   const lastEventMs = received === null ? null : Math.max(0, asOf - received);
-  const total = cellTotals(own, spans.at(-1) ?? grain, asOf - totalMs, Number.POSITIVE_INFINITY);
+  const total = cellTotals(own, spans.at(-1) ?? grain, asOf - totalMs, asOf + 1);
   const failing = isFailing(own, alerts, frame, asOf);
   return {
     name,

@@ -233,24 +233,13 @@ function derived(
     calmSummaries: computed(() => (second.value > 0 && frame.value ? summaries.peek() : [])),
     facts: computed(() => live.value?.facts ?? noFacts),
     service: computed(() => {
-      const { kind, endMs, judgedMs: overMs } = frame.value;
+      const { kind, endMs } = frame.value;
+      // Of now by the socket, whatever is filtered to; of the past by its picture.
       const isPast = endMs !== null;
       const state = isPast ? live.value : socket.value;
       const of = isPast ? frame.value : liveFrame;
-      const regionsOf = kind === 'live' && state === live.value ? summaries.value : summariesOf(state, of);
-      const events = cellTotals(
-        state?.regions.values() ?? [],
-        of.grain,
-        asOf.value - of.judgedMs,
-        asOf.value,
-      ).events;
-      const firing = alertFeed(acknowledged(state?.alerts.values() ?? []), null).firing;
-      return serviceState(
-        regionsOf,
-        events,
-        firing,
-        isPast && overMs !== judgedMs ? 'in this time' : undefined,
-      );
+      const told = kind === 'live' && state === live.value ? summaries.value : summariesOf(state, of);
+      return stateOf(state, told, of, asOf.value, acknowledged);
     }),
     figures: computed(() =>
       figuresOf(regions.value, live.value ?? nothing, breakdown.value, frame.value, asOf.value),
@@ -272,6 +261,18 @@ function derived(
     spans,
     stretches: computed(() => spanStretches(spans.value)),
   };
+}
+
+function stateOf(
+  state: ShownState | null,
+  summaries: readonly RegionSummary[],
+  { grain, judgedMs: overMs }: Frame,
+  asOf: number,
+  acknowledged: (alerts: Iterable<AlertRow>) => AlertRow[],
+): ServiceState {
+  const { events } = cellTotals(state?.regions.values() ?? [], grain, asOf - overMs, asOf);
+  const firing = alertFeed(acknowledged(state?.alerts.values() ?? []), null).firing;
+  return serviceState(summaries, events, firing, overMs === judgedMs ? undefined : 'in this time');
 }
 
 const noAlerts: ReadonlyMap<string, AlertRow> = new Map();

@@ -14,17 +14,23 @@ import { PanelMore } from './panel-more.tsx';
 /** Diameters of marks, CSS pixels: their areas stand for the traffic of the last hour. */
 const markSizeMin = 12;
 const markSizeMax = 24;
+/** More would lie over each other on a map of this size. Those in trouble come first, then those with most traffic. */
+const marksMax = 48;
 
 export function MapPanel({ store, view }: { readonly store: Store; readonly view: ViewState }) {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
-  const regions = store.calmSummaries.value;
+  const all = store.calmSummaries.value;
+  const regions = all.slice(0, marksMax);
   const facts = store.facts.value;
   return (
     <section class="panel map-panel" aria-labelledby="map-title">
       <header class="panel-head">
         <h2 id="map-title">
-          Map <span class="quiet plain">size by traffic</span>
+          Map{' '}
+          <span class="quiet plain">
+            size by traffic{all.length > marksMax && `, ${marksMax} of ${all.length} regions`}
+          </span>
         </h2>
         <Legend regions={regions} />
         <PanelMore title="Map" />

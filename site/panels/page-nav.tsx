@@ -8,19 +8,21 @@ export function PageNav({ current }: { readonly current: PlaceInNav }) {
   return (
     <nav class="page-nav" aria-label="Pages">
       <b class="product">Marquee</b>
-      {places.map(
-        (one) =>
-          (!one.role || (identity && hasRole(identity, one.role))) && (
-            <a
-              key={one.place}
-              href={one.href}
-              class={`page-nav-${one.place}`}
-              aria-current={one.place === current ? 'page' : undefined}
-            >
-              {one.name}
-            </a>
-          ),
-      )}
+      <div class="page-links">
+        {places.map(
+          (one) =>
+            (!one.role || (identity && hasRole(identity, one.role))) && (
+              <a
+                key={one.place}
+                href={one.href}
+                class={`page-nav-${one.place}`}
+                aria-current={one.place === current ? 'page' : undefined}
+              >
+                {one.name}
+              </a>
+            ),
+        )}
+      </div>
     </nav>
   );
 }

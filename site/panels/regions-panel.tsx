@@ -1,4 +1,5 @@
 /** Where: every region, the worst first. On a phone a row is two lines of four cells, and no number is left out. */
+import { useState } from 'preact/hooks';
 import { Sparkline } from '../chart/sparkline.tsx';
 import {
   countFigure,
@@ -17,8 +18,14 @@ import { isAdding, Mark } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 
+/** Rows at first; the rest is one click away. Drawn four times a second, hundreds would keep the page busy. */
+const shownMax = 24;
+
 export function RegionsPanel({ store }: { readonly store: Store }) {
   const words = frameWords(store.frame.value, store.asked.value);
+  const [isWhole, setIsWhole] = useState(false);
+  const all = store.summaries.value;
+  const shown = isWhole ? all : all.slice(0, shownMax);
   return (
     <section class="panel regions-panel" aria-labelledby="regions-title">
       <header class="panel-head">
@@ -44,7 +51,7 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
           </tr>
         </thead>
         <tbody>
-          {store.summaries.value.map((region) => (
+          {shown.map((region) => (
             <RegionRow
               key={region.name}
               region={region}
@@ -54,6 +61,11 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
           ))}
         </tbody>
       </table>
+      {all.length > shownMax && (
+        <button type="button" class="mention more" onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show fewer' : `Show ${all.length - shownMax} more regions`}
+        </button>
+      )}
     </section>
   );
 }

@@ -1,10 +1,11 @@
-/** The pipeline as a picture; on a phone a list from top to bottom. The table beside it says the same. */
+/** The pipeline as a picture of text and links; on a phone a list from top to bottom. */
 import { signal } from '@preact/signals';
+import { rateFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
 import { Mark, type MarkKind } from '../panels/mark.tsx';
 import { Quantity } from '../panels/quantity.tsx';
 import type { RegionRow, SystemData } from './answer.ts';
-import { type Place, placesOf, stateMarks, stateWords } from './picture.ts';
+import { addressOf, type Place, placesOf, regionsToShow, stateMarks, stateWords } from './picture.ts';
 
 export const tableShown = signal(false);
 
@@ -16,25 +17,32 @@ export const regionMarks: Readonly<Record<RegionRow['state'], MarkKind>> = {
   no_answer: 'down',
 };
 
+/** The way of an event. */
+const spine: ReadonlySet<string> = new Set(['doors', 'queue', 'regions']);
+
 export function Flow({ data }: { readonly data: SystemData }) {
   const places = placesOf(data);
   return (
-    <section class="flow-panel" aria-label="The pipeline">
-      <div class="flow" aria-hidden="true">
-        {places.map((place) => [
-          place.part !== 'doors' && <Arrow key={`to ${place.part}`} place={place} />,
-          <Node key={place.part} place={place} regions={place.part === 'regions' ? data.regions : []} />,
-        ])}
-      </div>
-      <DataTable
-        caption="The pipeline, from the doors to the viewers"
-        columns={['Place', 'State', 'Comes in', 'of', 'Figure', 'Meaning']}
-        isShown={tableShown}
-        rows={places.map(({ part, name, state, flow, flowWord, figure, remark }) => ({
-          key: part,
-          cells: [name, stateWords[state], flow, flowWord, figure, remark],
-        }))}
-      />
+    <section aria-label="The pipeline">
+      <ol class="flow">
+        {places.map((place) => (
+          <li key={place.part} class={spine.has(place.part) ? undefined : 'branch'}>
+            {place.part !== 'doors' && <Arrow place={place} />}
+            <Node place={place} regions={place.part === 'regions' ? data.regions : []} />
+          </li>
+        ))}
+      </ol>
+      {tableShown.value && (
+        <DataTable
+          caption="The pipeline, from the doors to the viewers"
+          columns={['Place', 'State', 'Comes in', 'Of', 'There', 'Meaning']}
+          isShown={tableShown}
+          rows={places.map(({ part, name, state, flow, flowWord, figure, remark }) => ({
+            key: part,
+            cells: [name, stateWords[state], flow, flowWord, figure, remark],
+          }))}
+        />
+      )}
     </section>
   );
 }
@@ -44,7 +52,7 @@ function Arrow({ place: { part, flow, flowWord, isStill } }: { readonly place: P
     <p class={`arrow to-${part} ${isStill ? 'arrow-still' : ''}`}>
       <b>
         <Quantity figure={flow} />
-      </b>
+      </b>{' '}
       <span>{flowWord}</span>
     </p>
   );
@@ -59,7 +67,7 @@ function Node({ place: { part, name, state, figure, remark }, regions }: NodePro
   return (
     <div class={`node node-${part} node-${state}`}>
       <p class="node-name">
-        {name}
+        <a href={addressOf(part)}>{name}</a>{' '}
         <span class="state">
           <Mark kind={stateMarks[state]} size={10} />
           {stateWords[state]}
@@ -69,15 +77,26 @@ function Node({ place: { part, name, state, figure, remark }, regions }: NodePro
         <Quantity figure={figure} />
       </p>
       <p class="quiet">{remark}</p>
-      {regions.length > 0 && (
-        <p class="node-marks">
-          {regions.map((row) => (
-            <span key={row.region} title={`${row.region}: ${row.state}`}>
-              <Mark kind={regionMarks[row.state]} size={10} />
-            </span>
-          ))}
-        </p>
-      )}
+      {regions.length > 0 && <RegionList regions={regions} />}
     </div>
+  );
+}
+
+function RegionList({ regions }: { readonly regions: readonly RegionRow[] }) {
+  const shown = regionsToShow(regions);
+  return (
+    <ul class="node-regions-list">
+      {shown.map(({ region, state, events_per_second: events }) => (
+        <li key={region}>
+          <a href={`/?region=${encodeURIComponent(region)}`}>
+            <Mark kind={regionMarks[state]} size={10} />
+            <span class="region-name">{region}</span>
+            {state !== 'well' && <span class="unseen">{state.replace('_', ' ')}</span>}
+            <Quantity figure={rateFigure(events, '')} />
+          </a>
+        </li>
+      ))}
+      {shown.length < regions.length && <li class="quiet">and {regions.length - shown.length} more</li>}
+    </ul>
   );
 }

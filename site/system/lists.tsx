@@ -1,76 +1,13 @@
 /** The lists below the picture: regions, rejects, dead letters, runs, and what it costs. */
-import type { ComponentChildren } from 'preact';
+import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
-import { countFigure, countText, rateFigure } from '../format/number.ts';
-import { delayFigure } from '../format/time.ts';
-import { Mark, type MarkKind } from '../panels/mark.tsx';
+import { countText, rateFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import type { SystemData } from './answer.ts';
 import { regionMarks } from './flow.tsx';
-import { dollarText } from './picture.ts';
+import { count, delay, List, nothing, state, under } from './list.tsx';
+import { dollarText, firstOfEachKind } from './picture.ts';
 import { SendAgain } from './send-again.tsx';
-
-interface ListProps {
-  readonly id: string;
-  readonly title: string;
-  readonly remark?: ComponentChildren;
-  readonly columns: readonly string[];
-  /** Keys, and cells: the first names the row. */
-  readonly rows: readonly (readonly [string, readonly ComponentChildren[]])[];
-  /** Instead of the table, where there are no rows. */
-  readonly none: string;
-  readonly children?: ComponentChildren;
-}
-
-function List({ id, title, remark, columns, rows, none, children }: ListProps) {
-  return (
-    <section class="part" id={id} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{title}</h2>
-      {remark && <p class="quiet">{remark}</p>}
-      {rows.length === 0 ? (
-        <p class="none">{none}</p>
-      ) : (
-        <table class="list sums-list">
-          <caption class="unseen">{title}</caption>
-          <thead>
-            <tr>
-              {columns.map((name) => (
-                <th scope="col" key={name}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([key, [name, ...cells]]) => (
-              <tr key={key}>
-                <th scope="row" class="name">
-                  {name}
-                </th>
-                {cells.map((cell, i) => (
-                  <td key={columns[i + 1]} data-label={columns[i + 1]}>
-                    {cell}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {children}
-    </section>
-  );
-}
-
-const state = (kind: MarkKind, word: ComponentChildren) => (
-  <span class="state">
-    <Mark kind={kind} size={10} />
-    {word}
-  </span>
-);
-const count = (value: number) => <Quantity figure={countFigure(value)} />;
-const delay = (ms: number | null) => (ms === null ? '–' : <Quantity figure={delayFigure(ms)} />);
-const under = (text: ComponentChildren) => <span class="under">{text}</span>;
 
 export function Regions({ data: { regions, regions_left_out: leftOut } }: { readonly data: SystemData }) {
   return (
@@ -80,34 +17,36 @@ export function Regions({ data: { regions, regions_left_out: leftOut } }: { read
       remark={leftOut > 0 && `${leftOut} more are not asked: one answer asks so many.`}
       columns={[
         'Region',
+        'State',
         'Events',
         'Queue wait',
-        'Watermark behind',
+        'Watermark lag',
+        'Not sealed for',
         'D1 behind',
-        'Since the last seal',
         'On the way',
       ]}
       none="There is no region."
       rows={regions.map((row) => [
         row.region,
         [
-          <>
-            {state(regionMarks[row.state], row.region)}
-            {under(
-              row.state === 'silent' || row.state === 'idle' ? (
-                <>
-                  {row.state}, heard <Ago at={row.last_received_at} never="never" />
-                </>
-              ) : (
-                row.state.replace('_', ' ')
-              ),
-            )}
-          </>,
+          <a key="region" class="plain-link" href={`/?region=${encodeURIComponent(row.region)}`}>
+            {row.region}
+          </a>,
+          state(
+            regionMarks[row.state],
+            (row.state === 'silent' || row.state === 'idle') && row.last_received_at ? (
+              <span>
+                {row.state}, heard <Ago at={row.last_received_at} never="" />
+              </span>
+            ) : (
+              row.state.replace('_', ' ')
+            ),
+          ),
           <Quantity key="rate" figure={rateFigure(row.events_per_second)} />,
           delay(row.queue_wait_ms),
           delay(row.watermark_behind_ms),
-          delay(row.d1_behind_ms),
           delay(row.lake_behind_ms),
+          delay(row.d1_behind_ms),
           count(row.in_flight + row.overdue),
         ],
       ])}
@@ -115,8 +54,19 @@ export function Regions({ data: { regions, regions_left_out: leftOut } }: { read
   );
 }
 
+/** With a way to its keys, for who may see them. */
+function Producer({ name }: { readonly name: string }) {
+  if (currentIdentity.value?.role !== 'admin') return <>{name}</>;
+  return (
+    <a class="plain-link" href={`/admin/keys?text=${encodeURIComponent(name)}`}>
+      {name}
+    </a>
+  );
+}
+
 export function Rejects({ data: { doors } }: { readonly data: SystemData }) {
   const { rejected, rejects, samples } = doors;
+  const shown = firstOfEachKind(samples);
   return (
     <List
       id="doors"
@@ -129,27 +79,34 @@ export function Rejects({ data: { doors } }: { readonly data: SystemData }) {
       }
       rows={rejects.map(({ producer, code, records }) => [
         `${producer}/${code}`,
-        [producer, <code key="code">{code}</code>, count(records)],
+        [<Producer key="producer" name={producer} />, <code key="code">{code}</code>, count(records)],
       ])}
     >
-      {samples.length > 0 && (
+      <Samples samples={shown} />
+      {shown.length < samples.length && (
         <details>
-          <summary>Samples</summary>
-          <ul class="samples">
-            {samples.map(({ at, producer, code, id, pointer, message }, i) => (
-              <li key={`${at} ${i}`}>
-                <code>{pointer || code}</code> {message}
-                {under(
-                  <>
-                    {producer}, {id === null ? 'no id' : `event ${id}`}, <Ago at={at} never="" />
-                  </>,
-                )}
-              </li>
-            ))}
-          </ul>
+          <summary>{samples.length - shown.length} more</summary>
+          <Samples samples={samples.filter((one) => !shown.includes(one))} />
         </details>
       )}
     </List>
+  );
+}
+
+function Samples({ samples }: { readonly samples: SystemData['doors']['samples'] }) {
+  return (
+    <ul class="samples" aria-label="Samples">
+      {samples.map(({ at, producer, code, id, pointer, message }, i) => (
+        <li key={`${at} ${i}`}>
+          <code>{pointer || code}</code> {message}
+          {under(
+            <>
+              {producer}, {id === null ? 'no id' : `event ${id}`}, <Ago at={at} never="" />
+            </>,
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -183,8 +140,8 @@ export function DeadLetters({ data: { dead_letters: letters }, reload }: Letters
               </>,
             )}
           </>,
-          kind.region ?? '–',
-          kind.producer ?? '–',
+          kind.region ?? nothing,
+          kind.producer === null ? nothing : <Producer key="producer" name={kind.producer} />,
           count(kind.letters),
           count(kind.events),
         ],
@@ -209,7 +166,9 @@ export function Runs({ data: { runs, runs_waiting: waiting } }: { readonly data:
         run.id,
         [
           <>
-            {kindWords[run.kind]}
+            <a class="plain-link" href={run.kind === 'etl' ? '/analytics' : '/analytics?part=stream'}>
+              {kindWords[run.kind]}
+            </a>
             {under(run.what)}
           </>,
           <>
@@ -217,7 +176,7 @@ export function Runs({ data: { runs, runs_waiting: waiting } }: { readonly data:
             {run.error && under(run.error)}
           </>,
           run.over || run.share_done === null ? (
-            '–'
+            nothing
           ) : (
             <>
               <progress value={run.share_done} aria-label={run.what} /> {Math.floor(run.share_done * 100)} %

@@ -1,9 +1,14 @@
 /** What the picture of the pipeline shows: its places, and what passes the arrow to each. Pure. */
 import type { Bounds } from '../../core/cost/requests.ts';
-import { findingLevels, type SystemPart, type SystemState } from '../../core/system/judge.ts';
+import {
+  findingLevels,
+  type RegionState,
+  type SystemPart,
+  type SystemState,
+} from '../../core/system/judge.ts';
 import { countFigure, countText, type Figure, noFigure, rateFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
-import type { SystemData } from './answer.ts';
+import type { RegionRow, SystemData } from './answer.ts';
 
 export interface Place {
   readonly part: SystemPart | 'rejects';
@@ -50,7 +55,7 @@ function perMinute(perSecond: number): Figure {
 /** One rate where its bounds lie close together. */
 export function boundsFigure({ low, high }: Bounds): Figure {
   const [from, to] = [rateFigure(low), rateFigure(high)];
-  if (high - low < 0.05 * high) return to;
+  if (high - low <= 0.05 * high) return to;
   return {
     text: `${from.text}${from.unit === to.unit ? '' : from.unit}–${to.text}`,
     unit: to.unit,
@@ -143,7 +148,7 @@ const ends = ({ d1, lake, hubs }: SystemData): Told[] => [
     flowWord: 'events',
     amount: lake.events,
     figure: lake.behind_ms === null ? words('Up to date') : delayFigure(lake.behind_ms),
-    remark: lake.behind_ms === null ? 'all is sealed' : 'since the last seal',
+    remark: lake.behind_ms === null ? 'all is sealed' : 'not sealed, the oldest',
   },
   {
     part: 'hubs',
@@ -156,6 +161,41 @@ const ends = ({ d1, lake, hubs }: SystemData): Told[] => [
   },
 ];
 
+/** As many as the picture has room for. */
+const shownRegionsMax = 12;
+const worstFirst: readonly RegionState[] = ['no_answer', 'behind', 'silent', 'well', 'idle'];
+
+/** Those in trouble, then those with most events, where there is no room for all; in the order of the answer, so that none jumps. */
+export function regionsToShow(regions: readonly RegionRow[]): readonly RegionRow[] {
+  if (regions.length <= shownRegionsMax) return regions;
+  const ranked = [...regions].sort(
+    (a, b) =>
+      worstFirst.indexOf(a.state) - worstFirst.indexOf(b.state) || b.events_per_second - a.events_per_second,
+  );
+  const chosen = new Set(ranked.slice(0, shownRegionsMax));
+  return regions.filter((one) => chosen.has(one));
+}
+
+type Sample = SystemData['doors']['samples'][number];
+
+/** The newest sample of each producer and reason: a fault repeats itself. */
+export function firstOfEachKind(samples: readonly Sample[]): readonly Sample[] {
+  const kinds = new Map<string, Sample>();
+  for (const sample of samples) {
+    const kind = `${sample.producer}/${sample.code}`;
+    if (!kinds.has(kind)) kinds.set(kind, sample);
+  }
+  return [...kinds.values()];
+}
+
+/** Where more of a place is told: below the picture, or on a page of its own. */
+export function addressOf(part: Place['part']): string {
+  if (part === 'hubs') return '/';
+  if (part === 'accounts') return '/admin/reconcile?minutes=60';
+  if (part === 'rejects') return '#doors';
+  return part === 'doors' || part === 'dead_letters' || part === 'runs' ? `#${part}` : '#regions';
+}
+
 /** The worst that was found there; rejects are told at the doors. */
 function stateOf({ findings }: SystemData, part: Place['part'], amount: number | null): SystemState {
   const found = findings.filter((one) => one.part === (part === 'rejects' ? 'doors' : part));
@@ -164,14 +204,15 @@ function stateOf({ findings }: SystemData, part: Place['part'], amount: number |
   return level ?? (amount === 0 ? 'idle' : 'well');
 }
 
-const dollars = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
-const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
-/** Cents of what has cents, else three figures. */
-const amountText = (usd: number): string => (usd >= 0.01 && usd < 1000 ? cents : dollars).format(usd);
+/** Something is never written as nothing. */
+function amountText(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd < 0.01) return '<$0.01';
+  return `$${usd < 1000 ? usd.toFixed(2) : countText(usd)}`;
+}
 
 /** `$4.15`, or `$0.50 to $1.20` where it is not known closer. */
 export function dollarText({ low, high }: Bounds): string {
   const [from, to] = [amountText(low), amountText(high)];
-  return from === to ? `$${to}` : `$${from} to $${to}`;
+  return from === to ? to : `${from} to ${to}`;
 }

@@ -12,6 +12,7 @@ import '../admin/audit.css';
 import '../chart/chart.css';
 import './system.css';
 import './flow.css';
+import { signal } from '@preact/signals';
 import type { SystemState } from '../../core/system/judge.ts';
 import { exactText } from '../admin/moment.tsx';
 import { Resource } from '../admin/resource.ts';
@@ -24,9 +25,12 @@ import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 import type { SystemData } from './answer.ts';
 import { Flow, tableShown } from './flow.tsx';
 import { Cost, DeadLetters, Regions, Rejects, Runs } from './lists.tsx';
-import { dollarText, stateMarks } from './picture.ts';
+import { addressOf, dollarText, stateMarks } from './picture.ts';
 
 const askEveryMs = 5_000;
+
+/** After three questions without an answer the numbers are not of now. */
+const lateAfterMs = 3 * askEveryMs;
 
 const system = new Resource<{ readonly data: SystemData }>('/api/system');
 
@@ -35,9 +39,10 @@ function System() {
   const failure = system.failure.value;
   return (
     <PageFrame current="system">
+      {data && <Failed what="The newest numbers" failure={failure} retry={ask} needed="analyst" />}
       {data ? (
-        <div class={failure ? 'stale' : ''}>
-          <Headline data={data} isStale={failure !== null} />
+        <div class={failure || isLate.value ? 'stale' : ''}>
+          <Headline data={data} isStale={failure !== null || isLate.value} />
           <Flow data={data} />
           <Accounts data={data} />
           <Regions data={data} />
@@ -76,25 +81,39 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
       <div>
         <h1 tabIndex={-1}>
           <Mark kind={stateMarks[state]} size={22} />
-          <span>{calmWords[state] ?? findings[0]?.text}</span>
+          <span aria-live="polite">{calmWords[state] ?? findings[0]?.text}</span>
         </h1>
         {findings.length > 1 && (
           <ul class="findings">
             {findings.slice(1).map((finding) => (
               <li key={finding.text}>
-                <Mark kind={stateMarks[finding.level]} size={10} /> {finding.text}
+                <Mark kind={stateMarks[finding.level]} size={10} />{' '}
+                <a class="plain-link" href={addressOf(finding.part)}>
+                  {finding.text}
+                </a>
               </li>
             ))}
           </ul>
         )}
         <p class="title-remark">
-          {text} events{unit} through {regions.length} regions; about {dollarText(cost.usd_per_day)} a day.
+          {state === 'idle' ? (
+            <>
+              Nothing came in the last minute. <a href="/">The Live view</a> says how to send an event.
+            </>
+          ) : (
+            <>
+              {text} events{unit} through {regions.length} regions; about {dollarText(cost.usd_per_day)} a day
+              {cost.usd_per_million && <>, {dollarText(cost.usd_per_million)} a million events</>}.
+            </>
+          )}
         </p>
       </div>
       <div class="title-acts">
-        <p class="heard" role="status">
+        <p class="heard">
           <Mark kind={isStale ? 'down' : 'healthy'} size={10} />
-          {isStale ? <b>No answer since {time}</b> : <span title={exactText(at)}>As of {time}</span>}
+          {/* Told when it begins, and not at every answer. */}
+          <span role="status">{isStale && <b>No answer since {time}</b>}</span>
+          {!isStale && <span title={exactText(at)}>As of {time}</span>}
         </p>
         <button
           type="button"
@@ -130,13 +149,19 @@ function toggleTable(): void {
 }
 
 let asking = false;
+let answeredAt = performance.now();
+const isLate = signal(false);
 
 /** One question at a time, and none while nobody looks. */
 function ask(): void {
-  if (asking || document.hidden) return;
+  if (document.hidden) return;
+  isLate.value = performance.now() - answeredAt > lateAfterMs;
+  if (asking) return;
   asking = true;
   void system.load().finally(() => {
     asking = false;
+    answeredAt = performance.now();
+    isLate.value = false;
   });
 }
 

@@ -1,7 +1,14 @@
 // What the System page makes of an answer: the places of its picture, and what passes the arrows.
 import { describe, expect, test } from 'vitest';
-import type { SystemData } from '../../site/system/answer.ts';
-import { boundsFigure, dollarText, placesOf } from '../../site/system/picture.ts';
+import type { RegionRow, SystemData } from '../../site/system/answer.ts';
+import {
+  addressOf,
+  boundsFigure,
+  dollarText,
+  firstOfEachKind,
+  placesOf,
+  regionsToShow,
+} from '../../site/system/picture.ts';
 import { faultySystem, quietSystem, wellSystem } from '../support/scripted-system.ts';
 
 const place = (data: SystemData, part: string) => placesOf(data).find((one) => one.part === part);
@@ -60,6 +67,41 @@ describe('the picture', () => {
   });
 });
 
+describe('what there is no room for', () => {
+  const [first] = wellSystem().regions;
+  const many = Array.from({ length: 40 }, (_, n) => ({
+    ...(first as RegionRow),
+    region: `region-${n}`,
+    events_per_second: n,
+  }));
+
+  test('is neither in trouble nor among the busiest, and what is shown keeps its order', () => {
+    expect(regionsToShow(many.slice(0, 12))).toHaveLength(12);
+    const troubled = many.map((row, n) => (n === 7 ? { ...row, state: 'silent' as const } : row));
+    const shown = regionsToShow(troubled).map(({ region }) => Number(region.slice(7)));
+    expect(shown).toEqual([7, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+  });
+
+  test('of samples the newest of each kind comes first', () => {
+    const { samples } = wellSystem().doors;
+    expect(firstOfEachKind([...samples, ...samples])).toEqual(samples);
+  });
+
+  test('every place leads to where more of it is told', () => {
+    const addresses = placesOf(wellSystem()).map(({ part }) => addressOf(part));
+    expect(addresses).toEqual([
+      '#doors',
+      '#doors',
+      '#regions',
+      '#dead_letters',
+      '#regions',
+      '#regions',
+      '#regions',
+      '/',
+    ]);
+  });
+});
+
 describe('numbers between two bounds', () => {
   test('are one where they lie close together', () => {
     expect(boundsFigure({ low: 40, high: 40 })).toMatchObject({ text: '40.0', unit: '/s' });
@@ -69,14 +111,16 @@ describe('numbers between two bounds', () => {
       unit: '/s',
       exact: '20 to 40 a second',
     });
+    expect(boundsFigure({ low: 0, high: 0 }).text).toBe('0');
     expect(boundsFigure({ low: 900, high: 12_000 })).toMatchObject({ text: '900/s–12.0', unit: 'K/s' });
   });
 
-  test('of money keep three figures, and cents', () => {
+  test('of money are in cents', () => {
     expect(dollarText({ low: 4.15, high: 4.15 })).toBe('$4.15');
     expect(dollarText({ low: 0.5, high: 1.2 })).toBe('$0.50 to $1.20');
     expect(dollarText({ low: 0, high: 0 })).toBe('$0');
-    expect(dollarText({ low: 0.001_234, high: 0.001_234 })).toBe('$0.00123');
-    expect(dollarText({ low: 12_345, high: 12_345 })).toBe('$12,300');
+    expect(dollarText({ low: 0.001, high: 0.002 })).toBe('<$0.01');
+    expect(dollarText({ low: 0, high: 0.002 })).toBe('$0 to <$0.01');
+    expect(dollarText({ low: 12_345, high: 12_345 })).toBe('$12.3\u202fK');
   });
 });

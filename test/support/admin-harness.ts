@@ -11,9 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Problem, type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
+import type { SystemData } from '../../site/system/answer.ts';
 import { wholeAccounts } from './scripted-accounts.ts';
 import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
 import { answerBatch, type ScriptedBatch } from './scripted-batch.ts';
+import { scriptedLetters, wellSystem } from './scripted-system.ts';
 import { answerWarehouse, type ScriptedWarehouse } from './scripted-warehouse.ts';
 import { pageHeadersOf } from './static-site.ts';
 
@@ -31,6 +33,7 @@ export interface AdminHarness {
   check: unknown;
   pieces: unknown[];
   accounts: object;
+  system: SystemData;
   delayMs: number;
   readonly batch: ScriptedBatch;
   readonly warehouse: ScriptedWarehouse;
@@ -74,6 +77,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     } as unknown,
     pieces: [] as unknown[],
     accounts: wholeAccounts as object,
+    system: wellSystem(),
     delayMs: 0,
     batch: { isEmpty: false, isWhole: false },
     warehouse: { isEmpty: false },
@@ -160,6 +164,12 @@ function answerTo(
       return { data: harness.keys, count: harness.keys.length };
     case 'GET /api/admin/people':
       return { data: harness.people, count: harness.people.length };
+    case 'GET /api/system':
+      return { data: { ...harness.system, at: new Date().toISOString() } };
+    case 'GET /api/admin/dead-letters':
+      return scriptedLetters;
+    case 'POST /api/admin/dead-letters/redrive':
+      return { data: (body.keys as string[]).map((key) => ({ key, outcome: 'sent' })) };
     case 'GET /api/reconcile':
       return harness.accounts;
     case 'GET /api/admin/audit':

@@ -134,6 +134,12 @@ export function wellSystem(): SystemData {
   };
 }
 
+/** The letters themselves, of which one must not be sent again. */
+export const scriptedLetters = {
+  data: [1, 2, 3].map((n) => ({ key: `dead/${n}`, sendable: n < 3 })),
+  meta: { next_cursor: null },
+};
+
 /** Nothing was ever sent. */
 export function quietSystem(): SystemData {
   const well = wellSystem();

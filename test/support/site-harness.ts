@@ -60,6 +60,13 @@ export interface Harness extends ScriptedSession {
   tell(alert: AlertRow): void;
   /** Drops every viewer without a word; they may come again. */
   dropViewers(): void;
+  /** What goes out in place of a frame, as text: changed, twice, later, or nothing. Null: the frame as it is. */
+  reshape: ((frame: SnapshotFrame | DeltaFrame) => readonly string[]) | null;
+  /** What every question but that of who is signed in is answered, with the live connection refused; null: as asked. */
+  failsWith: ProblemCode | null;
+  /** The service's time, ms. */
+  now(): number;
+  readonly speed: number;
   stop(): Promise<void>;
 }
 
@@ -72,6 +79,8 @@ interface HarnessOptions {
   readonly port?: number;
   /** Who is signed in; an analyst if not said. */
   readonly identity?: Harness['identity'];
+  /** How many times faster than real time frames come, and the time in them goes; 1 if not said. */
+  readonly speed?: number;
   /** Where the built site lies; site/dist if not said. Another build may empty that one while a test runs. */
   readonly folder?: string;
 }
@@ -80,6 +89,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const peers = new Set<Peer>();
   const viewers = new Set<Viewer>();
   const folder = options.folder ?? builtSite;
+  const { speed = 1 } = options;
+  const startedAt = Date.now();
   const server = createServer((request, response) => serve(harness, folder, request, response));
   const harness: Writable<Harness> = {
     heard: [] as ClientFrame[],
@@ -94,6 +105,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
+    reshape: null,
+    failsWith: null,
     identity: options.identity === undefined ? scriptedIdentity('analyst') : options.identity,
     signInProblem: null,
     shownTokens: [],
@@ -107,10 +120,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     dropViewers: () => {
       for (const peer of peers) peer.drop();
     },
+    now: () => startedAt + (Date.now() - startedAt) * speed,
+    speed,
     stop: () => stopped(server, peers),
   };
   server.on('upgrade', (request: IncomingMessage, stream) => {
-    if (harness.manner === 'not-migrated') {
+    if (harness.manner === 'not-migrated' || harness.failsWith !== null) {
       stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -145,7 +160,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 class Viewer {
   readonly #harness: Harness;
   readonly #peer: Peer;
-  readonly #startedAt = Date.now();
+  readonly #startedAt: number;
   readonly #epoch = `harness-${Date.now()}`;
   readonly #timers = new Set<NodeJS.Timeout>();
   #seq = 0;
@@ -155,6 +170,7 @@ class Viewer {
 
   constructor(harness: Harness, peer: Peer) {
     this.#harness = harness;
+    this.#startedAt = harness.now();
     this.#peer = peer;
   }
 
@@ -169,7 +185,8 @@ class Viewer {
     const isFirst = this.#timers.size === 0;
     if (frame.t === 'subscribe') this.#breakdown = frame.breakdown;
     this.#snapshot();
-    if (frame.t === 'subscribe' && isFirst) this.#timers.add(setInterval(() => this.#delta(), frameEveryMs));
+    if (frame.t === 'subscribe' && isFirst)
+      this.#timers.add(setInterval(() => this.#delta(), frameEveryMs / this.#harness.speed));
   }
 
   closed(): void {
@@ -177,7 +194,7 @@ class Viewer {
   }
 
   #snapshot(): void {
-    const now = Date.now();
+    const now = this.#harness.now();
     this.#sentUpTo = now;
     const frame: SnapshotFrame = {
       t: 'snapshot',
@@ -190,7 +207,7 @@ class Viewer {
       regions: scriptedRegions(this.#harness.play, this.#startedAt, now),
       ...this.#breakdownFrom(now),
     };
-    this.#send(JSON.stringify(frame));
+    this.#sendFrame(frame);
   }
 
   alert(alert: AlertRow): void {
@@ -205,7 +222,7 @@ class Viewer {
   }
 
   #delta(alerts: readonly AlertRow[] = []): void {
-    const now = Date.now();
+    const now = this.#harness.now();
     const { play } = this.#harness;
     const regions = scriptedRegions(play, this.#startedAt, now, this.#sentUpTo);
     this.#sentUpTo = now;
@@ -222,7 +239,12 @@ class Viewer {
       ...(alerts.length > 0 ? { alerts } : {}),
       ...(now - this.#breakdownAt >= breakdownEveryMs ? this.#breakdownFrom(now) : {}),
     };
-    this.#send(JSON.stringify(frame));
+    this.#sendFrame(frame);
+  }
+
+  #sendFrame(frame: SnapshotFrame | DeltaFrame): void {
+    const texts = this.#harness.reshape?.(frame) ?? [JSON.stringify(frame)];
+    for (const text of texts) this.#send(text);
   }
 
   #send(text: string): void {
@@ -244,6 +266,11 @@ const contentTypes: Readonly<Record<string, string>> = {
 function serve(harness: Harness, folder: string, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://harness');
   const { pathname } = url;
+  if (harness.failsWith !== null && /^\/(api|health)\b/.test(pathname) && pathname !== '/api/session') {
+    const body = problem(harness.failsWith, 'Something broke in the middle of it.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
   if (pathname === '/health') {
     if (harness.manner !== 'not-migrated') {
       response.setHeader('content-type', 'application/json').end('{"status":"ok"}');
