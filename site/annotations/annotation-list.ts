@@ -2,13 +2,14 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { askService } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
-import { type AnnotationRow, ofRegions, type RegionFilter } from './annotation.ts';
+import type { ValueList } from '../filter/value-list.ts';
+import { type AnnotationRow, ofRegions } from './annotation.ts';
 
 /** What a page shows: ms, and which regions; null for all of them. */
 export interface AnnotatedTime {
   readonly from: number;
   readonly to: number;
-  readonly regions: RegionFilter | null;
+  readonly regions: ValueList | null;
 }
 
 /** Nobody waits for them; what one has written is there at once. */
@@ -20,7 +21,7 @@ const lengthMsMax = 366 * 86_400_000;
 
 const rows = signal<readonly AnnotationRow[]>([]);
 /** Of the page's own filter. */
-const regions = signal<RegionFilter | null>(null);
+const regions = signal<ValueList | null>(null);
 export const annotations: ReadonlySignal<readonly AnnotationRow[]> = computed(() =>
   ofRegions(rows.value, regions.value),
 );

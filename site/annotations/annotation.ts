@@ -1,5 +1,6 @@
 /** What people note beside the figures (ANN-1), as the service gives it, and where it stands on a time axis. */
 import type { AnnotationVisibility } from '../../core/annotation/annotation.ts';
+import { passes, type ValueList } from '../filter/value-list.ts';
 
 export interface AnnotationRow {
   readonly id: string;
@@ -34,20 +35,11 @@ interface Axis {
 /** As wide as a target has to be, CSS pixels. */
 const flagWidth = 24;
 
-/** A page's filter: of these regions, or of all but these. */
-export interface RegionFilter {
-  readonly values: readonly string[];
-  readonly isNot: boolean;
-}
-
-/** Of the regions that the filter leaves, all of them where it is null; and what is of none. */
+/** Of the regions that a page's filter leaves, all of them where it is null; and what is of none. */
 export const ofRegions = (
   rows: readonly AnnotationRow[],
-  filter: RegionFilter | null,
-): readonly AnnotationRow[] =>
-  rows.filter(
-    ({ region }) => region === null || filter === null || filter.values.includes(region) !== filter.isNot,
-  );
+  filter: ValueList | null,
+): readonly AnnotationRow[] => rows.filter(({ region }) => region === null || passes(filter, region));
 
 /** Those that lie in [from, until) or reach into it, oldest first. `place`: where a time stands on the axis. */
 export function annotationsWithin(
