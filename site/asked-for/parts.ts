@@ -1,6 +1,7 @@
 /** What comes only when it is asked for, in one bundle: apart its parts would weigh a quarter more. */
 import { openKeySheet } from '../keys/key-sheet.tsx';
+import { toggleKiosk } from '../kiosk/kiosk.ts';
 import { openPanelMenu } from '../take-away/panel-menu.tsx';
 import { openViews } from '../views-menu/views-dialog.tsx';
 
-export const parts = { openKeySheet, openPanelMenu, openViews } as const;
+export const parts = { openKeySheet, openPanelMenu, openViews, toggleKiosk } as const;

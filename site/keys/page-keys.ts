@@ -5,7 +5,12 @@ import { toggleTheme } from '../theme/theme.ts';
 import { openViewsMenu } from '../views-menu/views-button.tsx';
 import { bindKeys } from './key-list.ts';
 
+/** As the page was opened: it may write its address anew. */
+const asked = new URLSearchParams(location.search);
+const toggle = (): void => whenAsked(({ toggleKiosk }) => toggleKiosk(asked));
+
 export function bindPageKeys(): void {
+  if (asked.has('kiosk')) toggle();
   const goTo = places.map(({ key, href, name }) => ({
     keys: [`g ${key}`],
     meaning: name,
@@ -17,6 +22,7 @@ export function bindPageKeys(): void {
     { keys: ['/'], meaning: 'Search', group: 'This page', press: search, when: () => searchField() !== null },
     { keys: ['v'], meaning: 'Saved views', group: 'This page', press: openViewsMenu },
     { keys: ['d'], meaning: 'Light or dark', group: 'This page', press: toggleTheme },
+    { keys: ['k'], meaning: 'Kiosk, for a screen on a wall', group: 'This page', press: toggle },
     { keys: ['?'], meaning: 'Show these keys', group: 'This page', press: showKeys },
     ...goTo,
   );

@@ -1,14 +1,12 @@
 /** The address of what a page shows, and that in words. */
 import { isPageAddress } from '../../core/view/saved-view.ts';
+import { kioskParameters } from '../kiosk/rotation.ts';
 import { places } from '../panels/places.ts';
-
-/** How a screen shows a view is not what it shows. */
-const waysOfShowing = ['kiosk', 'rotate', 'of'];
 
 /** Of the page as it is now; null where it is none that can be saved. */
 export function shownAddress(): string | null {
   const { pathname, searchParams } = new URL(location.href);
-  for (const name of waysOfShowing) searchParams.delete(name);
+  for (const name of kioskParameters) searchParams.delete(name);
   const search = searchParams.toString();
   const address = search === '' ? pathname : `${pathname}?${search}`;
   return isPageAddress(address) ? address : null;

@@ -17,6 +17,8 @@ const open = (service: Harness, path = '/', width: 390 | 1440 = 1440): Promise<P
   pages.open(service.address + path, { width });
 
 const headline = (page: Page) => page.locator('h1').textContent();
+/** Slow machines take their time to open a page. */
+const soon = { timeout: 15_000 };
 const rows = (page: Page) => page.locator('.regions tbody tr');
 const card = (page: Page, name: string) => page.locator('.figure-card', { hasText: name });
 const link = (page: Page) => page.locator('.link-word').textContent();
@@ -120,13 +122,13 @@ test('[ABL-91] 500 regions: the worst and busiest are shown, all on request, and
   const service = await serve();
   service.reshape = (frame) => [JSON.stringify(crowded(frame, 42))];
   const page = await open(service);
-  await expect.poll(() => headline(page), { timeout: 20_000 }).toBe('All 504 regions are healthy');
+  await expect.poll(() => headline(page), soon).toBe('All 504 regions are healthy');
   expect([await rows(page).count(), await page.locator('.map-mark').count()]).toEqual([24, 48]);
   await page.getByText('48 of 504 regions').waitFor();
   await page.getByRole('button', { name: 'Show 480 more regions' }).click();
-  await expect.poll(() => rows(page).count()).toBe(504);
+  await expect.poll(() => rows(page).count(), soon).toBe(504);
   await page.getByRole('button', { name: 'Show fewer' }).click();
-  await expect.poll(() => rows(page).count()).toBe(24);
+  await expect.poll(() => rows(page).count(), soon).toBe(24);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
@@ -142,7 +144,7 @@ test.each([-1, 1])('[ABL-91] a clock of the device that is wrong by %i day chang
     });
   }, days * 86_400_000);
   await page.reload();
-  await expect.poll(() => headline(page)).toBe('All 12 regions are healthy');
+  await expect.poll(() => headline(page), soon).toBe('All 12 regions are healthy');
   expect(await link(page)).toBe('Live');
   expect(await rows(page).first().locator('td').last().textContent()).toMatch(/now|\d+\u202f?s/);
   await page.locator('.numbers:not(.stale)').waitFor();
@@ -176,12 +178,12 @@ test('[ABL-91] frames twice, out of order, lost or of no sense: the same numbers
   const page = await open(service);
   await rows(page).nth(11).waitFor();
   await page.evaluate(() => {
-    const views: number[] = [];
+    const views: { at: number; count: number }[] = [];
     Object.assign(globalThis, { views });
     const look = () => {
       const cards = [...document.querySelectorAll('.figure-card')];
       const figure = cards.find((one) => one.textContent?.startsWith('Views'))?.querySelector('.figure');
-      views.push(Number(figure?.getAttribute('title')?.replaceAll(',', '')));
+      views.push({ at: Date.now(), count: Number(figure?.getAttribute('title')?.replaceAll(',', '')) });
       requestAnimationFrame(look);
     };
     look();
@@ -208,9 +210,17 @@ test('[ABL-91] frames twice, out of order, lost or of no sense: the same numbers
   const closedMinutes = async (of: Page): Promise<string[]> =>
     (await of.locator('.series-panel').last().locator('tbody tr').allTextContents()).slice(5, 50);
   expect(await closedMinutes(page)).toEqual(await closedMinutes(clean));
-  const views = await page.evaluate(() => (globalThis as unknown as { views: number[] }).views);
+  const views = await page.evaluate(
+    () => (globalThis as unknown as { views: { at: number; count: number }[] }).views,
+  );
   expect(views.length).toBeGreaterThan(20);
-  expect(views.filter((count, i) => !(count >= (views[i - 1] ?? 0)))).toEqual([]);
+  // With each new minute an old one leaves the hour.
+  const steady = views.filter(({ at }) => at % 60_000 > 2_000);
+  const isBack = ({ count, at }: (typeof views)[number], i: number): boolean => {
+    const before = steady[i - 1];
+    return before !== undefined && at - before.at < 1_000 && !(count >= before.count);
+  };
+  expect(steady.filter(isBack)).toEqual([]);
   expect(await link(page)).toBe('Live');
 });
 
@@ -225,11 +235,11 @@ test('[ABL-91] a service that answers 500 in mid-session is said to, what was sh
   await page.getByText('Not acknowledged. Something broke in the middle of it.').waitFor();
   expect(await page.getByRole('textbox').inputValue()).toBe('Mine.');
   service.dropViewers();
-  await expect.poll(() => headline(page)).toMatch(/^Not connected since/);
+  await expect.poll(() => headline(page), soon).toMatch(/^Not connected since/);
   await page.locator('.remark', { hasText: 'Something went wrong on our side' }).waitFor();
   expect(await rows(page).count()).toBe(12);
   service.failsWith = null;
-  await expect.poll(() => headline(page), { timeout: 20_000 }).toContain('failing downloads');
+  await expect.poll(() => headline(page), soon).toContain('failing downloads');
   expect(await page.getByRole('textbox').inputValue()).toBe('Mine.');
 });
 
@@ -261,8 +271,8 @@ function nonsenseOf(round: number): string {
 }
 
 async function survives(page: Page): Promise<void> {
-  await expect.poll(() => headline(page)).not.toMatch(/^$|^Connecting$/);
-  await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+  await expect.poll(() => headline(page), soon).not.toMatch(/^$|^Connecting$/);
+  await expect.poll(() => page.locator('[aria-busy=true]').count(), soon).toBe(0);
   expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false);
   expect(await page.locator('body').innerText()).not.toMatch(/NaN|\[object|Invalid Date/);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
@@ -315,7 +325,7 @@ test.each(['full', 'forbidden'])(
       }
     }, how);
     await page.reload();
-    await expect.poll(() => headline(page)).toBe('All 12 regions are healthy');
+    await expect.poll(() => headline(page), soon).toBe('All 12 regions are healthy');
     await page.keyboard.press('d');
     await page.locator('html[data-theme=dark]').waitFor();
     await rows(page).first().click();
