@@ -19,8 +19,9 @@ import './panels/shares-panel.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { currentIdentity, loadIdentity, signInAddress } from './access/session.ts';
-import { browserAck } from './live/browser-ack.ts';
-import { browserPorts } from './live/browser-ports.ts';
+import { watchAddress } from './live/address.ts';
+import { onlyRegion } from './live/asked.ts';
+import { browserPorts, browserStore } from './live/browser-ports.ts';
 import { LiveConnection } from './live/connection.ts';
 import { createStore } from './live/store.ts';
 import { watchTheme } from './theme/theme.ts';
@@ -32,19 +33,12 @@ import { createViewState } from './views/view-state.ts';
 /** Ages and the right edge of the charts move on even when no frame comes. */
 const tickMs = 500;
 
-const store = createStore(() => performance.now(), browserAck);
+const store = createStore(browserStore);
 const view = createViewState();
 const connection = new LiveConnection(browserPorts, store.heard.events);
 
-// The filter is part of the address, so that it can be sent to a colleague and survives a reload.
-store.region.value = new URL(location.href).searchParams.get('region');
-effect(() => {
-  const address = new URL(location.href);
-  if (store.region.value === null) address.searchParams.delete('region');
-  else address.searchParams.set('region', store.region.value);
-  history.replaceState(null, '', address);
-  connection.breakDown(store.region.value);
-});
+watchAddress(store);
+effect(() => connection.breakDown(onlyRegion(store.asked.value)));
 
 // A service that was away when the page opened is asked again once it is there.
 effect(() => {

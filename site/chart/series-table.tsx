@@ -15,12 +15,12 @@ interface SeriesTableProps {
   readonly caption: string;
   readonly isShown: ReadonlySignal<boolean>;
   /** Changes when the table must be made anew at once. */
-  readonly region: ReadonlySignal<string | null>;
+  readonly subject: ReadonlySignal<string>;
 }
 
-export function SeriesTable({ series, spans, caption, isShown, region }: SeriesTableProps) {
+export function SeriesTable({ series, spans, caption, isShown, subject }: SeriesTableProps) {
   // A table that changed five times a second could not be read: it moves on when a slot closes.
-  const moved = useComputed(() => `${region.value} ${series.value.times[series.value.closedCount - 1]}`);
+  const moved = useComputed(() => `${subject.value} ${series.value.times[series.value.closedCount - 1]}`);
   const rows = moved.value ? closedRows(series.peek(), spans.value) : [];
   return (
     <DataTable

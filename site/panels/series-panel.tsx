@@ -25,7 +25,7 @@ interface SeriesPanelProps {
 }
 
 export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPanelProps) {
-  const { spans, region } = store;
+  const { spans, subject } = store;
   const { crosshair } = view;
   const alertsAt = (time: number) => alertsWithin(spans.value, time, time + series.peek().span.slotMs);
   const slotText = (time: number): string => {
@@ -60,7 +60,7 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
       <SeriesTable
         series={series}
         spans={spans}
-        region={region}
+        subject={subject}
         isShown={view.tablesShown}
         caption={`${title}: events and downloads a second, success rate of downloads, alerts`}
       />

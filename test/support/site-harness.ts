@@ -23,6 +23,7 @@ import { type ProblemCode, problem, problemContentType } from '../../core/protoc
 import { answerLog, emptyLog, type ScriptedLog } from './scripted-alert-log.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
+import { scriptedPicture } from './scripted-picture.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
 import { answerViews, type ScriptedView, scriptedViews } from './scripted-views.ts';
@@ -47,6 +48,10 @@ export interface Harness extends ScriptedSession {
   readonly log: ScriptedLog;
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
+  /** Parameters of the pictures that were asked for: of the past, or of a part. */
+  readonly asked: string[];
+  /** What these are answered with; null: as asked. */
+  pictureProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
   ackDelayMs: number;
   /** Saved views, as the service holds them. */
@@ -94,6 +99,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     address: '',
     port: 0,
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
+    asked: [] as string[],
+    pictureProblem: null,
     log: emptyLog(),
     views: scriptedViews(),
     ackProblem: null,
@@ -282,6 +289,10 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void answerSession(harness, request, response);
     return;
   }
+  if (pathname === '/api/live/picture') {
+    answerPicture(harness, url, response);
+    return;
+  }
   if (pathname.startsWith('/api/views')) {
     void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
     return;
@@ -312,6 +323,18 @@ function giveRows(answer: object, request: IncomingMessage, response: ServerResp
   const type = isProblem ? problemContentType : 'application/json';
   response.writeHead(isProblem ? Number(answer.status) : 200, { 'content-type': type });
   response.end(JSON.stringify(answer));
+}
+
+function answerPicture(harness: Harness, url: URL, response: ServerResponse): void {
+  harness.asked.push(url.search);
+  response.setHeader('content-type', 'application/json');
+  if (harness.pictureProblem !== null) {
+    const body = problem(harness.pictureProblem, 'Nothing answers.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
+  const data = scriptedPicture(harness.play, url.searchParams, Date.now());
+  response.end(JSON.stringify({ data, meta: {} }));
 }
 
 async function act(
