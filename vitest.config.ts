@@ -26,6 +26,7 @@ export default defineConfig({
             miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations('migrations') } },
           })),
         ],
+        define: { DESCRIBED: 'true' },
         test: {
           name: 'workerd',
           testTimeout: 60_000,

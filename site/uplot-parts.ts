@@ -83,7 +83,82 @@ const noPlugins: readonly Rule[] = [
   [/\(opts\.plugins \|\| \[\]\)\.forEach/g, '[].forEach'],
 ];
 
-const rules = [...oneDirection, ...noLegend, ...cursorOfPage, ...ownWords, ...noPlugins];
+/** Scales are given with every draw, and what an axis has is fixed: numbers, grid lines, no ticks, no label. */
+const fixedAxes: readonly Rule[] = [
+  [
+    /let rangeIsArr = isArr\(rn\);[\s\S]+?sc\.range = fnOrSelf\(rn \|\|[\s\S]+?\)\n\t+\)\);/,
+    'sc.range = rn;',
+  ],
+  ['sc.auto = fnOrSelf(rangeIsArr ? false : sc.auto);', 'sc.auto = () => false;'],
+  ['else if (s.show && s.auto)', 'else if (false)'],
+  ['else if (scaleX.time)', 'else if (true)'],
+  [/\baxis\.label != null\b/g, 'false'],
+  [/\b(?:border|ticks)\.show\b/g, 'false'],
+  ['let angle = axis._rotate * -PI/180;', 'const angle = 0;'],
+  [/\baxis\.rotate\(self, values, i, _space\)/, '0'],
+  [
+    /\(opts\.padding \|\| \[[^\]]+\]\)\.map\(p => fnOrSelf\(ifNull\(p, autoPadSide\)\)\)/,
+    'opts.padding.map(fnOrSelf)',
+  ],
+  [/\b(?:scale|sc|scaleX)\.dir == -1/g, 'false'],
+  [/\bscaleX\.dir \* \(/g, '('],
+];
+
+/** A line has one colour, and all lines are as plain as each other. */
+const plainLines: readonly Rule[] = [
+  [/\b(?:stroke|fill)Path instanceof Map/g, 'false'],
+  [/if \(bandClip\)/g, 'if (false)'],
+  [/ \|\| bandClip\)/g, ')'],
+  [/bands\.forEach\(b => \{[^}]+\}\);/, ''],
+  [/let shouldAlpha = .+/, 'const shouldAlpha = false;'],
+  [/\bctxAlpha != (?:s\.alpha|_ctxAlpha)/g, 'false'],
+  ['if (endRad == 0 && baseRad == 0)', 'if (true)'],
+  ['self.addSeries = addSeries;', ''],
+  ['self.delSeries = delSeries;', ''],
+  ['if (opts.title) {', 'if (false) {'],
+];
+
+/** The point of a line under the cursor is that of the slot, known or not. */
+const plainCursor: readonly Rule[] = [
+  ['if (cursor.dataIdx == null) {', 'if (false) {'],
+  ['cursor.dataIdx(self, i, idx, valAtPosX)', 'idx'],
+  ['getBBox = points.bbox;', 'getBBox = null;'],
+  [/\bhCursor && .+/g, ''],
+  [/markers\.\w+ += fnOrSelf\(markers\.\w+\);/g, ''],
+  [/\tbind: \{[^}]+\},/, ''],
+];
+
+/** What would be made although nobody asks for it: a bundler cannot know that it does nothing. */
+const madeForNobody: readonly Rule[] = [
+  [/const numFormatter = .+/, ''],
+  [/(days|months)\.map\(slice3\)/g, '$1'],
+  [/const localTz = .+/, ''],
+  [/const wholeIncrs = .+/, ''],
+  ['genIncrs(2, -53, 53, [1]);', ''],
+];
+
+/** A picture that is taken away has a ratio of its own: site/take-away/panel-picture.ts asks for it, and back. */
+const askedRatio: readonly Rule[] = [
+  ['function setPxRatio() {', 'function setPxRatio(asked) {'],
+  ['let _pxRatio = devicePixelRatio;', 'let _pxRatio = asked?.detail ?? devicePixelRatio;'],
+  [
+    'on(dppxchange, win, () => { uPlot.pxRatio = pxRatio; });',
+    'on(dppxchange, win, () => { uPlot.pxRatio = pxRatio; }); on("plotratio", win, setPxRatio);',
+  ],
+];
+
+const rules = [
+  ...oneDirection,
+  ...noLegend,
+  ...cursorOfPage,
+  ...ownWords,
+  ...noPlugins,
+  ...fixedAxes,
+  ...plainLines,
+  ...plainCursor,
+  ...madeForNobody,
+  ...askedRatio,
+];
 
 export function uplotParts(): Plugin {
   return {

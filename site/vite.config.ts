@@ -6,6 +6,8 @@ import { uplotParts } from './uplot-parts.ts';
 const pages = [
   'index.html',
   'analytics.html',
+  'alerts.html',
+  'system.html',
   'admin/keys.html',
   'admin/people.html',
   'admin/audit.html',
@@ -84,6 +86,27 @@ function securityText(): Plugin {
   };
 }
 
+/**
+ * What two pages or more share lies in two chunks, one of the pages' frame and one of their lists and forms, and not in
+ * a dozen: a dictionary of gzip is as long as its file, and both come once for all pages. What the sign-in and the
+ * documentation use stays apart, since these need nothing else; so does the chart.
+ */
+const ofSmallPages =
+  /html$|site\/chart|uplot|(?:alerts-panel|filter-line|tokens|base|notice)\.css|theme\/theme|access\/(?:service|session-|return|shown|sign)|site\/docs|service-worker|protocol\/(?:version|limits|trusted)/;
+const ofLists = /site\/(?:admin|analytics|keys\/key-sheet)/;
+const sharedChunks = {
+  includeDependenciesRecursively: false,
+  groups: [
+    {
+      name: 'frame',
+      minShareCount: 2,
+      priority: 2,
+      test: (id: string) => !ofSmallPages.test(id) && !ofLists.test(id),
+    },
+    { name: 'lists', minShareCount: 2, priority: 1, test: (id: string) => !ofSmallPages.test(id) },
+  ],
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -100,7 +123,10 @@ export default defineConfig({
         ),
         sw: `${import.meta.dirname}/service-worker/service-worker.ts`,
       },
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        codeSplitting: sharedChunks,
+      },
     },
     // Pages name the chunks that they share with others, so that these are not found out one after the other.
     modulePreload: { polyfill: false },

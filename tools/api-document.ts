@@ -11,7 +11,7 @@ import { root } from './bootstrap.mjs';
 export async function apiDocument(): Promise<OpenApiDocument> {
   const { module } = await runnerImport<{ productDescription: () => OpenApiDocument }>(
     join(root, 'workers/api/openapi.ts'),
-    { configFile: false, logLevel: 'error' },
+    { configFile: false, logLevel: 'error', define: { DESCRIBED: 'true' } },
   );
   return module.productDescription();
 }

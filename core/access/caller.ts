@@ -26,7 +26,7 @@ export type Caller = Person | { readonly kind: 'nobody' };
 export const nobody: Caller = { kind: 'nobody' };
 
 /** Whether a person may do what needs a role. */
-export function hasRole(person: Person, needed: PersonRole): boolean {
+export function hasRole(person: Pick<Person, 'role'>, needed: PersonRole): boolean {
   return personRoles.indexOf(person.role) >= personRoles.indexOf(needed);
 }
 

@@ -27,8 +27,8 @@ const [events, views, succeeded, slow, downloads] = (
   ['events', 'views', 'downloads_succeeded', 'downloads_slow', 'downloads'] as const
 ).map((name) => keyedCounterNames.indexOf(name)) as [number, number, number, number, number];
 
-/** Sums of one key over some minutes. */
-interface Tally {
+/** Sums of one key over some minutes, one for each of keyedCounterNames. */
+export interface Tally {
   readonly key: string;
   readonly sums: number[];
   title: string | null;
@@ -44,18 +44,27 @@ export function breakdownFromMinute(at: number): number {
 export function breakdownOf(region: string, regions: readonly RegionCells[], at: number): LiveBreakdown {
   const from = breakdownFromMinute(at);
   const tallied = (kind: KeyedKind, first: number) => tally(regions, kind, first);
-  const ranked = rankedContents(tallied('content', from));
-  const before = rankedContents(tallied('content', from - breakdownMinutes));
-  const ranksBefore = new Map(before.map(({ key }, i) => [key, i + 1]));
   return {
     region,
     from_minute: from,
+    ...rankedBreakdown(tallied('content', from), tallied('content', from - breakdownMinutes)),
+    devices: shares(tallied('device', from)),
+    content_types: shares(tallied('content_type', from)),
+  };
+}
+
+/** The contents by rank, with their ranks among those of the time before. */
+export function rankedBreakdown(
+  contents: readonly Tally[],
+  contentsBefore: readonly Tally[],
+): Pick<LiveBreakdown, 'active_contents' | 'contents'> {
+  const ranked = rankedContents(contents);
+  const ranksBefore = new Map(rankedContents(contentsBefore).map(({ key }, i) => [key, i + 1]));
+  return {
     active_contents: ranked.length,
     contents: ranked
       .slice(0, breakdownContentsMax)
       .map((content, i) => rankedContent(content, i + 1, ranksBefore.get(content.key) ?? null)),
-    devices: shares(tallied('device', from)),
-    content_types: shares(tallied('content_type', from)),
   };
 }
 
@@ -115,9 +124,10 @@ function rankedContent(content: Tally, rank: number, rankBefore: number | null):
   };
 }
 
-function shares(tallies: Tally[]): LiveShare[] {
+/** The greatest first. */
+export function shares(tallies: readonly Tally[]): LiveShare[] {
   return tallies
-    .sort((a, b) => sumOf(b, events) - sumOf(a, events) || (a.key < b.key ? -1 : 1))
+    .toSorted((a, b) => sumOf(b, events) - sumOf(a, events) || (a.key < b.key ? -1 : 1))
     .slice(0, breakdownSharesMax)
     .map((share) => ({ key: share.key, ...figures(share) }));
 }

@@ -43,6 +43,12 @@ export const keyedCounterNames = [...liveContentCounterNames, 'downloads'] as co
 const cellPositions = liveCounterNames.map((name) => counterIndex[name]);
 const keyedPositions = keyedCounterNames.map((name) => counterIndex[name]);
 
+/** Counters of a window or a pane as its live cell has them. */
+export const cellValues = (counters: ArrayLike<number>): readonly number[] => chosen(counters, cellPositions);
+/** Counters of a key as keyed cells have them. */
+export const keyedValues = (counters: ArrayLike<number>): readonly number[] =>
+  chosen(counters, keyedPositions);
+
 export function newRegionCells(regionNumber: number): RegionCells {
   return {
     regionNumber,
@@ -120,7 +126,7 @@ function putPane(
   if (!paneInSight(start, change.at)) return;
   const cell = region.panes.get(start) ?? newCell(region.regionNumber, 'pane', start);
   region.panes.set(start, cell);
-  put(region, cell, source, chosen(counters, cellPositions), change);
+  put(region, cell, source, cellValues(counters), change);
 }
 
 /** The totals of a minute. */
@@ -134,7 +140,7 @@ export function putMinute(
   if (!minuteInSight(minute, change.at)) return;
   const cell = region.minutes.get(minute) ?? newCell(region.regionNumber, 'minute', minute);
   region.minutes.set(minute, cell);
-  put(region, cell, source, chosen(counters, cellPositions), change);
+  put(region, cell, source, cellValues(counters), change);
 }
 
 function putKeyed(
@@ -152,7 +158,7 @@ function putKeyed(
   region.keyed[kind].set(minute, cells);
   const cell = cells.get(key) ?? newCell(region.regionNumber, kind, minute, key);
   cells.set(key, cell);
-  put(region, cell, source, chosen(counters, keyedPositions), change, label);
+  put(region, cell, source, keyedValues(counters), change, label);
 }
 
 function putZero(region: RegionCells, cell: Cell | undefined, source: Source, change: Change): void {
@@ -177,6 +183,6 @@ function put(
 }
 
 /** Counters that live cells carry, out of those that windows carry. */
-function chosen(counters: readonly number[], positions: readonly number[]): readonly number[] {
+function chosen(counters: ArrayLike<number>, positions: readonly number[]): readonly number[] {
   return positions.map((position) => counters[position] ?? 0);
 }

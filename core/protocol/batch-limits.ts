@@ -51,6 +51,8 @@ export const hoursKeptMs = 400 * dayMs;
 export const partsKeptMs = 400 * dayMs;
 /** Since an alert was resolved, and since a run was over. */
 export const alertsKeptMs = 30 * dayMs;
+/** A range of alerts, in minutes: as long as they are kept. A row each, so a question is as cheap as its page. */
+export const alertRangeMinutesMax = alertsKeptMs / 60_000;
 export const runsKeptMs = 30 * dayMs;
 /** Accounts since their minute, and sessions since they ended: what is missing is known after 4 days, and a month to look. */
 export const accountsKeptMs = 35 * dayMs;

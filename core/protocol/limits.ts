@@ -110,6 +110,12 @@ export const clientFrameBytesMax = 4096;
 
 /** Ranges of the live API, in minutes. */
 export const rangeMinutesMax = 1440;
+/** A picture of the Live view: as far back as minutes are kept (RET-1), which a comparison needs as well. */
+export const pictureMinutesMax = 7 * 1440;
+/** Cells of a region in a picture: a chart has no more pixels to show them with. */
+export const pictureStepsMax = 400;
+/** Contents of a day are some hundred hours of regions; of longer ranges the Analytics page tells. */
+export const pictureBreakdownMinutesMax = 1440;
 
 /** Sessions a shard follows for the count of concurrent viewers, some 30 B each; beyond it the count is a lower bound. */
 export const sessionsMax = 500_000;

@@ -38,7 +38,6 @@ const unusedFeatures = [
   'midi',
   'payment',
   'publickey-credentials-get',
-  'screen-wake-lock',
   'serial',
   'usb',
 ];

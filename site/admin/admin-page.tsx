@@ -6,6 +6,7 @@ import '../panels/page-nav.css';
 import '../panels/page-head.css';
 import '../panels/page-foot.css';
 import '../access/person-menu.css';
+import './fields.css';
 import './admin.css';
 import './dialog.css';
 import { signal } from '@preact/signals';

@@ -55,4 +55,6 @@ function show(next: AuditFilter): void {
   void ask();
 }
 
-addEventListener('popstate', () => show(auditFilterOf(location.search)));
+export function watchHistory(): void {
+  addEventListener('popstate', () => show(auditFilterOf(location.search)));
+}

@@ -6,7 +6,7 @@ import { CheckPanel, checkLog, isChecking } from './audit-check-panel.tsx';
 import { auditCsv, fileLinesMax, saveAs } from './audit-csv.ts';
 import { auditFields, withField } from './audit-filter.ts';
 import { FilterForm } from './audit-filter-form.tsx';
-import { ask, choose, failure, filter, isAsking, lines, older } from './audit-log.ts';
+import { ask, choose, failure, filter, isAsking, lines, older, watchHistory } from './audit-log.ts';
 import { AuditTable } from './audit-table.tsx';
 import { formFaults } from './problem-fields.ts';
 import { Resource } from './resource.ts';
@@ -129,7 +129,10 @@ async function save(): Promise<void> {
   }
 }
 
-void ask();
-void people.load();
-void keys.load();
-startPage('audit', <Audit />);
+export function openAudit(): void {
+  watchHistory();
+  void ask();
+  void people.load();
+  void keys.load();
+  startPage('audit', <Audit />);
+}

@@ -9,7 +9,8 @@ interface FormProps<T> {
   readonly names: readonly string[];
   readonly send: (form: FormData) => Promise<ServiceAnswer<T>>;
   readonly done: (value: T) => void;
-  readonly leave: () => void;
+  /** Absent where there is nothing to go back to. */
+  readonly leave?: () => void;
   readonly submit: string;
   readonly isGrave?: boolean;
   readonly children: (faults: FormFaults['fields']) => ComponentChildren;
@@ -48,9 +49,11 @@ export function Form<T>({ names, send, done, leave, submit, isGrave = false, chi
         </p>
       )}
       <p class="choices">
-        <button type="button" class="button" onClick={leave} autofocus={isGrave}>
-          Cancel
-        </button>
+        {leave && (
+          <button type="button" class="button" onClick={leave} autofocus={isGrave}>
+            Cancel
+          </button>
+        )}
         <button type="submit" class={isGrave ? 'button grave' : 'button primary'} aria-disabled={isSent}>
           {isSent ? 'Sending' : submit}
         </button>
@@ -64,7 +67,7 @@ interface FieldProps {
   readonly label: string;
   readonly hint?: ComponentChildren;
   readonly fault: string | undefined;
-  readonly type?: 'date';
+  readonly type?: 'date' | 'datetime-local';
   readonly inputMode?: 'numeric' | 'email';
   readonly placeholder?: string;
   readonly defaultValue?: string;

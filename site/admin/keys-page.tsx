@@ -98,9 +98,11 @@ function List({ rows }: { readonly rows: readonly KeyRow[] }) {
   );
 }
 
-void keys.load();
-void people.load();
-setInterval(() => {
-  if (!document.hidden) void keys.load();
-}, reloadEveryMs);
-startPage('keys', <Keys />);
+export function openKeys(): void {
+  void keys.load();
+  void people.load();
+  setInterval(() => {
+    if (!document.hidden) void keys.load();
+  }, reloadEveryMs);
+  startPage('keys', <Keys />);
+}

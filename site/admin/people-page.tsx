@@ -168,5 +168,7 @@ function Row({ row, by }: { readonly row: PersonRow; readonly by: string }) {
   );
 }
 
-void people.load();
-startPage('people', <People />);
+export function openPeople(): void {
+  void people.load();
+  startPage('people', <People />);
+}

@@ -219,5 +219,7 @@ function HourLine({ row }: { readonly row: HourRow }) {
   );
 }
 
-void accounts.load();
-startPage('reconcile', <Accounts />);
+export function openAccounts(): void {
+  void accounts.load();
+  startPage('reconcile', <Accounts />);
+}

@@ -1,5 +1,6 @@
 /** A list before its rows, without any, and where it could not be had. */
 import type { ComponentChildren } from 'preact';
+import { hasRole, type PersonRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
 import { Mark } from '../panels/mark.tsx';
 import type { Failure } from './resource.ts';
@@ -19,18 +20,20 @@ interface FailedProps {
   readonly what: string;
   readonly failure: Failure | null;
   readonly retry: () => void;
+  /** The role that the page asks for. */
+  readonly needed?: PersonRole;
 }
 
-export function Failed({ what, failure, retry }: FailedProps) {
+export function Failed({ what, failure, retry, needed = 'admin' }: FailedProps) {
   if (failure === null) return null;
-  const role = currentIdentity.value?.role;
-  const isRole = failure.status === 403 && role !== undefined && role !== 'admin';
+  const identity = currentIdentity.value;
+  const isRole = failure.status === 403 && identity !== null && !hasRole(identity, needed);
   return (
     <div class="failed" role="alert">
       <Mark kind="down" />
       <p>
         <b>{what} could not be loaded.</b>{' '}
-        {isRole ? `This needs the role admin; yours is ${role}.` : failure.text}
+        {isRole ? `This needs the role ${needed}; yours is ${identity.role}.` : failure.text}
       </p>
       {failure.status === 403 ? (
         <a class="button" href="/">

@@ -5,6 +5,7 @@ import { currentIdentity } from '../access/session.ts';
 import { pagedCsv, saveAs } from '../admin/audit-csv.ts';
 import type { Failure } from '../admin/resource.ts';
 import { Mark } from '../panels/mark.tsx';
+import { PanelMore } from '../panels/panel-more.tsx';
 import { type PanelAnswer, showAllRows, shownRows } from './panel-answer.ts';
 
 export interface PanelProps<D> {
@@ -17,6 +18,8 @@ export interface PanelProps<D> {
   readonly none: ComponentChildren;
   /** Rows of the skeleton. */
   readonly bones: number;
+  /** Whether there is one to take away as a picture. */
+  readonly hasChart?: boolean;
   /** Whether a few rows are shown at first. */
   readonly isList?: boolean;
   /** Above the rows, whatever there is of them. */
@@ -32,6 +35,7 @@ export function Panel<D extends object>({
   answer,
   none,
   bones,
+  hasChart,
   isList,
   before,
   children,
@@ -46,7 +50,12 @@ export function Panel<D extends object>({
         <h2 id={`${id}-title`}>
           {title} <span class="quiet plain">{remark}</span>
         </h2>
-        {countOf(rows) > 0 && <CsvButton id={id} title={title} answer={answer} />}
+        {countOf(rows) > 0 && (
+          <span class="panel-ways">
+            <CsvButton id={id} title={title} answer={answer} />
+            {hasChart && <PanelMore title={title} />}
+          </span>
+        )}
       </header>
       {before}
       {failure && <PanelFailure title={title} failure={failure} isOld={rows !== null} retry={answer.load} />}

@@ -7,6 +7,8 @@ import {
   type Change,
   changed,
   type DetailName,
+  dayMs,
+  daysOf,
   filtersOf,
   questionOf,
   searchOf,
@@ -86,6 +88,13 @@ export const film = ofOne<Answer<FilmData>>('movie', 'movies');
 export const user = ofOne<Answer<PersonData>>('user', 'users');
 export const session = ofOne<Answer<SessionData>>('session', 'sessions');
 
+/** The days that are shown, and the regions; a day of a zone may begin and end half a day beside that of UTC. */
+export const annotatedDays = computed(() => {
+  const { first, last } = daysOf(asked.value, nowMs.value);
+  const regions = filtersOf(asked.value).find(({ name }) => name === 'region') ?? null;
+  return { from: first - dayMs, to: last + 2 * dayMs, regions };
+});
+
 /** Address of the page with a change. */
 export const searchWith = (change: Change): string => searchOf(changed(asked.value, change));
 
@@ -109,18 +118,11 @@ function show(): void {
 }
 
 /** Leaves what is looked at alone, or else takes back the filter that was chosen last. */
-function undo(): void {
+export function undo(): void {
   const name = detail.peek();
   const filter = filtersOf(asked.peek()).at(-1);
   if (name) choose({ [name]: null });
   else if (filter) chooseAnew({ [filter.name]: null });
-}
-
-function pressedKey({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
-  if (ctrlKey || metaKey || altKey) return;
-  if (target instanceof Element && target.closest('input, select')) return;
-  if (key === 'Escape') undo();
-  if (key === 't') tablesShown.value = !tablesShown.peek();
 }
 
 /** A link to another state of the page needs no other page; with a key held it does as the browser has it. */
@@ -141,7 +143,6 @@ const checkedAgainMs = 60_000;
 export function watchAddress(): void {
   history.replaceState(null, '', location.pathname + searchOf(asked.peek()));
   addEventListener('popstate', show);
-  addEventListener('keydown', pressedKey);
   addEventListener('click', clicked);
   // What is opened is read from its beginning, by eyes and by screen readers.
   let before = detail.peek();

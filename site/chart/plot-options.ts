@@ -23,7 +23,7 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: P
       drag: { x: false, y: false },
       points: { size: 6, width: 0 },
     },
-    scales: { x: { time: true, auto: false }, y: { auto: false } },
+    scales: { x: { time: true, auto: false, range: asGiven }, y: { auto: false, range: asGiven } },
     axes: [
       {
         ...axis,
@@ -53,6 +53,9 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: P
     },
   };
 }
+
+/** Ends of an axis are given with each draw, so there is nothing to work out. */
+const asGiven = (_: uPlot, min: number, max: number): [number, number] => [min, max];
 
 function lineOptions(line: PlotLine, inks: Inks): uPlot.Series[] {
   const color = inks(line.color);

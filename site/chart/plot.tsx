@@ -21,12 +21,19 @@ export function Plot<S extends PlotSeries>({ spec, series, stretches, crosshair 
   return <div class="plot" ref={place} aria-hidden="true" style={{ height: `${spec.height}px` }} />;
 }
 
+/** What each plot of the page draws, by its place in it: for those who take it away. */
+export const plotsByPlace = new WeakMap<
+  Element,
+  { readonly spec: PlotSpec; readonly series: PlotSource['series'] }
+>();
+
 function mount(element: HTMLElement, spec: PlotSpec, source: PlotSource): () => void {
   const { series, stretches, crosshair } = source;
   const styles = getComputedStyle(document.documentElement);
   const inks = (token: string): string => styles.getPropertyValue(token).trim();
   const options = plotOptions(spec, element.clientWidth, inks, source);
   const plot = new uPlot(options, plotData(spec, series.peek()), element);
+  plotsByPlace.set(element, { spec, series });
   const draw = (now: PlotSeries): void => {
     const { min, max } = scaleOf(spec, now);
     plot.batch(() => {

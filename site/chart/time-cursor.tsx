@@ -4,6 +4,8 @@
  */
 import { type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { bindKeys, type Key } from '../keys/key-list.ts';
 import { plotInsets, timeRange } from './plot-options.ts';
 import type { PlotSeries } from './plot-spec.ts';
 
@@ -18,14 +20,35 @@ interface TimeCursorProps {
   readonly children: ComponentChildren;
 }
 
-/** Slots that a press of Page Up or Page Down moves by. */
-const pageSlots = 10;
+interface Move extends Key {
+  /** Slots; all of them for the ends. */
+  readonly slots: number;
+}
+
+const move = (slots: number, meaning: string, ...keys: readonly string[]): Move => ({
+  slots,
+  keys,
+  meaning,
+  group: 'In a chart',
+});
+
+/** Heard by the chart that has the focus. */
+const moves: readonly Move[] = [
+  move(-1, 'One step back', 'ArrowLeft', 'ArrowDown'),
+  move(1, 'One step on', 'ArrowRight', 'ArrowUp'),
+  move(-10, 'Ten steps back', 'PageDown'),
+  move(10, 'Ten steps on', 'PageUp'),
+  move(Number.NEGATIVE_INFINITY, 'To the oldest', 'Home'),
+  move(Number.POSITIVE_INFINITY, 'To the newest', 'End'),
+];
+const chosenKey: Key = { keys: ['Enter'], meaning: 'Go to what is under the crosshair', group: 'In a chart' };
 
 export function TimeCursor({ label, series, crosshair, slotText, chosen, children }: TimeCursorProps) {
   // Moves on when a slot closes and not with every frame: it is read aloud while it has the focus.
   const newest = useComputed(() => newestClosed(series.value));
   const time = crosshair.value ?? newest.value;
   const times = series.peek().times;
+  useEffect(() => bindKeys(...moves, chosenKey), []);
   const point = (event: PointerEvent): void => {
     crosshair.value = timeUnder(event, series.peek());
   };
@@ -53,7 +76,7 @@ export function TimeCursor({ label, series, crosshair, slotText, chosen, childre
       }}
       onKeyDown={(event) => {
         const next = timeByKey(event.key, crosshair.value, series.peek());
-        if (event.key === 'Enter') chosen(crosshair.value ?? newest.value);
+        if (chosenKey.keys.includes(event.key)) chosen(crosshair.value ?? newest.value);
         else if (event.key === 'Escape' && crosshair.value !== null) crosshair.value = null;
         else if (next !== null) crosshair.value = next;
         else return;
@@ -70,7 +93,7 @@ function newestClosed({ times, closedCount }: PlotSeries): number {
 }
 
 /** Start of the slot nearest to the pointer; null beside the plot. */
-function timeUnder({ currentTarget, clientX }: PointerEvent, series: PlotSeries): number | null {
+export function timeUnder({ currentTarget, clientX }: PointerEvent, series: PlotSeries): number | null {
   if (!(currentTarget instanceof HTMLElement)) return null;
   const { left, width } = currentTarget.getBoundingClientRect();
   const plotWidth = width - plotInsets.left - plotInsets.right;
@@ -85,25 +108,11 @@ function timeUnder({ currentTarget, clientX }: PointerEvent, series: PlotSeries)
 export function timeByKey(key: string, from: number | null, series: PlotSeries): number | null {
   const { slotMs } = series.span;
   const newest = newestClosed(series);
+  const found = moves.find(({ keys }) => keys.includes(key));
+  if (!found) return null;
+  if (found.slots === Number.POSITIVE_INFINITY) return newest;
   const start = Math.floor((from ?? newest + slotMs) / slotMs) * slotMs;
-  switch (key) {
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return clamped(start - slotMs, series);
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return clamped(start + slotMs, series);
-    case 'PageDown':
-      return clamped(start - pageSlots * slotMs, series);
-    case 'PageUp':
-      return clamped(start + pageSlots * slotMs, series);
-    case 'Home':
-      return clamped(Number.NEGATIVE_INFINITY, series);
-    case 'End':
-      return newest;
-    default:
-      return null;
-  }
+  return clamped(start + found.slots * slotMs, series);
 }
 
 /** The slot that the left edge cuts is not pointed at. */

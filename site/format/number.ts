@@ -18,14 +18,14 @@ export function noFigure(why: string): Figure {
   return { text: '–', unit: '', exact: why };
 }
 
-/** Up to 9,999 in full, then 12.4 K, 1.24 M, 1.24 B. */
+/** Up to 9,999 in full, then 12.4 K, 1.24 M, 1.24 B, 1.24 T. */
 export function countFigure(count: number): Figure {
   const exact = whole.format(count);
   if (Math.abs(count) < 10_000) return { text: exact, unit: '', exact };
   let value = count / 1000;
   let unit = 'K';
   // 999,950 would round to "1000 K": from there on it is a million.
-  for (const larger of ['M', 'B']) {
+  for (const larger of ['M', 'B', 'T']) {
     if (Math.abs(value) < 999.5) break;
     value /= 1000;
     unit = larger;

@@ -31,7 +31,7 @@ export function alertLimit({ metric, threshold_value: limit }: AlertRow): string
   return `${name}, ${side} ${measured(metric, limit)}`;
 }
 
-function measured(metric: RecordMetric, value: number): string {
+export function measured(metric: RecordMetric, value: number): string {
   switch (metric) {
     case 'success_rate':
       return percent(Math.floor(value * 1000 + 1e-6));

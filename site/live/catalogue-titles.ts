@@ -1,5 +1,6 @@
 /** What the catalogue says of contents on the page (CAT-3): their titles and genres, where it knows them. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { askService } from '../access/service.ts';
 
 export interface CatalogueTitle {
@@ -60,3 +61,8 @@ export async function askCatalogue(ids: readonly string[]): Promise<readonly Cat
 }
 
 export const catalogueTitles = new CatalogueTitles(askCatalogue, Date.now);
+
+/** What the page calls it: the catalogue's title, or that of its events, or its id. */
+export function nameOfContent({ content_id: id, title }: LiveRankedContent): string {
+  return catalogueTitles.known.value.get(id)?.title ?? title ?? id;
+}

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, useComputed } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { mayAcknowledge } from '../access/session.ts';
+import { valueText } from '../filter/value-list.ts';
 import { agoFigure, hourText } from '../format/time.ts';
 import { alertLimit, alertPeriod, alertRemarks, alertValue, resolutionText } from '../live/alert-text.ts';
 import type { Store } from '../live/store.ts';
@@ -31,9 +32,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
           <button
             type="button"
             class="mention"
-            onClick={() => {
-              store.region.value = region;
-            }}
+            onClick={() => store.choose({ region: valueText([region], false) })}
           >
             {region}
           </button>
@@ -61,7 +60,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
       </p>
       <div class="alert-ack">
         {acknowledged && <Acknowledged alert={alert} />}
-        {mayAcknowledge.value && (!acknowledged || isFiring) && (
+        {mayAcknowledge.value && store.frame.value.endMs === null && (!acknowledged || isFiring) && (
           <Acknowledge alert={alert} acknowledgements={store.acknowledgements} />
         )}
       </div>
@@ -70,7 +69,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
 }
 
 /** What is wrong stands before the colon, and is what the eye looks for; how much and when comes after it. */
-function Message({ text }: { readonly text: string }) {
+export function Message({ text }: { readonly text: string }) {
   const colon = text.indexOf(': ');
   if (colon < 0) return <b>{text}</b>;
   return (
@@ -95,7 +94,7 @@ function Duration({ since, asOf }: DurationProps) {
   return <span class="quiet">{text}</span>;
 }
 
-function Acknowledged({ alert }: { readonly alert: AlertRow }) {
+export function Acknowledged({ alert }: { readonly alert: AlertRow }) {
   const { acknowledged_by: by, acknowledged_at: at, comment } = alert;
   return (
     <p class="acknowledged-by">

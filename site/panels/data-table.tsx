@@ -5,6 +5,8 @@ import { Quantity } from './quantity.tsx';
 
 export interface DataRow {
   readonly key: string;
+  /** Time that the first names in short, ms. */
+  readonly at?: number;
   /** The first names the row. */
   readonly cells: readonly (string | Figure)[];
 }
@@ -36,10 +38,14 @@ export function DataTable({ caption, columns, rows, isShown }: DataTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, cells: [name = '', ...rest] }) => (
+          {rows.map(({ key, at, cells: [name = '', ...rest] }) => (
             <tr key={key}>
               <th scope="row" dir="auto">
-                {cell(name)}
+                {at === undefined ? (
+                  cell(name)
+                ) : (
+                  <time dateTime={new Date(at).toISOString()}>{cell(name)}</time>
+                )}
               </th>
               {rest.map((value, i) => (
                 <td key={columns[i + 1]} class={typeof value === 'string' ? 'words' : undefined}>

@@ -1,10 +1,13 @@
-/** The head, the body and the foot of a page beside the Live view, with the keys that all of them have. */
+/** The head, the body and the foot of a page beside the Live view, with the keys that every page has. */
 import { type ComponentChildren, render } from 'preact';
 import { PersonMenu } from '../access/person-menu.tsx';
 import { loadIdentity } from '../access/session.ts';
+import { bindPageKeys, showKeys } from '../keys/page-keys.ts';
 import { theme, toggleTheme, watchTheme } from '../theme/theme.ts';
+import { ViewsButton } from '../views-menu/views-button.tsx';
 import { PageFoot } from './page-foot.tsx';
-import { PageNav, type PlaceInNav } from './page-nav.tsx';
+import { PageNav } from './page-nav.tsx';
+import type { PlaceInNav } from './places.ts';
 
 interface PageFrameProps {
   readonly current: PlaceInNav;
@@ -17,6 +20,7 @@ export function PageFrame({ current, children }: PageFrameProps) {
       <header class="page-head">
         <PageNav current={current} />
         <div class="switches head-end">
+          <ViewsButton />
           <button
             type="button"
             class="button"
@@ -25,6 +29,9 @@ export function PageFrame({ current, children }: PageFrameProps) {
             onClick={toggleTheme}
           >
             Dark
+          </button>
+          <button type="button" class="button" aria-label="Keys" aria-keyshortcuts="?" onClick={showKeys}>
+            ?
           </button>
           <PersonMenu />
         </div>
@@ -35,22 +42,10 @@ export function PageFrame({ current, children }: PageFrameProps) {
   );
 }
 
-/** As on the live view: not where somebody types. */
-function pressed(event: KeyboardEvent): void {
-  const { target, key, ctrlKey, metaKey, altKey } = event;
-  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return;
-  if (target instanceof Element && target.closest('input, select, textarea')) return;
-  if (key === 'd') toggleTheme();
-  if (key === '/') {
-    event.preventDefault();
-    document.querySelector<HTMLInputElement>('search input')?.focus();
-  }
-}
-
 export function startFrame(page: ComponentChildren): void {
   watchTheme();
   void loadIdentity();
-  addEventListener('keydown', pressed);
+  bindPageKeys();
   const app = document.querySelector('#app');
   if (app) render(page, app);
 }

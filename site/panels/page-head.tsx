@@ -1,7 +1,10 @@
 import { PersonMenu } from '../access/person-menu.tsx';
+import { showKeys } from '../keys/page-keys.ts';
 import type { Store } from '../live/store.ts';
 import { theme, toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from '../views/view-state.ts';
+import { ViewsButton } from '../views-menu/views-button.tsx';
+import { CopyLink } from './copy-link.tsx';
 import { LinkState } from './link-state.tsx';
 import { PageNav } from './page-nav.tsx';
 
@@ -17,6 +20,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
         <PersonMenu />
       </div>
       <div class="switches">
+        <ViewsButton />
         <button
           type="button"
           class="button"
@@ -37,6 +41,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
         >
           Tables
         </button>
+        <CopyLink />
         <button
           type="button"
           class="button"
@@ -46,15 +51,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
         >
           Dark
         </button>
-        <button
-          type="button"
-          class="button"
-          aria-label="Keys"
-          aria-keyshortcuts="?"
-          onClick={() => {
-            view.keysShown.value = true;
-          }}
-        >
+        <button type="button" class="button" aria-label="Keys" aria-keyshortcuts="?" onClick={showKeys}>
           ?
         </button>
       </div>

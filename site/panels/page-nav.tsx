@@ -1,27 +1,28 @@
 /** The pages there are; what a person may not open is not offered. */
+import { hasRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
-
-export type PlaceInNav = 'live' | 'analytics' | 'admin';
+import { type PlaceInNav, places } from './places.ts';
 
 export function PageNav({ current }: { readonly current: PlaceInNav }) {
-  const mark = (page: PlaceInNav) => (page === current ? ({ 'aria-current': 'page' } as const) : {});
+  const identity = currentIdentity.value;
   return (
     <nav class="page-nav" aria-label="Pages">
       <b class="product">Marquee</b>
-      <a href="/" {...mark('live')}>
-        Live
-      </a>
-      <a href="/analytics" {...mark('analytics')}>
-        Analytics
-      </a>
-      {currentIdentity.value?.role === 'admin' && (
-        <a href="/admin/keys" {...mark('admin')}>
-          Admin
-        </a>
-      )}
-      <a href="/docs" class="page-nav-docs">
-        API reference
-      </a>
+      <div class="page-links">
+        {places.map(
+          (one) =>
+            (!one.role || (identity && hasRole(identity, one.role))) && (
+              <a
+                key={one.place}
+                href={one.href}
+                class={`page-nav-${one.place}`}
+                aria-current={one.place === current ? 'page' : undefined}
+              >
+                {one.name}
+              </a>
+            ),
+        )}
+      </div>
     </nav>
   );
 }

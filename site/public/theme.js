@@ -1,5 +1,5 @@
 // Before the first paint, so that nobody who chose dark is shown a white page first. Plain and small on purpose: it is
-// served as it is, outside the bundle. site/theme/theme.ts goes on from here.
+// served as it is, outside the bundle. site/theme/theme.ts goes on from here. And what is printed says where and when.
 (() => {
   let chosen = null;
   try {
@@ -9,4 +9,8 @@
   }
   const dark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  addEventListener('beforeprint', () => {
+    const time = new Date().toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'long' });
+    document.body.dataset.printed = `Marquee, ${location.href}, ${time}`;
+  });
 })();

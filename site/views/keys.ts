@@ -1,43 +1,30 @@
+import { bindKeys } from '../keys/key-list.ts';
+import { bindPageKeys } from '../keys/page-keys.ts';
+import { undone } from '../live/asked.ts';
 import type { Store } from '../live/store.ts';
-import { toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from './view-state.ts';
 
-/** One key each; none where something is typed or another key is held. */
+/** The keys of the Live view, beside those of every page. */
 export function watchKeys(store: Store, view: ViewState): void {
-  document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target)) return;
-    switch (event.key) {
-      case ' ':
-        // Elsewhere the space bar presses what has the focus, or scrolls it.
-        if (event.repeat || !isFree(event.target)) return;
-        event.preventDefault();
-        store.pause.toggle();
-        break;
-      case 'p':
-        if (!event.repeat) store.pause.toggle();
-        break;
-      case 't':
+  bindPageKeys();
+  bindKeys(
+    { keys: ['p', ' '], meaning: 'Pause and resume', group: 'What is shown', press: store.pause.toggle },
+    {
+      keys: ['t'],
+      meaning: 'Show or hide the tables beside the charts',
+      group: 'What is shown',
+      press: () => {
         view.tablesShown.value = !view.tablesShown.value;
-        break;
-      case 'd':
-        toggleTheme();
-        break;
-      case '?':
-        view.keysShown.value = !view.keysShown.value;
-        break;
-      case 'Escape':
-        // The dialog closes by itself; the filter goes only by an Esc of its own.
-        if (!view.keysShown.value) store.region.value = null;
-        break;
-    }
-  });
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
-}
-
-function isFree(target: EventTarget | null): boolean {
-  return target === document.body || (target instanceof HTMLElement && target.matches('.plots, .alert'));
+      },
+    },
+    {
+      keys: ['Escape'],
+      meaning: 'Undo what was asked for last; leave a comment',
+      group: 'What is shown',
+      press: () => {
+        store.left.value = [];
+        store.asked.value = undone(store.asked.value);
+      },
+    },
+  );
 }

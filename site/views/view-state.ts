@@ -4,7 +4,6 @@ import { type Signal, signal } from '@preact/signals';
 export interface ViewState {
   /** Tables are drawn beside their charts. */
   readonly tablesShown: Signal<boolean>;
-  readonly keysShown: Signal<boolean>;
   /** Time under the pointer, ms. */
   readonly crosshair: Signal<number | null>;
   /** Id of the alert that was asked for, by a click on its span; it is scrolled to and focused. */
@@ -14,7 +13,6 @@ export interface ViewState {
 export function createViewState(): ViewState {
   return {
     tablesShown: signal(false),
-    keysShown: signal(false),
     crosshair: signal<number | null>(null),
     askedAlert: signal<string | null>(null),
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { PersonRole } from '../../core/access/caller.ts';
+import type { SystemData } from '../../site/system/answer.ts';
 import { type Runtime, startRuntime } from '../../tools/runtime.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { signInContext } from '../support/signed-in.ts';
@@ -44,12 +45,14 @@ async function openAs(role: PersonRole | null, path: string): Promise<Page> {
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const row = (page: Page, text: string) => page.locator('.list tbody tr', { hasText: text });
 
-/** The answer to an event that is sent by a key. */
-async function sent(key: string): Promise<number> {
+const view = { event_type: 'view', region: 'EU-London', content_id: 'movie-1' };
+
+/** The answer to events that are sent by a key. */
+async function sent(key: string, body: unknown = view): Promise<number> {
   const answer = await fetch(`${runtime.url}/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ event_type: 'view', region: 'EU-London', content_id: 'movie-1' }),
+    body: JSON.stringify(body),
   });
   await answer.body?.cancel();
   return answer.status;
@@ -111,6 +114,37 @@ test('[AUD-4] the page has the log checked, and gives it as a file', async () =>
   await page.getByText(/The log is whole up to line \d+/).waitFor();
   const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Download CSV').click()]);
   expect(file.suggestedFilename()).toBe('marquee-audit.csv');
+});
+
+test('[ABL-68, SYS-1] the System page shows what the API tells, and events that are posted move its rates', async () => {
+  const page = await openAs('analyst', '/system');
+  const events = page.locator('.to-regions .unseen');
+  await page.locator('.flow').waitFor();
+  const told = async () => {
+    const answer = await page.request.get(`${runtime.url}/api/system`);
+    return ((await answer.json()) as { data: SystemData }).data;
+  };
+  const before = (await told()).events_per_second;
+  const records = Array.from({ length: 600 }, (_, n) => ({
+    event_id: `system-${n}`,
+    event_type: 'view',
+    timestamp: new Date().toISOString(),
+    region: 'OC-Sydney',
+    content_id: 'movie-1',
+  }));
+  expect(await sent(runtime.credentials.ingest_key, [...records, { event_type: 'no such' }])).toBe(202);
+  await expect
+    .poll(async () => (await told()).events_per_second, { timeout: 10_000 })
+    .toBeGreaterThan(before + 9);
+  const figure = (value: number) => `${Math.round(value * 100) / 100} a second`;
+  // Of the minute before it: until the events of other tests have left it both go down together.
+  await expect
+    .poll(async () => (await events.textContent()) === figure((await told()).events_per_second), {
+      timeout: 15_000,
+    })
+    .toBe(true);
+  const sydney = page.getByRole('table', { name: 'Regions' }).getByRole('row', { name: /OC-Sydney/ });
+  expect(await sydney.textContent()).toContain('10 a second');
 });
 
 test('[ACC-1] who is no admin is told so, and who is nobody comes back after signing in', async () => {

@@ -76,6 +76,7 @@ test.each(themes)('tables, filter, comment, pause and keys, %s', async (theme) =
     await page.keyboard.press('p');
     await lookAt('paused');
     await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
     await lookAt('keys');
     await page.close();
   }

@@ -11,9 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Problem, type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
+import type { SystemData } from '../../site/system/answer.ts';
 import { wholeAccounts } from './scripted-accounts.ts';
 import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
+import { answerAnnotations, noAnnotations, type ScriptedAnnotations } from './scripted-annotations.ts';
 import { answerBatch, type ScriptedBatch } from './scripted-batch.ts';
+import { scriptedLetters, wellSystem } from './scripted-system.ts';
 import { answerWarehouse, type ScriptedWarehouse } from './scripted-warehouse.ts';
 import { pageHeadersOf } from './static-site.ts';
 
@@ -31,9 +34,11 @@ export interface AdminHarness {
   check: unknown;
   pieces: unknown[];
   accounts: object;
+  system: SystemData;
   delayMs: number;
   readonly batch: ScriptedBatch;
   readonly warehouse: ScriptedWarehouse;
+  readonly annotations: ScriptedAnnotations;
   stop(): Promise<void>;
 }
 
@@ -74,9 +79,11 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     } as unknown,
     pieces: [] as unknown[],
     accounts: wholeAccounts as object,
+    system: wellSystem(),
     delayMs: 0,
     batch: { isEmpty: false, isWhole: false },
     warehouse: { isEmpty: false },
+    annotations: noAnnotations(),
     stop: () => stopped(server),
   };
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -107,7 +114,9 @@ async function serve(
   const isFaulty = fault && `${request.method} ${url.pathname}`.startsWith(fault.of);
   const answer = isFaulty
     ? problem(fault.code, 'The database did not answer in time.', fault.errors)
-    : answerTo(harness, `${request.method} ${url.pathname}`, url.searchParams, body);
+    : url.pathname.startsWith('/api/annotations')
+      ? answerAnnotations(harness.annotations, request.method ?? 'GET', url, body)
+      : answerTo(harness, `${request.method} ${url.pathname}`, url.searchParams, body);
   const isProblem = 'status' in answer && 'code' in answer;
   if (request.headers.accept === 'text/csv' && 'data' in answer) {
     // Two columns are enough to see whose file it is.
@@ -160,6 +169,12 @@ function answerTo(
       return { data: harness.keys, count: harness.keys.length };
     case 'GET /api/admin/people':
       return { data: harness.people, count: harness.people.length };
+    case 'GET /api/system':
+      return { data: { ...harness.system, at: new Date().toISOString() } };
+    case 'GET /api/admin/dead-letters':
+      return scriptedLetters;
+    case 'POST /api/admin/dead-letters/redrive':
+      return { data: (body.keys as string[]).map((key) => ({ key, outcome: 'sent' })) };
     case 'GET /api/reconcile':
       return harness.accounts;
     case 'GET /api/admin/audit':

@@ -20,10 +20,14 @@ import {
   type SnapshotFrame,
 } from '../../core/protocol/live.ts';
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
+import { answerLog, emptyLog, type ScriptedLog } from './scripted-alert-log.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
+import { answerAnnotations, noAnnotations, type ScriptedAnnotations } from './scripted-annotations.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
+import { scriptedPicture } from './scripted-picture.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
+import { answerViews, type ScriptedView, scriptedViews } from './scripted-views.ts';
 import { pageHeadersOf } from './static-site.ts';
 import { acceptSocket, type Peer, type PeerEvents } from './websocket-server.ts';
 
@@ -41,14 +45,30 @@ export interface Harness extends ScriptedSession {
   manner: Manner;
   /** Those that a snapshot brings. */
   readonly alerts: AlertRow[];
+  /** What it has kept, and what was asked of it. */
+  readonly log: ScriptedLog;
+  readonly annotations: ScriptedAnnotations;
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
+  /** Parameters of the pictures that were asked for: of the past, or of a part. */
+  readonly asked: string[];
+  /** What these are answered with; null: as asked. */
+  pictureProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
   ackDelayMs: number;
+  /** Saved views, as the service holds them. */
+  readonly views: ScriptedView[];
   /** Brings an alert, new or changed, to every viewer. */
   tell(alert: AlertRow): void;
   /** Drops every viewer without a word; they may come again. */
   dropViewers(): void;
+  /** What goes out in place of a frame, as text: changed, twice, later, or nothing. Null: the frame as it is. */
+  reshape: ((frame: SnapshotFrame | DeltaFrame) => readonly string[]) | null;
+  /** What every question but that of who is signed in is answered, with the live connection refused; null: as asked. */
+  failsWith: ProblemCode | null;
+  /** The service's time, ms. */
+  now(): number;
+  readonly speed: number;
   stop(): Promise<void>;
 }
 
@@ -61,6 +81,8 @@ interface HarnessOptions {
   readonly port?: number;
   /** Who is signed in; an analyst if not said. */
   readonly identity?: Harness['identity'];
+  /** How many times faster than real time frames come, and the time in them goes; 1 if not said. */
+  readonly speed?: number;
   /** Where the built site lies; site/dist if not said. Another build may empty that one while a test runs. */
   readonly folder?: string;
 }
@@ -69,6 +91,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const peers = new Set<Peer>();
   const viewers = new Set<Viewer>();
   const folder = options.folder ?? builtSite;
+  const { speed = 1 } = options;
+  const startedAt = Date.now();
   const server = createServer((request, response) => serve(harness, folder, request, response));
   const harness: Writable<Harness> = {
     heard: [] as ClientFrame[],
@@ -77,8 +101,15 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     address: '',
     port: 0,
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
+    asked: [] as string[],
+    pictureProblem: null,
+    log: emptyLog(),
+    annotations: noAnnotations(),
+    views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
+    reshape: null,
+    failsWith: null,
     identity: options.identity === undefined ? scriptedIdentity('analyst') : options.identity,
     signInProblem: null,
     shownTokens: [],
@@ -92,10 +123,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     dropViewers: () => {
       for (const peer of peers) peer.drop();
     },
+    now: () => startedAt + (Date.now() - startedAt) * speed,
+    speed,
     stop: () => stopped(server, peers),
   };
   server.on('upgrade', (request: IncomingMessage, stream) => {
-    if (harness.manner === 'not-migrated') {
+    if (harness.manner === 'not-migrated' || harness.failsWith !== null) {
       stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -130,7 +163,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 class Viewer {
   readonly #harness: Harness;
   readonly #peer: Peer;
-  readonly #startedAt = Date.now();
+  readonly #startedAt: number;
   readonly #epoch = `harness-${Date.now()}`;
   readonly #timers = new Set<NodeJS.Timeout>();
   #seq = 0;
@@ -140,6 +173,7 @@ class Viewer {
 
   constructor(harness: Harness, peer: Peer) {
     this.#harness = harness;
+    this.#startedAt = harness.now();
     this.#peer = peer;
   }
 
@@ -154,7 +188,8 @@ class Viewer {
     const isFirst = this.#timers.size === 0;
     if (frame.t === 'subscribe') this.#breakdown = frame.breakdown;
     this.#snapshot();
-    if (frame.t === 'subscribe' && isFirst) this.#timers.add(setInterval(() => this.#delta(), frameEveryMs));
+    if (frame.t === 'subscribe' && isFirst)
+      this.#timers.add(setInterval(() => this.#delta(), frameEveryMs / this.#harness.speed));
   }
 
   closed(): void {
@@ -162,7 +197,7 @@ class Viewer {
   }
 
   #snapshot(): void {
-    const now = Date.now();
+    const now = this.#harness.now();
     this.#sentUpTo = now;
     const frame: SnapshotFrame = {
       t: 'snapshot',
@@ -175,7 +210,7 @@ class Viewer {
       regions: scriptedRegions(this.#harness.play, this.#startedAt, now),
       ...this.#breakdownFrom(now),
     };
-    this.#send(JSON.stringify(frame));
+    this.#sendFrame(frame);
   }
 
   alert(alert: AlertRow): void {
@@ -190,7 +225,7 @@ class Viewer {
   }
 
   #delta(alerts: readonly AlertRow[] = []): void {
-    const now = Date.now();
+    const now = this.#harness.now();
     const { play } = this.#harness;
     const regions = scriptedRegions(play, this.#startedAt, now, this.#sentUpTo);
     this.#sentUpTo = now;
@@ -207,7 +242,12 @@ class Viewer {
       ...(alerts.length > 0 ? { alerts } : {}),
       ...(now - this.#breakdownAt >= breakdownEveryMs ? this.#breakdownFrom(now) : {}),
     };
-    this.#send(JSON.stringify(frame));
+    this.#sendFrame(frame);
+  }
+
+  #sendFrame(frame: SnapshotFrame | DeltaFrame): void {
+    const texts = this.#harness.reshape?.(frame) ?? [JSON.stringify(frame)];
+    for (const text of texts) this.#send(text);
   }
 
   #send(text: string): void {
@@ -227,7 +267,13 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 function serve(harness: Harness, folder: string, request: IncomingMessage, response: ServerResponse): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://harness');
+  const url = new URL(request.url ?? '/', 'http://harness');
+  const { pathname } = url;
+  if (harness.failsWith !== null && /^\/(api|health)\b/.test(pathname) && pathname !== '/api/session') {
+    const body = problem(harness.failsWith, 'Something broke in the middle of it.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
   if (pathname === '/health') {
     if (harness.manner !== 'not-migrated') {
       response.setHeader('content-type', 'application/json').end('{"status":"ok"}');
@@ -246,12 +292,67 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void answerSession(harness, request, response);
     return;
   }
+  if (pathname === '/api/live/picture') {
+    answerPicture(harness, url, response);
+    return;
+  }
+  if (pathname.startsWith('/api/views')) {
+    void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
+    return;
+  }
+  if (pathname.startsWith('/api/annotations') && harness.identity !== null) {
+    void annotate(harness, url, request, response);
+    return;
+  }
+  const answer = harness.identity === null ? null : answerLog(harness.log, harness.alerts, url);
+  if (answer !== null) {
+    giveRows(answer, request, response);
+    return;
+  }
   const asked = join(folder, extname(pathname) === '' && pathname !== '/' ? `${pathname}.html` : pathname);
   const isFile = asked.startsWith(folder) && extname(asked) !== '' && existsSync(asked);
   const file = isFile ? asked : join(folder, 'index.html');
   for (const [name, value] of Object.entries(pageHeadersOf(folder))) response.setHeader(name, value);
   response.setHeader('content-type', contentTypes[extname(file)] ?? 'application/octet-stream');
   response.end(readFileSync(file));
+}
+
+/** As CSV, two columns are enough to see whose file it is. */
+function giveRows(answer: object, request: IncomingMessage, response: ServerResponse): void {
+  const isProblem = 'status' in answer;
+  if (request.headers.accept === 'text/csv' && 'data' in answer) {
+    const rows = (answer.data as { id: string; region: string }[]).map(
+      ({ id, region }) => `${id},${region}\r\n`,
+    );
+    response.setHeader('content-type', 'text/csv').end(`id,region\r\n${rows.join('')}`);
+    return;
+  }
+  const type = isProblem ? problemContentType : 'application/json';
+  response.writeHead(isProblem ? Number(answer.status) : 200, { 'content-type': type });
+  response.end(JSON.stringify(answer));
+}
+
+async function annotate(
+  harness: Harness,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const sent = await text(request);
+  const body = (sent === '' ? {} : JSON.parse(sent)) as Record<string, unknown>;
+  giveRows(answerAnnotations(harness.annotations, request.method ?? 'GET', url, body), request, response);
+}
+
+function answerPicture(harness: Harness, url: URL, response: ServerResponse): void {
+  harness.asked.push(url.search);
+  response.setHeader('content-type', 'application/json');
+  if (harness.pictureProblem !== null) {
+    const body = problem(harness.pictureProblem, 'Nothing answers.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
+  const data = scriptedPicture(harness.play, url.searchParams, Date.now());
+  response.end(JSON.stringify({ data, meta: {} }));
 }
 
 async function act(

@@ -94,7 +94,7 @@ interface SiteLook extends Look {
 /** Starts a browser before the tests of a file and stops all after them. A test fails if its page complained. */
 export function sitePages() {
   const pages = browserPages(
-    /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409|401|429|no valid credentials/,
+    /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|503|409|400|401|403|429|no valid credentials/,
   );
 
   const serve = (options: Parameters<typeof startHarness>[0] = {}): Promise<Harness> =>

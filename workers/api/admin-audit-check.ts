@@ -28,8 +28,8 @@ export const auditCheckRoute: Route = {
   path: '/api/admin/audit/check',
   role: 'admin',
   handler: check,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'Whether the audit log is as it was written',
     description:
       'Reads the log and holds it against its hashes and against the heads that are noted outside of it. Finds an ' +

@@ -58,8 +58,8 @@ export const auditRoute: Route = {
   path: '/api/admin/audit',
   role: 'admin',
   handler: audit,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'The audit log, newest first',
     description: 'Who did what, when, from which country, and how it ended. Reading it is noted too.',
     query,

@@ -37,8 +37,8 @@ export const beginRunsRoute: Route = {
   path: '/api/admin/batch/runs',
   role: 'admin',
   handler: begin,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'Have hours computed anew from the lake',
     description:
       'One run for each region and hour. Hours over which a run goes on, and frozen ones, are held off; where all are, the answer is 409. A few runs go on at once, the others wait their turn.',
@@ -65,8 +65,8 @@ export const runsRoute: Route = {
   path: '/api/admin/batch/runs',
   role: 'admin',
   handler: list,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'Runs of the batch layer, newest first',
     query: runsQuery,
     answer: newestPageAnswer(runSchema),
@@ -79,8 +79,8 @@ export const runRoute: Route = {
   path: '/api/admin/batch/runs/:id',
   role: 'admin',
   handler: one,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'A run of the batch layer',
     path: runPath,
     answer: z.strictObject({ data: runSchema }),
@@ -93,8 +93,8 @@ export const cancelRunRoute: Route = {
   path: '/api/admin/batch/runs/:id/cancel',
   role: 'admin',
   handler: cancel,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'Cancel a run',
     description: 'It ends before its next step and writes nothing; what it had in R2 goes.',
     path: runPath,

@@ -52,8 +52,8 @@ export const deadLettersRoute: Route = {
   path: '/api/admin/dead-letters',
   role: 'admin',
   handler: list,
-  doc: {
-    tag: 'Events',
+  tag: 'Events',
+  doc: DESCRIBED && {
     summary: 'Dead letters: what could not be processed',
     description:
       'Chunks of events that a region refused and messages that could not be read, oldest day first, with the error. ' +
@@ -104,8 +104,8 @@ export const redriveRoute: Route = {
   path: '/api/admin/dead-letters/redrive',
   role: 'admin',
   handler: redrive,
-  doc: {
-    tag: 'Events',
+  tag: 'Events',
+  doc: DESCRIBED && {
     summary: 'Send dead letters again',
     description:
       'Each goes into the queue again and counts once, as if it came now: as late where its window is over. Whatever is ' +

@@ -32,8 +32,8 @@ export const etlRejectsRoute: Route = {
   role: 'admin',
   unmasked: 'etl.read_rejects',
   handler: rejects,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'What an ETL run rejected, in the order of its files',
     description: `Kept for ${etlKeptMs / 86_400_000} days. A row for each fault, with the record as it was sent. As CSV it is one file of all.`,
     path: etlPath,

@@ -34,8 +34,8 @@ export const runEtlRoute: Route = {
   path: '/api/admin/run-etl',
   role: 'admin',
   handler: begin,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'Load uploaded files into the warehouse',
     description:
       'Reads and judges all of the files first; where too much of them is rejected, nothing is loaded. Loading goes by ids: the same file again changes nothing. One run goes on at a time: another is refused with 409. It goes on after a crash.',
@@ -60,8 +60,8 @@ export const etlRunsRoute: Route = {
   path: '/api/admin/etl',
   role: 'analyst',
   handler: list,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'ETL runs of the last 30 days, newest first',
     query: etlQuery,
     answer: newestPageAnswer(etlSchema),
@@ -75,8 +75,8 @@ export const etlRunRoute: Route = {
   path: '/api/admin/etl/:id',
   role: 'analyst',
   handler: one,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'How far an ETL run is, what it rejected, and what it has changed',
     path: etlPath,
     answer,
@@ -90,8 +90,8 @@ export const cancelEtlRoute: Route = {
   path: '/api/admin/etl/:id/cancel',
   role: 'admin',
   handler: cancel,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'Cancel an ETL run',
     description:
       'It ends at its next step. Before it loads it leaves nothing; what it has loaded stays, with its sums, and another run of the same files completes it.',

@@ -32,8 +32,8 @@ export const importsRoute: Route = {
   path: '/api/admin/imports',
   role: 'analyst',
   handler: list,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'Files that wait to be loaded, by name',
     answer: z.strictObject({
       data: z.array(importSchema),
@@ -49,8 +49,8 @@ export const readImportRoute: Route = {
   path: '/api/admin/imports/:name',
   role: 'analyst',
   handler: one,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'A file, and whether it can be read',
     description:
       'Its beginning is looked at, its records are not judged. The file itself is not given out: it holds ids of users as they were sent.',
@@ -66,8 +66,8 @@ export const uploadImportRoute: Route = {
   path: '/api/admin/imports/:name',
   role: 'admin',
   handler: upload,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'Upload a file',
     description:
       'CSV, NDJSON or Parquet, as its name says; its columns are in docs/imports.md. The body goes to storage as it comes and is there whole or not at all; of two uploads of one name the one that ends last stays. Needs `content-length`. With `if-none-match: *` no file is replaced.',
@@ -90,8 +90,8 @@ export const deleteImportRoute: Route = {
   path: '/api/admin/imports/:name',
   role: 'admin',
   handler: remove,
-  doc: {
-    tag: 'Imports',
+  tag: 'Imports',
+  doc: DESCRIBED && {
     summary: 'Delete a file',
     description: 'What was loaded from it stays. A run that reads it fails.',
     path: importPath,

@@ -80,8 +80,8 @@ export const keysRoute: Route = {
   path: '/api/admin/keys',
   role: 'admin',
   handler: list,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: "Producers' keys, newest first",
     description: 'Without their secrets, which are nowhere. Revoked and expired ones stay in the list.',
     answer: z.strictObject({ data: z.array(keySchema), count: count('Rows in data') }),
@@ -93,8 +93,8 @@ export const createKeyRoute: Route = {
   path: '/api/admin/keys',
   role: 'admin',
   handler: create,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: "Make a producer's key",
     description:
       '`key` of the answer is the only copy of it: it is not stored and cannot be asked for again.',
@@ -118,8 +118,8 @@ export const revokeKeyRoute: Route = {
   path: '/api/admin/keys/:id/revoke',
   role: 'admin',
   handler: revoke,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: "Revoke a producer's key for good",
     description: 'It is refused everywhere within 10 s. Revoking it again changes nothing.',
     path: z.object({ id: z.string().describe('`id` of the key').meta({ example: '4s0x9k2m7q1w' }) }),

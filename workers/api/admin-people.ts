@@ -78,8 +78,8 @@ export const peopleRoute: Route = {
   role: 'admin',
   handler: list,
   unmasked: 'people.read',
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'People, in the order in which they came',
     description: 'Disabled ones stay in the list: the audit log names them.',
     answer: z.strictObject({ data: z.array(personSchema), count: count('Rows in data') }),
@@ -91,8 +91,8 @@ export const addPersonRoute: Route = {
   path: '/api/admin/people',
   role: 'admin',
   handler: add,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'Add a person',
     body,
     bodyExample: { name: 'Mei Tanaka', role: 'analyst', regions: ['ASIA-Tokyo'] },
@@ -106,8 +106,8 @@ export const renewTokenRoute: Route = {
   path: '/api/admin/people/:id/token',
   role: 'admin',
   handler: renewToken,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'Give a person a new sign-in token',
     description: 'The one before signs nobody in any more, and the sessions of the person end.',
     path,
@@ -121,8 +121,8 @@ export const disablePersonRoute: Route = {
   path: '/api/admin/people/:id/disable',
   role: 'admin',
   handler: disable,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'Disable a person for good',
     description: 'The token and the sessions end, everywhere within 10 s; live connections at once.',
     path,

@@ -43,8 +43,8 @@ export const beginReplayRoute: Route = {
   path: '/api/admin/replay',
   role: 'admin',
   handler: begin,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'Have a range computed anew from the lake, whatever it says now',
     description:
       'As after a fault of counting was put right. The range is sealed; then each of its hours is computed by a run of its own, a few at once, which takes the place of others over that hour. Until an hour is complete, its old numbers are served. Of two replays over the same hours the second is refused with 409.',
@@ -67,8 +67,8 @@ export const replaysRoute: Route = {
   path: '/api/admin/replays',
   role: 'admin',
   handler: list,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'Replays, newest first',
     description: 'Those over regions that the caller may see.',
     query: replaysQuery,
@@ -82,8 +82,8 @@ export const replayRoute: Route = {
   path: '/api/admin/replays/:id',
   role: 'admin',
   handler: one,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'How far a replay is, what failed, and what it has changed',
     path: replayPath,
     answer: z.strictObject({ data: replayReportSchema }),
@@ -96,8 +96,8 @@ export const cancelReplayRoute: Route = {
   path: '/api/admin/replays/:id/cancel',
   role: 'admin',
   handler: cancel,
-  doc: {
-    tag: 'Batch',
+  tag: 'Batch',
+  doc: DESCRIBED && {
     summary: 'Cancel a replay',
     description: 'Hours that are done stay as they are now; the others have the numbers of before.',
     path: replayPath,

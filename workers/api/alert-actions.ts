@@ -36,7 +36,7 @@ const body = z
   .describe('May be left out');
 
 const answer = z.strictObject({ data: alertSchema });
-const common = { tag: 'Alerts', path, body, bodyExample: { comment: 'The CDN is on it.' }, answer } as const;
+const common = { path, body, bodyExample: { comment: 'The CDN is on it.' }, answer } as const;
 
 export const acknowledgeRoute: Route = {
   method: 'POST',
@@ -44,7 +44,8 @@ export const acknowledgeRoute: Route = {
   role: 'analyst',
   handler: acknowledge,
   unmasked: 'alerts.read_unmasked',
-  doc: {
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     ...common,
     summary: 'Acknowledge an alert',
     description: 'Says that somebody has seen it, once; everybody who watches sees it at once.',
@@ -64,7 +65,8 @@ export const resolveRoute: Route = {
   role: 'analyst',
   handler: resolve,
   unmasked: 'alerts.read_unmasked',
-  doc: {
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     ...common,
     summary: 'Close an alert that fires',
     description:

@@ -41,8 +41,8 @@ export const createRuleRoute: Route = {
   path: '/api/alerts/rules',
   role: 'analyst',
   handler: create,
-  doc: {
-    tag: 'Alerts',
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     summary: 'Write a new rule',
     description: effect,
     body: newRuleBody,
@@ -58,8 +58,8 @@ export const changeRuleRoute: Route = {
   role: 'analyst',
   handler: change,
   unmasked: 'rules.read_unmasked',
-  doc: {
-    tag: 'Alerts',
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     summary: 'Change, enable or disable a rule',
     description: `${effect} One that ships with the product keeps its type and its metric. A body that says what already is changes nothing.`,
     path,
@@ -76,8 +76,8 @@ export const deleteRuleRoute: Route = {
   role: 'analyst',
   handler: remove,
   unmasked: 'rules.read_unmasked',
-  doc: {
-    tag: 'Alerts',
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     summary: 'Delete a rule that people have written',
     description: 'Its alerts stay; those that fire are resolved (`rule_changed`) with the next minute.',
     path,

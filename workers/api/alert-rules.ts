@@ -20,10 +20,10 @@ export const alertRulesRoute: Route = {
   role: 'viewer',
   handler: rules,
   unmasked: 'rules.read_unmasked',
-  doc: {
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     summary: 'The rules of alerts',
     description: 'The newest version of each rule, by id.',
-    tag: 'Alerts',
     answer: z.strictObject({ data: z.array(ruleSchema), count: count('Rows in data') }),
   },
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { maskAcknowledgement, masksPeople } from '../../core/access/masks.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
+import { alertRangeMinutesMax } from '../../core/protocol/batch-limits.ts';
 import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
 import type { AlertFilter } from '../../storage/alert-store.ts';
 import { readAlertPage } from './alert-reader.ts';
@@ -46,6 +47,7 @@ const own = {
 
 const parameters = rangeQuery({
   minutes: 1440,
+  minutesMax: alertRangeMinutesMax,
   own,
   refused: { content_type: 'cannot be answered here: rules judge regions, contents and devices' },
   filters: false,
@@ -59,10 +61,10 @@ export const alertsRoute: Route = {
   role: 'viewer',
   handler: alerts,
   unmasked: 'alerts.read_unmasked',
-  doc: {
+  tag: 'Alerts',
+  doc: DESCRIBED && {
     summary: 'Alerts, newest first',
     description: 'Those that were recorded (`created_at`) in the range, with what people have added to them.',
-    tag: 'Alerts',
     query: parameters.documented,
     answer: pageAnswer(alertSchema),
     csv: true,

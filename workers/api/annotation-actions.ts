@@ -43,8 +43,8 @@ export const createAnnotationRoute: Route = {
   path: '/api/annotations',
   role: 'analyst',
   handler: create,
-  doc: {
-    tag: 'Annotations',
+  tag: 'Annotations',
+  doc: DESCRIBED && {
     summary: 'Write an annotation',
     description: `There are at most ${annotationsPerAuthorMax} of an author, and ${annotationsMax} in all.`,
     body: newAnnotationBody,
@@ -60,8 +60,8 @@ export const changeAnnotationRoute: Route = {
   role: 'analyst',
   handler: change,
   unmasked,
-  doc: {
-    tag: 'Annotations',
+  tag: 'Annotations',
+  doc: DESCRIBED && {
     summary: 'Change an annotation',
     description: "One's own, or as an admin a shared one of anybody, which stays shared.",
     path,
@@ -78,8 +78,8 @@ export const deleteAnnotationRoute: Route = {
   role: 'analyst',
   handler: remove,
   unmasked,
-  doc: {
-    tag: 'Annotations',
+  tag: 'Annotations',
+  doc: DESCRIBED && {
     summary: 'Delete an annotation',
     description: "One's own, or as an admin a shared one of anybody.",
     path,

@@ -62,8 +62,8 @@ export const annotationsRoute: Route = {
   role: 'viewer',
   handler: annotations,
   unmasked: 'annotations.read_unmasked',
-  doc: {
-    tag: 'Annotations',
+  tag: 'Annotations',
+  doc: DESCRIBED && {
     summary: 'Annotations, newest first',
     description:
       'Those that lie in the range or reach into it; with `region`, of that region or of none. The next page of a ' +

@@ -73,10 +73,10 @@ export function batchRoute(table: BatchTable): Route {
         async () => await answer(context, table, asked.query),
       );
     },
-    doc: {
+    tag: 'Batch',
+    doc: DESCRIBED && {
       summary: table.summary,
       description: table.description,
-      tag: 'Batch',
       query: batchParameters(options),
       answer: z.strictObject({ data: z.array(table.row), count: count('Rows in data'), meta }),
       example: table.example,

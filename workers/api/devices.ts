@@ -36,10 +36,10 @@ export const devicesRoute: Route = {
   path: '/api/stats/devices',
   role: 'viewer',
   handler: devices,
-  doc: {
+  tag: 'Statistics',
+  doc: DESCRIBED && {
     summary: 'Figures of each device type',
     description: 'Ranked by events. Events that tell no device are in none of the rows.',
-    tag: 'Statistics',
     query: parameters.documented,
     answer: pageAnswer(row),
     csv: true,

@@ -15,17 +15,17 @@ import type { Route } from './route.ts';
 /** SPEC API-4. Of the time at which the answer was begun. */
 export const cachedMsMax = 2_000;
 /** Alerts are not among them: who has acknowledged one wants to see it acknowledged. */
-const sharedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Batch', 'Analytics']);
+const sharedTags: ReadonlySet<Route['tag']> = new Set(['Statistics', 'Stream', 'Batch', 'Analytics']);
 /** Goes with the stored copy only: ages of the platform's cache are whole seconds. */
 const begunHeader = 'x-begun-at-ms';
 
 export function isShared({
   method,
   role,
-  doc,
+  tag,
   unmasked,
-}: Pick<Route, 'method' | 'role' | 'doc' | 'unmasked'>): boolean {
-  return method === 'GET' && role === 'viewer' && sharedTags.has(doc.tag) && unmasked === undefined;
+}: Pick<Route, 'method' | 'role' | 'tag' | 'unmasked'>): boolean {
+  return method === 'GET' && role === 'viewer' && sharedTags.has(tag) && unmasked === undefined;
 }
 
 export const edgeCache: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {

@@ -2,15 +2,15 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
 import type { Route } from './route.ts';
 
-const taggedTags: ReadonlySet<Route['doc']['tag']> = new Set(['Statistics', 'Stream', 'Alerts', 'Analytics']);
+const taggedTags: ReadonlySet<Route['tag']> = new Set(['Statistics', 'Stream', 'Alerts', 'Analytics']);
 /** Browsers keep an answer, but ask with its tag before they use it: the edge's two seconds are not to be added to. */
 export const browserPolicy = 'private, max-age=0, must-revalidate';
 /** Bytes of the digest in a tag: 96 bits never meet by chance. */
 const tagBytes = 12;
 
 /** Whether its answers are tagged: what a client asks again and again. */
-export function isTagged({ method, role, doc }: Pick<Route, 'method' | 'role' | 'doc'>): boolean {
-  return method === 'GET' && role === 'viewer' && taggedTags.has(doc.tag);
+export function isTagged({ method, role, tag }: Pick<Route, 'method' | 'role' | 'tag'>): boolean {
+  return method === 'GET' && role === 'viewer' && taggedTags.has(tag);
 }
 
 /** A strong tag: the digest of the very bytes, so that JSON and CSV of the same numbers differ. */

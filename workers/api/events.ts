@@ -39,8 +39,8 @@ export function eventsRoute(door: EventsDoor): Route {
         requestId: requestScope()?.id ?? '',
         noteRefused: ({ id, reason }) => noteForAudit({ actor: `key:${id}`, details: { reason } }),
       }),
-    doc: {
-      tag: 'Events',
+    tag: 'Events',
+    doc: DESCRIBED && {
       summary: 'Send events',
       description:
         'One event, an array, `{"batch": [...]}`, or one event a line; plain, or with `content-encoding: gzip` or ' +

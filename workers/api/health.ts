@@ -21,8 +21,8 @@ export function healthRoute(): Route {
       if (!migrated) throw new NotMigratedError();
       return jsonResponse({ status: 'ok', version, migrated });
     },
-    doc: {
-      tag: 'Service',
+    tag: 'Service',
+    doc: DESCRIBED && {
       summary: 'Whether the service can work',
       description: 'Cheap enough to be asked every second by a load balancer.',
       answer: z.strictObject({
@@ -57,8 +57,8 @@ export const partsHealthRoute: Route = {
       },
     });
   },
-  doc: {
-    tag: 'Service',
+  tag: 'Service',
+  doc: DESCRIBED && {
     summary: 'The parts of the service, each asked now',
     answer: z.strictObject({
       status,

@@ -21,14 +21,14 @@ export const liveRoute: Route = {
   role: 'viewer',
   handler: live,
   unmasked: 'live.open',
-  doc: {
+  tag: 'Live',
+  doc: DESCRIBED && {
     summary: 'Live numbers by WebSocket',
     description:
       `Subprotocol \`${liveSubprotocol}\`: JSON frames. The first is a snapshot; then come absolute values of what ` +
       'has changed, alerts at once. The client acknowledges as often as `ack_every_ms` says, and may send ' +
       '`{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`. Close code 4001 says that the sign-in ' +
       'has ended; a connection by bearer token lasts half an hour at most.',
-    tag: 'Live',
     status: 101,
     problems: ['upgrade_required'],
   },
@@ -54,12 +54,12 @@ export const liveEventsRoute: Route = {
   role: 'viewer',
   handler: liveEvents,
   unmasked: 'live.open',
-  doc: {
+  tag: 'Live',
+  doc: DESCRIBED && {
     summary: 'Live numbers as server-sent events',
     description:
       'Each event `snapshot` is the latest state, whole, as in the frame of that name on the socket; at most one a ' +
       'second, and only when something has changed. The stream is closed after five minutes, to be opened again.',
-    tag: 'Live',
     query: eventsQuery,
     answerType: 'text/event-stream',
     problems: ['overloaded'],

@@ -16,8 +16,8 @@ export const openapiRoute: Route = {
     await answer.body?.cancel();
     return problemResponse('not_found', 'This deployment was built without its description.');
   },
-  doc: {
-    tag: 'Service',
+  tag: 'Service',
+  doc: DESCRIBED && {
     summary: 'This description of the API',
     description: 'OpenAPI 3.1, made from the schemas that validate.',
     answer: z.looseObject({

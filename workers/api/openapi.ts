@@ -17,7 +17,7 @@ import { jsonSchema } from './openapi-schema.ts';
 import type { Route, RouteDoc } from './route.ts';
 import { routesOf } from './routes.ts';
 
-const tags: Readonly<Record<RouteDoc['tag'], string>> = {
+const tags: Readonly<Record<Route['tag'], string>> = {
   Events: 'What producers send.',
   Statistics: 'Figures over a range of minutes, up to the open one.',
   Stream: 'The same windows under the names of the stream tables.',
@@ -53,8 +53,8 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, ids, shared) };
   }
-  const used = new Set(routes.map(({ doc }) => doc.tag));
-  const names = (Object.keys(tags) as RouteDoc['tag'][]).filter((name) => used.has(name));
+  const used = new Set(routes.map(({ tag }) => tag));
+  const names = (Object.keys(tags) as Route['tag'][]).filter((name) => used.has(name));
   return {
     openapi: '3.1.0',
     info: {
@@ -72,13 +72,13 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 }
 
 function operation(route: Route, ids: Set<string>, shared: Record<string, JsonSchema>): Operation {
-  const { doc, role } = route;
+  const { doc, role, tag } = route;
   const parameters = [...parametersOf(doc.path, 'path'), ...parametersOf(doc.query, 'query')];
   return {
     operationId: operationId(route, ids),
     summary: doc.summary,
     ...(doc.description === undefined ? {} : { description: doc.description }),
-    tags: [doc.tag],
+    tags: [tag],
     'x-role': role,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(doc.body || doc.bodyTypes

@@ -54,11 +54,11 @@ export const realtimeRoute: Route = {
   path: '/api/stats/realtime',
   role: 'viewer',
   handler: realtime,
-  doc: {
+  tag: 'Statistics',
+  doc: DESCRIBED && {
     summary: 'Key figures of a range',
     description:
       'One object: totals, rates, unique users and sessions of the range, and what goes on right now.',
-    tag: 'Statistics',
     query: parameters.documented,
     answer,
     problems: ['storage_unavailable'],

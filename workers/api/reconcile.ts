@@ -44,8 +44,8 @@ export const reconcileRoute: Route = {
   path: '/api/reconcile',
   role: 'analyst',
   handler: reconcile,
-  doc: {
-    tag: 'Service',
+  tag: 'Service',
+  doc: DESCRIBED && {
     summary: 'What came in, and what became of it',
     description:
       'The accounts of a range of minutes of receipt, by producer (received = accepted + rejected + twins; accepted = ' +

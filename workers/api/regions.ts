@@ -54,10 +54,10 @@ export const regionsRoute: Route = {
   path: '/api/stats/regions',
   role: 'viewer',
   handler: regionStats,
-  doc: {
+  tag: 'Statistics',
+  doc: DESCRIBED && {
     summary: 'Health and figures of each region',
     description: 'One row for each region of the registry, those without events included.',
-    tag: 'Statistics',
     query: parameters.documented,
     answer: rowsAnswer(row),
     csv: true,

@@ -12,13 +12,7 @@ export interface Route {
   readonly handler: (context: ApiContext) => Promise<Response>;
   /** Action under which the audit log notes an answer that shows people unmasked, as the handler says (AuditNote). */
   readonly unmasked?: string;
-  readonly doc: RouteDoc;
-}
-
-export interface RouteDoc {
-  /** One line, without a full stop. */
-  readonly summary: string;
-  readonly description?: string;
+  /** Chapter of the reference. */
   readonly tag:
     | 'Statistics'
     | 'Stream'
@@ -33,6 +27,14 @@ export interface RouteDoc {
     | 'Imports'
     | 'Catalogue'
     | 'Service';
+  /** `DESCRIBED && {…}`: in the Worker it is absent (described.d.ts), and nothing there may ask for it. */
+  readonly doc: RouteDoc;
+}
+
+export interface RouteDoc {
+  /** One line, without a full stop. */
+  readonly summary: string;
+  readonly description?: string;
   /** The very schemas that validate. Each has a description (`.describe`) and, by `.meta`, an example. */
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;

@@ -26,6 +26,7 @@ import { devicesRoute } from './devices.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
 import { liveEventsRoute, liveRoute } from './live.ts';
+import { livePictureRoute } from './live-picture.ts';
 import { openapiRoute } from './openapi-route.ts';
 import { realtimeRoute } from './realtime.ts';
 import { reconcileRoute } from './reconcile.ts';
@@ -100,6 +101,7 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteViewRoute,
     liveRoute,
     liveEventsRoute,
+    livePictureRoute,
     reconcileRoute,
     systemRoute,
     keysRoute,

@@ -77,8 +77,8 @@ export const viewsRoute: Route = {
   role: 'viewer',
   handler: list,
   unmasked,
-  doc: {
-    tag: 'Views',
+  tag: 'Views',
+  doc: DESCRIBED && {
     summary: "Saved views: shared ones and one's own, by name",
     answer: z.strictObject({ data: z.array(viewSchema), count: count('Rows in data') }),
     problems: ['storage_unavailable'],
@@ -90,8 +90,8 @@ export const saveViewRoute: Route = {
   path: '/api/views',
   role: 'analyst',
   handler: create,
-  doc: {
-    tag: 'Views',
+  tag: 'Views',
+  doc: DESCRIBED && {
     summary: 'Save a view',
     description: `There are at most ${savedViewsPerAuthorMax} of an author, and ${savedViewsMax} in all.`,
     body: newBody,
@@ -107,8 +107,8 @@ export const changeViewRoute: Route = {
   role: 'analyst',
   handler: change,
   unmasked,
-  doc: {
-    tag: 'Views',
+  tag: 'Views',
+  doc: DESCRIBED && {
     summary: 'Change a saved view',
     description: "One's own, or as an admin a shared one of anybody, which stays shared.",
     path,
@@ -125,8 +125,8 @@ export const deleteViewRoute: Route = {
   role: 'analyst',
   handler: remove,
   unmasked,
-  doc: {
-    tag: 'Views',
+  tag: 'Views',
+  doc: DESCRIBED && {
     summary: 'Delete a saved view',
     description: "One's own, or as an admin a shared one of anybody.",
     path,

@@ -54,8 +54,8 @@ export const signInRoute: Route = {
   path: '/api/session',
   role: 'public',
   handler: signIn,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'Sign in',
     description:
       'Takes a sign-in token and sets a session cookie, which scripts cannot read. The session lasts 12 hours.',
@@ -80,7 +80,8 @@ export const whoAmIRoute: Route = {
   path: '/api/session',
   role: 'viewer',
   handler: async () => jsonResponse(identityOf(person())),
-  doc: { tag: 'Access', summary: 'Who asks', answer: identity, example },
+  tag: 'Access',
+  doc: DESCRIBED && { summary: 'Who asks', answer: identity, example },
 };
 
 export const signOutRoute: Route = {
@@ -88,8 +89,8 @@ export const signOutRoute: Route = {
   path: '/api/session',
   role: 'public',
   handler: signOut,
-  doc: {
-    tag: 'Access',
+  tag: 'Access',
+  doc: DESCRIBED && {
     summary: 'Sign out',
     description: 'Ends the session of the cookie everywhere within ten seconds, and takes the cookie back.',
     answer: z.strictObject({

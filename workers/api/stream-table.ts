@@ -93,10 +93,10 @@ export function streamRoute(table: StreamTable): Route {
     path: table.path,
     role: 'viewer',
     handler,
-    doc: {
+    tag: 'Stream',
+    doc: DESCRIBED && {
       summary: table.summary,
       description: table.description,
-      tag: 'Stream',
       query: summed.documented,
       answer: pageAnswer(z.union([table.row, rowByMinute])),
       csv: true,

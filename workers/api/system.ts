@@ -27,8 +27,8 @@ export const systemRoute: Route = {
   path: '/api/system',
   role: 'analyst',
   handler: system,
-  doc: {
-    tag: 'Service',
+  tag: 'Service',
+  doc: DESCRIBED && {
     summary: 'The pipeline now: rates, lags, dead letters, rejects, runs and cost',
     description:
       `One answer for a page that asks every few seconds. Rates are of the last ${vitalsSpanMs / 1000} s. A part that does not answer ` +

@@ -46,11 +46,11 @@ export const timeseriesRoute: Route = {
   path: '/api/stats/timeseries',
   role: 'viewer',
   handler: timeseries,
-  doc: {
+  tag: 'Statistics',
+  doc: DESCRIBED && {
     summary: 'Figures over time',
     description:
       'A complete series: one row for every minute (or 10 s) of the range up to now, zeros where nothing was.',
-    tag: 'Statistics',
     query: parameters.documented,
     answer: rowsAnswer(rowSchema),
     csv: true,

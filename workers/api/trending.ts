@@ -46,11 +46,11 @@ export const trendingRoute: Route = {
   path: '/api/stats/trending',
   role: 'viewer',
   handler: trending,
-  doc: {
+  tag: 'Statistics',
+  doc: DESCRIBED && {
     summary: 'Contents with the most downloads',
     description:
       'Ranked by downloads, then views, then events. Contents beyond the 512 that a window names have no rank.',
-    tag: 'Statistics',
     query: parameters.documented,
     answer: pageAnswer(row),
     csv: true,

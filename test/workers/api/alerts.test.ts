@@ -110,6 +110,19 @@ describe('the list of alerts', () => {
     }
   });
 
+  test('is of up to 30 days, as long as alerts are kept, and its pages too', async () => {
+    const old = [20, 21].map((days) =>
+      buildAlert({ id: `old.${days}`, windowMinute: minuteOf(Date.now()) - days * 1440 }),
+    );
+    await saveAlerts(env.DB, old);
+    expect(await idsOf('minutes=1440')).toEqual(newestFirst);
+    const question = '/api/stats/alerts?minutes=43200&limit=8';
+    const first = await rowsOf(question);
+    expect(first.data.map(({ id }) => id)).toEqual([...newestFirst, 'old.20']);
+    const second = await rowsOf(`${question}&cursor=${first.meta.next_cursor}`);
+    expect(second.data.map(({ id }) => id)).toEqual(['old.21']);
+  });
+
   test.each([
     ['severity=critical', 'severity'],
     ['state=open', 'state'],
@@ -119,6 +132,7 @@ describe('the list of alerts', () => {
     ['limit=0', 'limit'],
     ['minutes=0', 'minutes'],
     ['minutes=1e9', 'minutes'],
+    ['minutes=43201', 'minutes'],
     ['region=Atlantis', 'region'],
     ['cursor=x', 'cursor'],
   ])('?%s is refused', async (query, parameter) => {

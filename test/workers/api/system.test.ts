@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { ChunkHeader } from '../../../core/protocol/chunk-header.ts';
 import { shardObjectName } from '../../../core/protocol/region.ts';
 import { systemRegionsMax } from '../../../core/protocol/system-limits.ts';
+import type { SystemData } from '../../../site/system/answer.ts';
 import { storeDeadLetter } from '../../../storage/dead-letters.ts';
 import { loadRegions } from '../../../storage/region-registry.ts';
 import { saveRejectReports } from '../../../storage/reject-store.ts';
@@ -14,7 +15,8 @@ import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
 import { ask } from './ask.ts';
 import { askAs, cookieFor, newPerson } from './people.ts';
 
-type Answer = z.output<typeof systemAnswer>['data'];
+/** What the page reads of it is in the answer: else this does not compile. */
+type Answer = z.output<typeof systemAnswer>['data'] & SystemData;
 
 const day = 86_400_000;
 let identity = 0;

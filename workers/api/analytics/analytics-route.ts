@@ -10,7 +10,7 @@ import { wholeNumber } from '../parameters.ts';
 import { jsonResponse } from '../problem-response.ts';
 import { csvResponse } from '../range-answer.ts';
 import { timed } from '../request-scope.ts';
-import type { Route } from '../route.ts';
+import type { Route, RouteDoc } from '../route.ts';
 import type { ApiContext } from '../stats-query.ts';
 import { orStorageUnavailable } from '../storage-answer.ts';
 import { type AnalyticsQuery, analyticsQuery, analyticsShape, type RankShape } from './analytics-query.ts';
@@ -35,17 +35,13 @@ export interface Found {
 
 export interface AnalyticsRoute<Shape extends z.ZodRawShape> {
   readonly path: `/api/${'dashboard' | 'analytics'}/${string}`;
-  readonly summary: string;
-  readonly description: string;
+  /** `DESCRIBED && {…}`, as a route's. */
+  readonly doc: Pick<RouteDoc, 'summary' | 'description' | 'path' | 'answer' | 'example' | 'problems'>;
   readonly own: Shape;
-  readonly pathSchema?: z.ZodObject;
-  readonly answer: z.ZodType;
   readonly row: z.ZodObject;
-  readonly example: unknown;
   readonly unmasked?: string;
   /** Of a route with pages. */
   readonly rankShape?: RankShape<z.output<z.ZodObject<Shape>>>;
-  readonly problems?: Route['doc']['problems'];
   /** A response where there is nothing to answer. */
   readonly read: (
     context: ApiContext,
@@ -76,16 +72,12 @@ export function analyticsRoute<Shape extends z.ZodRawShape>(asked: AnalyticsRout
         return found instanceof Response ? found : answer(context, asked.row, query, found, newest);
       });
     },
-    doc: {
-      summary: asked.summary,
-      description: asked.description,
-      tag: 'Analytics',
-      ...(asked.pathSchema ? { path: asked.pathSchema } : {}),
+    tag: 'Analytics',
+    doc: DESCRIBED && {
+      ...asked.doc,
       query: z.object({ ...analyticsShape, ...asked.own }),
-      answer: asked.answer,
-      example: asked.example,
       csv: true,
-      problems: ['storage_unavailable', ...(asked.problems ?? [])],
+      problems: ['storage_unavailable', ...(asked.doc.problems ?? [])],
     },
   };
 }

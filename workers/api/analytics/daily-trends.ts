@@ -8,26 +8,29 @@ import { dailyRow, rowsAnswer } from './analytics-schema.ts';
 
 export const dailyTrendsRoute = analyticsRoute({
   path: '/api/analytics/daily-trends',
-  summary: 'Views day by day',
-  description: 'A row for each day of the range in `tz`, days without sessions included, the earliest first.',
-  own: {},
-  answer: rowsAnswer(dailyRow),
-  row: dailyRow,
-  example: {
-    data: [
-      {
-        date: '2026-11-21',
-        views: 602,
-        unique_users: 533,
-        watch_hours: 530.5,
-        avg_completion_rate: 0.625,
-        previous_views: 588,
-        previous_date: '2026-10-22',
-      },
-    ],
-    count: 1,
-    meta: exampleMeta,
+  doc: DESCRIBED && {
+    summary: 'Views day by day',
+    description:
+      'A row for each day of the range in `tz`, days without sessions included, the earliest first.',
+    answer: rowsAnswer(dailyRow),
+    example: {
+      data: [
+        {
+          date: '2026-11-21',
+          views: 602,
+          unique_users: 533,
+          watch_hours: 530.5,
+          avg_completion_rate: 0.625,
+          previous_views: 588,
+          previous_date: '2026-10-22',
+        },
+      ],
+      count: 1,
+      meta: exampleMeta,
+    },
   },
+  own: {},
+  row: dailyRow,
   read: async ({ env }, query) => ({ data: await dailyRows(env.DB, query) }),
 });
 

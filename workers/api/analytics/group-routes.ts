@@ -47,12 +47,14 @@ const exampleSums = {
 
 export const genresRoute = analyticsRoute({
   path: '/api/analytics/genres',
-  summary: 'Views by genre',
-  description: 'The genres of the films with a view in the range, the most viewed first.',
+  doc: DESCRIBED && {
+    summary: 'Views by genre',
+    description: 'The genres of the films with a view in the range, the most viewed first.',
+    answer: rowsAnswer(genreRow),
+    example: { data: [{ ...exampleSums, genre: 'Drama', unique_users: 533 }], count: 1, meta: exampleMeta },
+  },
   own: {},
-  answer: rowsAnswer(genreRow),
   row: genreRow,
-  example: { data: [{ ...exampleSums, genre: 'Drama', unique_users: 533 }], count: 1, meta: exampleMeta },
   read: async ({ env }, query) => ({
     data: (await readGroups(env.DB, 'genre', scopeOf(query))).map(genreRowOf),
   }),
@@ -60,16 +62,18 @@ export const genresRoute = analyticsRoute({
 
 export const warehouseDevicesRoute = analyticsRoute({
   path: '/api/analytics/devices',
-  summary: 'Views by device',
-  description: 'The devices with a view in the range, the most viewed first.',
-  own: {},
-  answer: rowsAnswer(deviceRow),
-  row: deviceRow,
-  example: {
-    data: [{ ...exampleSums, device_type: 'mobile', unique_users: 533, buffering_per_hour: 0.5 }],
-    count: 1,
-    meta: exampleMeta,
+  doc: DESCRIBED && {
+    summary: 'Views by device',
+    description: 'The devices with a view in the range, the most viewed first.',
+    answer: rowsAnswer(deviceRow),
+    example: {
+      data: [{ ...exampleSums, device_type: 'mobile', unique_users: 533, buffering_per_hour: 0.5 }],
+      count: 1,
+      meta: exampleMeta,
+    },
   },
+  own: {},
+  row: deviceRow,
   read: async ({ env }, query) => ({
     data: (await readGroups(env.DB, 'device', scopeOf(query))).map(deviceRowOf),
   }),
@@ -77,17 +81,19 @@ export const warehouseDevicesRoute = analyticsRoute({
 
 export const geographicRoute = analyticsRoute({
   path: '/api/analytics/geographic',
-  summary: 'Views by country',
-  description: 'The countries with the most views in the range. `share` is of the views of all countries.',
+  doc: DESCRIBED && {
+    summary: 'Views by country',
+    description: 'The countries with the most views in the range. `share` is of the views of all countries.',
+    answer: rowsAnswer(countryRow),
+    example: { data: [{ ...exampleSums, country: 'US', user_count: 533 }], count: 1, meta: exampleMeta },
+  },
   own: {
     limit: wholeNumber(1, analyticsPageMax)
       .optional()
       .describe(`Countries at most, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`)
       .meta({ example: String(pageRowsDefault) }),
   },
-  answer: rowsAnswer(countryRow),
   row: countryRow,
-  example: { data: [{ ...exampleSums, country: 'US', user_count: 533 }], count: 1, meta: exampleMeta },
   read: async ({ env }, query, { limit = pageRowsDefault }) => ({
     data: (await readGroups(env.DB, 'country', scopeOf(query))).slice(0, limit).map(countryRowOf),
   }),
@@ -95,25 +101,27 @@ export const geographicRoute = analyticsRoute({
 
 export const qualityRoute = analyticsRoute({
   path: '/api/analytics/quality',
-  summary: 'Views by quality of the picture and device, and how often the player stalled',
-  description: 'Each quality on each device with a view in the range, the most viewed first.',
-  own: {},
-  answer: rowsAnswer(qualityRow),
-  row: qualityRow,
-  example: {
-    data: [
-      {
-        quality: 'HD',
-        device_type: 'mobile',
-        views: 602,
-        sessions_with_buffering_share: 0.25,
-        buffering_per_hour: 0.5,
-        avg_completion_rate: 0.625,
-      },
-    ],
-    count: 1,
-    meta: exampleMeta,
+  doc: DESCRIBED && {
+    summary: 'Views by quality of the picture and device, and how often the player stalled',
+    description: 'Each quality on each device with a view in the range, the most viewed first.',
+    answer: rowsAnswer(qualityRow),
+    example: {
+      data: [
+        {
+          quality: 'HD',
+          device_type: 'mobile',
+          views: 602,
+          sessions_with_buffering_share: 0.25,
+          buffering_per_hour: 0.5,
+          avg_completion_rate: 0.625,
+        },
+      ],
+      count: 1,
+      meta: exampleMeta,
+    },
   },
+  own: {},
+  row: qualityRow,
   read: async ({ env }, query) => ({
     data: (await readQualities(env.DB, scopeOf(query))).map((sums) => ({
       quality: sums.quality ?? unknownLabel,

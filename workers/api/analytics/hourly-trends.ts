@@ -9,10 +9,18 @@ const row = z.union([weekdayHourRow, hourRow]);
 
 export const hourlyTrendsRoute = analyticsRoute({
   path: '/api/analytics/hourly-trends',
-  summary: 'At which hours of the day, or of the week, sessions begin',
-  description:
-    'All 24 hours of the day, or with `by=weekday` all 168 of the week, in `tz`, each summed over the range; the peak hours ' +
-    'first. Sessions are put to the hour in which they began.',
+  doc: DESCRIBED && {
+    summary: 'At which hours of the day, or of the week, sessions begin',
+    description:
+      'All 24 hours of the day, or with `by=weekday` all 168 of the week, in `tz`, each summed over the range; the peak hours ' +
+      'first. Sessions are put to the hour in which they began.',
+    answer: rowsAnswer(row),
+    example: {
+      data: [{ rank: 1, hour: 21, views: 1_602, share: 0.125, avg_completion_rate: 0.625 }],
+      count: 1,
+      meta: exampleMeta,
+    },
+  },
   own: {
     by: z
       .enum(['weekday'], 'must be weekday')
@@ -20,13 +28,7 @@ export const hourlyTrendsRoute = analyticsRoute({
       .describe('`weekday` for the hours of the week')
       .meta({ example: 'weekday' }),
   },
-  answer: rowsAnswer(row),
   row: hourRow,
-  example: {
-    data: [{ rank: 1, hour: 21, views: 1_602, share: 0.125, avg_completion_rate: 0.625 }],
-    count: 1,
-    meta: exampleMeta,
-  },
   read: async ({ env }, { tz, range, filters }, { by }) => {
     const sums = await readHourSums(env.DB, { ...range, filters }, offsetPieces(tz, range));
     const byWeekday = by === 'weekday';

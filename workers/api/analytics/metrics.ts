@@ -8,36 +8,38 @@ type Metrics = Readonly<Record<(typeof metricNames)[number], number | null>>;
 
 export const metricsRoute = analyticsRoute({
   path: '/api/dashboard/metrics',
-  summary: 'The five figures of a range, and how they have changed',
-  description:
-    'Users, active users, views, hours watched and mean completion of whole days. As CSV a row for each of them.',
-  own: {},
-  answer: objectAnswer(metricsData),
-  row: metricRow,
-  example: {
-    data: {
-      total_users: 5_000,
-      active_users: 4_102,
-      total_views: 16_740,
-      total_watch_time_hours: 15_002.25,
-      avg_completion_rate: 0.625,
-      previous: {
-        total_users: 4_800,
-        active_users: 3_981,
-        total_views: 16_000,
-        total_watch_time_hours: 15_000,
-        avg_completion_rate: 0.5,
+  doc: DESCRIBED && {
+    summary: 'The five figures of a range, and how they have changed',
+    description:
+      'Users, active users, views, hours watched and mean completion of whole days. As CSV a row for each of them.',
+    answer: objectAnswer(metricsData),
+    example: {
+      data: {
+        total_users: 5_000,
+        active_users: 4_102,
+        total_views: 16_740,
+        total_watch_time_hours: 15_002.25,
+        avg_completion_rate: 0.625,
+        previous: {
+          total_users: 4_800,
+          active_users: 3_981,
+          total_views: 16_000,
+          total_watch_time_hours: 15_000,
+          avg_completion_rate: 0.5,
+        },
+        change: {
+          total_users: 0.04166666666666667,
+          active_users: 0.03039437327304697,
+          total_views: 0.04625,
+          total_watch_time_hours: 0.00015,
+          avg_completion_rate: 0.25,
+        },
       },
-      change: {
-        total_users: 0.04166666666666667,
-        active_users: 0.03039437327304697,
-        total_views: 0.04625,
-        total_watch_time_hours: 0.00015,
-        avg_completion_rate: 0.25,
-      },
+      meta: exampleMeta,
     },
-    meta: exampleMeta,
   },
+  own: {},
+  row: metricRow,
   read: async ({ env }, query) => await readTwice(env.DB, query),
 });
 

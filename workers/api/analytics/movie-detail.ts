@@ -19,43 +19,45 @@ const exampleGroup = { rank: 1, views: 402, share: 0.75, watch_hours: 330.5, avg
 
 export const movieDetailRoute = analyticsRoute({
   path: '/api/analytics/movies/:id',
-  summary: 'A film, and what was watched of it',
-  description: 'As CSV its days.',
-  own: {},
-  pathSchema: z.object({
-    id: z
-      .string()
-      .min(1)
-      .max(contentIdLengthMax)
-      .describe('`movie_id` of the film')
-      .meta({ example: 'film-001' }),
-  }),
-  problems: ['not_found'],
-  answer: objectAnswer(movieData),
-  row: dailyRow,
-  example: {
-    data: {
-      movie_id: 'film-001',
-      title: 'Harbour Lights',
-      genre: 'Drama',
-      content_type: 'film',
-      duration_minutes: 104,
-      release_date: '2024-03-08',
-      director: 'Mei Tanaka',
-      cast: 'Ana Silva, Jon Berg',
-      country: 'US',
-      language: 'en',
-      avg_rating: 7.9,
-      rating_count: 812,
-      total_views: 1_402,
-      figures: { ...exampleSums, previous_views: 588 },
-      daily: [{ date: '2026-11-21', ...exampleSums, previous_views: 20, previous_date: '2026-10-22' }],
-      devices: [{ ...exampleGroup, device_type: 'mobile', unique_users: 390, previous_views: 388 }],
-      countries: [{ ...exampleGroup, country: 'US', user_count: 390, previous_views: 388 }],
-      recent_sessions: [exampleSession],
+  doc: DESCRIBED && {
+    summary: 'A film, and what was watched of it',
+    description: 'As CSV its days.',
+    path: z.object({
+      id: z
+        .string()
+        .min(1)
+        .max(contentIdLengthMax)
+        .describe('`movie_id` of the film')
+        .meta({ example: 'film-001' }),
+    }),
+    problems: ['not_found'],
+    answer: objectAnswer(movieData),
+    example: {
+      data: {
+        movie_id: 'film-001',
+        title: 'Harbour Lights',
+        genre: 'Drama',
+        content_type: 'film',
+        duration_minutes: 104,
+        release_date: '2024-03-08',
+        director: 'Mei Tanaka',
+        cast: 'Ana Silva, Jon Berg',
+        country: 'US',
+        language: 'en',
+        avg_rating: 7.9,
+        rating_count: 812,
+        total_views: 1_402,
+        figures: { ...exampleSums, previous_views: 588 },
+        daily: [{ date: '2026-11-21', ...exampleSums, previous_views: 20, previous_date: '2026-10-22' }],
+        devices: [{ ...exampleGroup, device_type: 'mobile', unique_users: 390, previous_views: 388 }],
+        countries: [{ ...exampleGroup, country: 'US', user_count: 390, previous_views: 388 }],
+        recent_sessions: [exampleSession],
+      },
+      meta: exampleMeta,
     },
-    meta: exampleMeta,
   },
+  own: {},
+  row: dailyRow,
   read: async (context, query): Promise<Found | Response> => {
     const { DB } = context.env;
     const id = context.req.param('id') ?? '';

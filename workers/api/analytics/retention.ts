@@ -9,20 +9,26 @@ const weeksDefault = 8;
 
 export const retentionRoute = analyticsRoute({
   path: '/api/analytics/retention',
-  summary: 'How many users come back, by the week of their first session',
-  description:
-    'Cohorts of `weeks` weeks of `tz` up to that in which the range ends; where it begins does not matter, and `compare` ' +
-    'neither. A user belongs to the week of the first session that is kept (of those that pass the filters). Weeks without ' +
-    'a new user have no row.',
+  doc: DESCRIBED && {
+    summary: 'How many users come back, by the week of their first session',
+    description:
+      'Cohorts of `weeks` weeks of `tz` up to that in which the range ends; where it begins does not matter, and `compare` ' +
+      'neither. A user belongs to the week of the first session that is kept (of those that pass the filters). Weeks without ' +
+      'a new user have no row.',
+    answer: rowsAnswer(cohortRow),
+    example: {
+      data: [{ cohort: '2026-11-09', users: 120, retained: [120, 64] }],
+      count: 1,
+      meta: exampleMeta,
+    },
+  },
   own: {
     weeks: wholeNumber(1, retentionWeeksMax)
       .optional()
       .describe(`Weeks, 1 to ${retentionWeeksMax}. ${weeksDefault} where it is not given`)
       .meta({ example: String(weeksDefault) }),
   },
-  answer: rowsAnswer(cohortRow),
   row: cohortRow,
-  example: { data: [{ cohort: '2026-11-09', users: 120, retained: [120, 64] }], count: 1, meta: exampleMeta },
   read: async ({ env }, { tz, range, filters }, { weeks: count = weeksDefault }) => {
     const weeks = weeksUpTo(tz, (range.days.at(-1) as LocalDay).day, count);
     const cohorts = await readCohorts(env.DB, weeks, filters);

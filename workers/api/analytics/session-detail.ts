@@ -21,12 +21,12 @@ export const sessionDetailRoute: Route = {
   role: 'viewer',
   handler: async (context) =>
     await orStorageUnavailable('analytics_unread', async () => await sessionDetail(context)),
-  doc: {
+  tag: 'Analytics',
+  doc: DESCRIBED && {
     summary: 'A viewing session, and what happened in it',
     description:
       'The timeline is read from the lake, so it is there for sessions of the stream alone, and while their parts are kept. ' +
       '`meta.warnings` says why it is not. As CSV the timeline.',
-    tag: 'Analytics',
     path: z.object({ id: z.string().describe('`session_id` of the session').meta({ example: 'i-18202' }) }),
     answer: objectAnswer(sessionData),
     example: {

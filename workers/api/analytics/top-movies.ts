@@ -15,9 +15,31 @@ import { movieRow, pageAnswer } from './analytics-schema.ts';
 
 export const topMoviesRoute = analyticsRoute({
   path: '/api/analytics/top-movies',
-  summary: 'Films by what was watched of them',
-  description:
-    'The films with a view in the range, the most viewed first unless `sort` says otherwise, in pages.',
+  doc: DESCRIBED && {
+    summary: 'Films by what was watched of them',
+    description:
+      'The films with a view in the range, the most viewed first unless `sort` says otherwise, in pages.',
+    answer: pageAnswer(movieRow),
+    example: {
+      data: [
+        {
+          rank: 1,
+          movie_id: 'film-001',
+          title: 'Harbour Lights',
+          genre: 'Drama',
+          content_type: 'film',
+          views: 602,
+          unique_users: 533,
+          watch_hours: 530.5,
+          avg_completion_rate: 0.625,
+          avg_rating: 7.9,
+          previous_views: 588,
+        },
+      ],
+      count: 1,
+      meta: { ...exampleMeta, next_cursor: null },
+    },
+  },
   own: {
     ...pageShape,
     sort: z
@@ -39,27 +61,7 @@ export const topMoviesRoute = analyticsRoute({
       .meta({ example: 'harbour' }),
   },
   rankShape: ({ sort }) => [sort === 'title' ? 'string' : 'number', 'string'],
-  answer: pageAnswer(movieRow),
   row: movieRow,
-  example: {
-    data: [
-      {
-        rank: 1,
-        movie_id: 'film-001',
-        title: 'Harbour Lights',
-        genre: 'Drama',
-        content_type: 'film',
-        views: 602,
-        unique_users: 533,
-        watch_hours: 530.5,
-        avg_completion_rate: 0.625,
-        avg_rating: 7.9,
-        previous_views: 588,
-      },
-    ],
-    count: 1,
-    meta: { ...exampleMeta, next_cursor: null },
-  },
   read: async ({ env }, query, { limit = pageRowsDefault, sort = 'views', order, q }) => {
     const isAscending = order === undefined ? sort === 'title' : order === 'asc';
     const after = query.page.after as [number | string, string] | null;

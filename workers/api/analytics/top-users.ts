@@ -15,10 +15,30 @@ import { shownPeople } from './people-shown.ts';
 
 export const topUsersRoute = analyticsRoute({
   path: '/api/analytics/users',
-  summary: 'Users by what they have watched',
-  description:
-    'The users with a session in the range, in pages. Names and addresses come masked to viewers; the audit log notes who ' +
-    'was shown them.',
+  doc: DESCRIBED && {
+    summary: 'Users by what they have watched',
+    description:
+      'The users with a session in the range, in pages. Names and addresses come masked to viewers; the audit log notes who ' +
+      'was shown them.',
+    answer: pageAnswer(userRow),
+    example: {
+      data: [
+        {
+          user_id: '1-8f0c51d2a94e7b36',
+          username: 'j***',
+          email: 'j***',
+          country: 'US',
+          subscription_type: 'premium',
+          views: 31,
+          watch_hours: 28.5,
+          avg_completion_rate: 0.625,
+          last_seen: '2026-11-21T09:41:07.250Z',
+        },
+      ],
+      count: 1,
+      meta: { ...exampleMeta, next_cursor: null },
+    },
+  },
   unmasked: 'users.read_unmasked',
   own: {
     ...pageShape,
@@ -29,25 +49,7 @@ export const topUsersRoute = analyticsRoute({
       .meta({ example: 'views' }),
   },
   rankShape: () => ['number', 'number'],
-  answer: pageAnswer(userRow),
   row: userRow,
-  example: {
-    data: [
-      {
-        user_id: '1-8f0c51d2a94e7b36',
-        username: 'j***',
-        email: 'j***',
-        country: 'US',
-        subscription_type: 'premium',
-        views: 31,
-        watch_hours: 28.5,
-        avg_completion_rate: 0.625,
-        last_seen: '2026-11-21T09:41:07.250Z',
-      },
-    ],
-    count: 1,
-    meta: { ...exampleMeta, next_cursor: null },
-  },
   read: async ({ env }, query, { limit = pageRowsDefault, sort = 'views' }) => {
     const after = query.page.after as [number, number] | null;
     const scope = { ...query.range, filters: query.filters };

@@ -14,35 +14,37 @@ const exampleSums = { views: 31, watch_hours: 28.5, avg_completion_rate: 0.625 }
 
 export const userDetailRoute = analyticsRoute({
   path: '/api/analytics/users/:id',
-  summary: 'A user, and what was watched',
-  description: 'Name and address come masked to viewers. As CSV the last sessions.',
+  doc: DESCRIBED && {
+    summary: 'A user, and what was watched',
+    description: 'Name and address come masked to viewers. As CSV the last sessions.',
+    path: z.object({
+      id: z.string().describe('`user_id` of the user').meta({ example: '1-8f0c51d2a94e7b36' }),
+    }),
+    problems: ['not_found'],
+    answer: objectAnswer(userData),
+    example: {
+      data: {
+        user_id: '1-8f0c51d2a94e7b36',
+        username: 'j***',
+        email: 'j***',
+        age: 41,
+        gender: 'female',
+        country: 'US',
+        subscription_type: 'premium',
+        signup_date: '2025-02-14',
+        is_active: true,
+        preferred_genre: 'Drama',
+        is_inferred: false,
+        figures: { ...exampleSums, previous_views: 28 },
+        genres: [{ rank: 1, genre: 'Drama', share: 1, ...exampleSums }],
+        recent_sessions: [exampleSession],
+      },
+      meta: exampleMeta,
+    },
+  },
   unmasked: 'users.read_unmasked',
   own: {},
-  pathSchema: z.object({
-    id: z.string().describe('`user_id` of the user').meta({ example: '1-8f0c51d2a94e7b36' }),
-  }),
-  problems: ['not_found'],
-  answer: objectAnswer(userData),
   row: sessionRow,
-  example: {
-    data: {
-      user_id: '1-8f0c51d2a94e7b36',
-      username: 'j***',
-      email: 'j***',
-      age: 41,
-      gender: 'female',
-      country: 'US',
-      subscription_type: 'premium',
-      signup_date: '2025-02-14',
-      is_active: true,
-      preferred_genre: 'Drama',
-      is_inferred: false,
-      figures: { ...exampleSums, previous_views: 28 },
-      genres: [{ rank: 1, genre: 'Drama', share: 1, ...exampleSums }],
-      recent_sessions: [exampleSession],
-    },
-    meta: exampleMeta,
-  },
   read: async (context, query): Promise<Found | Response> => {
     const { DB } = context.env;
     const seen = await regionFilter(DB, undefined, Date.now());

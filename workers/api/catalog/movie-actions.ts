@@ -36,8 +36,8 @@ export const putMovieRoute: Route = {
   path: '/api/catalog/movies/:id',
   role: 'analyst',
   handler: putMovie,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'Put a film into the catalogue, or change it',
     description: keeps,
     path: z.object({ id: movieId }),
@@ -72,8 +72,8 @@ export const putMoviesRoute: Route = {
   path: '/api/catalog/movies',
   role: 'analyst',
   handler: putMovies,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: `Put up to ${catalogMoviesMax} films into the catalogue`,
     description: `Each is judged alone; of two with one id the later one counts. ${keeps}`,
     body: documentedBulkBody,

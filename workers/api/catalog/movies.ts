@@ -72,8 +72,8 @@ export const moviesRoute: Route = {
   path: '/api/catalog/movies',
   role: 'viewer',
   handler: movies,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'Films of the catalogue, by id',
     query,
     answer: z.strictObject({
@@ -96,8 +96,8 @@ export const movieRoute: Route = {
   path: '/api/catalog/movies/:id',
   role: 'viewer',
   handler: movie,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'One film of the catalogue',
     path: z.object({ id: movieId }),
     answer: z.strictObject({ data: movieSchema }),

@@ -8,7 +8,7 @@ import { putRegion, readRegions } from '../../../storage/catalog/region-store.ts
 import { readActionBody } from '../action-body.ts';
 import { count } from '../answer-schema.ts';
 import { prefersCsv } from '../csv.ts';
-import { parseParameters } from '../parameters.ts';
+import { oneLine, parseParameters } from '../parameters.ts';
 import { invalidParameters, jsonResponse, problemResponse } from '../problem-response.ts';
 import { csvResponse } from '../range-answer.ts';
 import { noteForAudit, person } from '../request-scope.ts';
@@ -39,7 +39,7 @@ const place = {
     .trim()
     .min(1, 'must not be empty')
     .max(labelLengthMax, `must have at most ${labelLengthMax} characters`)
-    .regex(/^\P{Cc}*$/u, 'must be one line of plain text')
+    .regex(oneLine, 'must be one line of plain text')
     .describe('Where it lies'),
   latitude: degrees(90, 'Degrees to the north'),
   longitude: degrees(180, 'Degrees to the east'),
@@ -69,8 +69,8 @@ export const catalogRegionsRoute: Route = {
   path: '/api/catalog/regions',
   role: 'viewer',
   handler: list,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'Regions of the registry, by number',
     description: `All of them in one answer: there are at most ${catalogRegionsMax}.`,
     query,
@@ -86,8 +86,8 @@ export const catalogRegionRoute: Route = {
   path: '/api/catalog/regions/:name',
   role: 'viewer',
   handler: one,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'One region of the registry',
     path,
     answer: z.strictObject({ data: row }),
@@ -101,8 +101,8 @@ export const putRegionRoute: Route = {
   path: '/api/catalog/regions/:name',
   role: 'admin',
   handler: put,
-  doc: {
-    tag: 'Catalogue',
+  tag: 'Catalogue',
+  doc: DESCRIBED && {
     summary: 'Make a region, or give one another place',
     description:
       'A new one gets the next number, and its events are taken everywhere within a minute. A region is neither renamed ' +

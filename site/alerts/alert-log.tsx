@@ -1,0 +1,154 @@
+/** The alerts in three groups: what needs somebody, what somebody has, what is over. */
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { AlertRow } from '../../core/alert/alert-row.ts';
+import { signInAddress } from '../access/session.ts';
+import { Bones } from '../admin/waiting.tsx';
+import { Mark } from '../panels/mark.tsx';
+import { AlertEntry } from './alert-entry.tsx';
+import { type AlertGroup, narrowing, rangeOf, rangeWords, stateWords } from './alert-filter.ts';
+import { ask, failure, filter, heard, isAsking, older, retry, shown } from './alert-list.ts';
+
+export function AlertLog() {
+  const groups = shown.value;
+  useLinkedAlert(groups !== null);
+  if (heard.link.value.kind === 'signed-out') return <SignedOut />;
+  const { state } = filter.value;
+  const isListed = (group: AlertGroup): boolean => state === undefined || state === group;
+  return (
+    <>
+      <Failed />
+      {groups === null ? (
+        failure.value === null && <Bones rows={8} />
+      ) : (
+        <>
+          {isListed('firing') && <Group group="firing" alerts={groups.firing} none={<NothingFires />} />}
+          {(state === 'acknowledged' || (state === undefined && groups.acknowledged.length > 0)) && (
+            <Group
+              group="acknowledged"
+              alerts={groups.acknowledged}
+              none="Nothing that fires is acknowledged."
+            />
+          )}
+          {isListed('resolved') && (
+            <Group group="resolved" alerts={groups.resolved} none={`Nothing was resolved ${whenText()}.`}>
+              <Older count={groups.resolved.length} />
+            </Group>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const isNarrowed = (): boolean => narrowing.some((name) => filter.value[name]) || Boolean(filter.value.from);
+
+const whenText = (): string =>
+  filter.value.from ? 'in the chosen time' : `in the ${rangeWords[rangeOf(filter.value)].toLowerCase()}`;
+
+interface GroupProps {
+  readonly group: AlertGroup;
+  readonly alerts: readonly AlertRow[];
+  readonly none: ComponentChildren;
+  readonly children?: ComponentChildren;
+}
+
+function Group({ group, alerts, none, children }: GroupProps) {
+  return (
+    <section class="panel alert-log" aria-labelledby={`${group}-title`}>
+      <h2 id={`${group}-title`}>
+        {stateWords[group]}{' '}
+        <span class="quiet plain">
+          {group === 'firing' && alerts.length > 0 && 'and nobody has it yet'}
+          {group === 'acknowledged' && 'and still firing'}
+          {group === 'resolved' && whenText()}
+        </span>
+      </h2>
+      {alerts.length === 0 ? (
+        <div class="none quiet">{none}</div>
+      ) : (
+        <ul class="alert-list">
+          {alerts.map((alert) => (
+            <AlertEntry key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      )}
+      {children}
+    </section>
+  );
+}
+
+function NothingFires() {
+  return (
+    <>
+      <Mark kind="healthy" />
+      {isNarrowed()
+        ? 'Nothing of what is asked for fires unseen.'
+        : 'Nothing that nobody has seen. An alert appears here by itself, within seconds.'}
+    </>
+  );
+}
+
+function Older({ count }: { readonly count: number }) {
+  if (count === 0) return null;
+  return (
+    <p class="older">
+      {older.value === null ? (
+        <span class="quiet">{count === 1 ? 'That is the one.' : `That is all: ${count}.`}</span>
+      ) : (
+        <button
+          type="button"
+          class="button"
+          aria-disabled={isAsking.value}
+          onClick={() => !isAsking.peek() && void ask(older.peek() ?? undefined)}
+        >
+          {isAsking.value ? 'Loading' : 'Older'}
+        </button>
+      )}
+    </p>
+  );
+}
+
+function Failed() {
+  const failed = failure.value;
+  if (failed === null) return null;
+  return (
+    <div class="failed" role="alert">
+      <Mark kind="down" />
+      <p>
+        <b>The alerts could not be loaded.</b> {failed.text}{' '}
+        {shown.value !== null && 'What is listed was known before; what fires now still comes in.'}
+      </p>
+      {failed.status === 403 ? (
+        <a class="button" href="/">
+          To the live view
+        </a>
+      ) : (
+        <button type="button" class="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+function SignedOut() {
+  return (
+    <div class="empty">
+      <h2>Signed out</h2>
+      <p>The alerts are shown again once you have signed in.</p>
+      <a class="button primary" href={signInAddress()}>
+        Sign in
+      </a>
+    </div>
+  );
+}
+
+/** An alert that the address names is brought into sight, once. */
+function useLinkedAlert(isThere: boolean): void {
+  useEffect(() => {
+    const { alert } = filter.peek();
+    if (!isThere || alert === undefined) return;
+    document.querySelector(`[data-alert="${CSS.escape(alert)}"]`)?.scrollIntoView({ block: 'start' });
+  }, [isThere]);
+}

@@ -1,0 +1,11 @@
+import { whenAsked } from '../asked-for/when-asked.ts';
+
+export const openViewsMenu = (): void => whenAsked(({ openViews }) => openViews());
+
+export function ViewsButton() {
+  return (
+    <button type="button" class="button" aria-haspopup="dialog" aria-keyshortcuts="v" onClick={openViewsMenu}>
+      Views
+    </button>
+  );
+}

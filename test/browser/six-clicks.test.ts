@@ -1,0 +1,107 @@
+// A new user in an outage: from the first page to where, since when and why, acknowledged, and a link for a colleague,
+// counting clicks. The producer's scenario `outage`, begun minutes ago and told to the real service in seconds.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { produce } from '../../tools/producer/produce.ts';
+import { Progress } from '../../tools/producer/progress.ts';
+import { outage } from '../../tools/producer/scenarios/outage.ts';
+import { Sender } from '../../tools/producer/sender.ts';
+import { Traffic } from '../../tools/producer/traffic.ts';
+import { type Runtime, startRuntime } from '../../tools/runtime.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { signInContext } from '../support/signed-in.ts';
+
+const minuteMs = 60_000;
+const region = 'EU-London';
+const seed = 4;
+const clicksMax = 6;
+
+let browser: Browser;
+let runtime: Runtime;
+let folder = '';
+/** Start of the minute in which the outage began. */
+let beganMs = 0;
+const stopProducing = new AbortController();
+let producing: Promise<void> | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'marquee-six-clicks-'));
+  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
+  // Three windows of it have closed: enough for both of the alerts.
+  beganMs = (Math.floor(Date.now() / minuteMs) - 4) * minuteMs;
+  const scenario = outage(seed, region, { fromMs: beganMs, toMs: beganMs + 60 * minuteMs });
+  const traffic = new Traffic({ seed, rate: 60, swing: 0, scenarios: [scenario] }, beganMs - 3 * minuteMs);
+  const stop = stopProducing.signal;
+  const sender = new Sender({ url: runtime.url, key: runtime.credentials.ingest_key, connections: 3, stop });
+  producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
+});
+
+afterAll(async () => {
+  stopProducing.abort();
+  await producing?.catch(() => {});
+  await browser?.close();
+  await runtime?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openPage(address: string): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    timezoneId: 'Europe/London',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await signInContext(context, runtime, 'analyst');
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+const londonTime = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' });
+
+test('[ABL-90] an outage: where, since when, why, acknowledged, and a link, in at most six clicks', async () => {
+  const page = await openPage(runtime.url);
+  let clicks = 0;
+  const click = async (what: Locator): Promise<void> => {
+    clicks++;
+    await what.click();
+  };
+
+  // Where: the first line, and the name under it.
+  // A small region may fall below the threshold by chance.
+  const headline = page.locator('h1', { hasText: /of 12 regions (is|are) failing downloads/ });
+  await headline.waitFor({ timeout: 60_000 });
+  await click(page.getByRole('button', { name: region }).first());
+  await expect.poll(() => new URL(page.url()).searchParams.get('region')).toBe(region);
+
+  // Since when.
+  const critical = page.locator('.alert', { hasText: 'Critical' });
+  await critical.getByText(`since ${londonTime.format(beganMs)}`).waitFor();
+
+  // Why: the scenario spares no device and no title, and the page says so of this region.
+  await page
+    .getByText(/^Downloads fail on all \d+ devices and for (all \d+|\d+ of \d+) top titles\.$/)
+    .waitFor();
+  const devices = page.locator('.shares-panel', { hasText: 'Devices' }).locator('.bar');
+  const rates = await devices.locator('.bar-failing').allTextContents();
+  expect(rates).toHaveLength(await devices.count());
+  for (const rate of rates) expect(Number.parseFloat(rate)).toBeLessThan(60);
+  expect(await page.locator('.title-failing').count()).toBeGreaterThan(4);
+
+  await click(critical.getByRole('button', { name: /^Acknowledge/ }));
+  await page.keyboard.type('Called the CDN');
+  await click(critical.getByRole('button', { name: 'Acknowledge', exact: true }));
+  await critical.getByText('Acknowledged at').waitFor();
+
+  await click(page.getByRole('button', { name: 'Copy link' }));
+  await page.getByRole('button', { name: 'Link copied' }).waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(clicks).toBeLessThanOrEqual(clicksMax);
+
+  // The colleague sees the same region and who looks after it.
+  const colleague = await openPage(link);
+  await colleague.locator('.chip', { hasText: region }).waitFor();
+  await colleague.locator('.alert', { hasText: 'Called the CDN' }).waitFor();
+});
