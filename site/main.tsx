@@ -3,6 +3,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './views/live.css';
 import './chart/chart.css';
+import './annotations/annotated.css';
 import './panels/mark.css';
 import './panels/page-head.css';
 import './panels/page-nav.css';
@@ -16,11 +17,14 @@ import './panels/regions-panel.css';
 import './panels/map-panel.css';
 import './panels/trending-panel.css';
 import './panels/shares-panel.css';
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { render } from 'preact';
 import { currentIdentity, loadIdentity, signInAddress } from './access/session.ts';
-import { browserAck } from './live/browser-ack.ts';
-import { browserPorts } from './live/browser-ports.ts';
+import { watchAnnotations } from './annotations/annotation-list.ts';
+import { valueListOf } from './filter/value-list.ts';
+import { watchAddress } from './live/address.ts';
+import { onlyRegion } from './live/asked.ts';
+import { browserPorts, browserStore } from './live/browser-ports.ts';
 import { LiveConnection } from './live/connection.ts';
 import { createStore } from './live/store.ts';
 import { watchTheme } from './theme/theme.ts';
@@ -32,19 +36,12 @@ import { createViewState } from './views/view-state.ts';
 /** Ages and the right edge of the charts move on even when no frame comes. */
 const tickMs = 500;
 
-const store = createStore(() => performance.now(), browserAck);
+const store = createStore(browserStore);
 const view = createViewState();
 const connection = new LiveConnection(browserPorts, store.heard.events);
 
-// The filter is part of the address, so that it can be sent to a colleague and survives a reload.
-store.region.value = new URL(location.href).searchParams.get('region');
-effect(() => {
-  const address = new URL(location.href);
-  if (store.region.value === null) address.searchParams.delete('region');
-  else address.searchParams.set('region', store.region.value);
-  history.replaceState(null, '', address);
-  connection.breakDown(store.region.value);
-});
+watchAddress(store);
+effect(() => connection.breakDown(onlyRegion(store.asked.value)));
 
 // A service that was away when the page opened is asked again once it is there.
 effect(() => {
@@ -53,6 +50,16 @@ effect(() => {
   if (kind === 'live' && currentIdentity.peek() === null) void loadIdentity();
 });
 
+// Of the time that the charts show, and of the regions that are filtered to.
+watchAnnotations(
+  computed(() => {
+    const times = [store.panes.value.times, store.minutes.value.times];
+    const from = Math.min(...times.map(([first]) => first ?? Number.POSITIVE_INFINITY));
+    const to = Math.max(...times.map((all) => all.at(-1) ?? 0));
+    const regions = valueListOf(store.asked.value.region ?? '');
+    return store.live.value === null || from > to ? null : { from, to, regions };
+  }),
+);
 watchTheme();
 watchTitle(store.heard);
 watchKeys(store, view);
@@ -61,7 +68,10 @@ addEventListener('offline', () => connection.networkChanged());
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) connection.retryNow();
 });
-setInterval(() => store.heard.tick(), tickMs);
+setInterval(() => {
+  // Where frames come, they move the time as well: drawing in between would only cost.
+  if (performance.now() - store.heard.now.peek() >= tickMs) store.heard.tick();
+}, tickMs);
 
 const place = document.querySelector('#app');
 if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);

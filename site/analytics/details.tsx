@@ -1,12 +1,12 @@
 /** One film, one user, one session: the same page in another state, with the way back. */
 import type { ComponentChildren } from 'preact';
+import { valueText } from '../filter/value-list.ts';
 import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import { CountryShares, DeviceShares, GenreShares } from './breakdowns.tsx';
 import { DailyChart } from './daily-panel.tsx';
 import { amountFigure, changeFigure, changeOf, completionFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
-import { filterText } from './question.ts';
 import { type Column, FilterButton, Go, RowsTable, wordOf } from './rows-table.tsx';
 import { asked, chooseAnew, film, searchWith, session, user } from './warehouse.ts';
 import type { FilmData, PersonData, SessionData, SessionRow, TimelineRow } from './warehouse-rows.ts';
@@ -92,7 +92,7 @@ export const FilmDetail = () => (
           <button
             type="button"
             class="button"
-            onClick={() => chooseAnew({ movie: null, content_id: filterText([data.movie_id], false) })}
+            onClick={() => chooseAnew({ movie: null, content_id: valueText([data.movie_id], false) })}
           >
             Filter everything by this film
           </button>

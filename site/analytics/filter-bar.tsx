@@ -1,5 +1,7 @@
 /** Which days, of which zone, beside what, and of whom: each choice is kept in the address. */
 import { signal } from '@preact/signals';
+import { FilterChip } from '../filter/filter-chip.tsx';
+import { isZone } from '../format/zone.ts';
 import {
   chosenFault,
   dateIn,
@@ -8,9 +10,7 @@ import {
   type FilterName,
   filterNames,
   filtersOf,
-  filterText,
   filterWords,
-  isZone,
   pressed,
 } from './question.ts';
 import { wordOf } from './rows-table.tsx';
@@ -129,28 +129,14 @@ export function Chips() {
     <div class="chips">
       {filtersOf(asked.value).map(({ name, values, isNot }) =>
         detail.value === 'movie' && name === 'content_id' ? null : (
-          <span class="chip" key={name}>
-            {filterWords[name]}
-            <button
-              type="button"
-              class="chip-is"
-              aria-label={`${filterWords[name]} ${isNot ? 'is not' : 'is'}: turn round`}
-              onClick={() => chooseAnew({ [name]: filterText(values, !isNot) })}
-            >
-              {isNot ? 'is not' : 'is'}
-            </button>
-            <bdi>{values.map((value) => chipWord(name, value)).join(', ')}</bdi>
-            <button
-              type="button"
-              class="chip-off"
-              aria-label={`${filterWords[name]}: show all again`}
-              onClick={() => chooseAnew({ [name]: null })}
-            >
-              <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
-                <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="1.5" fill="none" />
-              </svg>
-            </button>
-          </span>
+          <FilterChip
+            key={name}
+            word={filterWords[name]}
+            values={values}
+            isNot={isNot}
+            valueWord={(value) => chipWord(name, value)}
+            change={(text) => chooseAnew({ [name]: text })}
+          />
         ),
       )}
       <AddFilter />

@@ -1,5 +1,8 @@
 /** What is asked of the warehouse: the same names in the page's address and in the service's. Days are of `tz`. */
 
+import { type ValueList, valueListOf, withPressed } from '../filter/value-list.ts';
+import { isZone } from '../format/zone.ts';
+
 /** In the words of people. What rows and marks are pressed for. */
 export const filterWords = {
   content_id: 'Film',
@@ -41,15 +44,6 @@ const daysMax = 400;
 export const daysChoices = ['1', '7', '30', '90'] as const;
 const daysDefault = '30';
 
-export const isZone = (zone: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 const dayStart = (date: string | undefined): number =>
   /^\d{4}-\d\d-\d\d$/.test(date ?? '') ? Date.parse(date ?? '') : Number.NaN;
 
@@ -84,37 +78,23 @@ export function changed(asked: Asked, change: Change): Asked {
 
 export const searchOf = (asked: Asked): string => `?${new URLSearchParams(asked as Record<string, string>)}`;
 
-export interface Filter {
+export interface Filter extends ValueList {
   readonly name: FilterName;
-  readonly values: readonly string[];
-  /** None of the values, not one of them. */
-  readonly isNot: boolean;
 }
 
 /** In the order in which they were chosen. */
 export function filtersOf(asked: Asked): Filter[] {
   return Object.entries(asked).flatMap(([field, text]) => {
-    if (!(field in filterWords)) return [];
-    const isNot = text.startsWith('!');
-    const cells = text.slice(Number(isNot)).matchAll(/"((?:[^"]|"")*)"|[^,]+/g);
-    const values = [...cells].map(([cell, quoted]) => quoted?.replaceAll('""', '"') ?? cell);
-    return values.length === 0 ? [] : [{ name: field as FilterName, values, isNot }];
+    const list = field in filterWords ? valueListOf(text) : null;
+    return list ? [{ name: field as FilterName, ...list }] : [];
   });
 }
 
-/** A list as the service reads it: quoted as in CSV where a value needs it. */
-export const filterText = (values: readonly string[], isNot: boolean): string =>
-  (isNot ? '!' : '') +
-  values.map((value) => (/[",!]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
-
 /** A row that is pressed is looked at; where some are left out already, it is left out too. */
-export function pressed(asked: Asked, name: FilterName, value: string): Change {
-  const { values, isNot } = filtersOf(asked).find((filter) => filter.name === name) ?? {
-    values: [],
-    isNot: false,
-  };
-  return { [name]: filterText(isNot ? [...new Set([...values, value])] : [value], isNot), cursor: null };
-}
+export const pressed = (asked: Asked, name: FilterName, value: string): Change => ({
+  [name]: withPressed(asked[name], value),
+  cursor: null,
+});
 
 /** `2026-11-21` in the zone. */
 export const dateIn = (zone: string, ms: number): string =>
@@ -129,7 +109,7 @@ export function daysOf(asked: Asked, nowMs: number): { first: number; last: numb
 }
 
 /** Noon of a day in the zone, or an hour beside it where clocks change: the service takes the whole day. */
-function noonIn(zone: string, date: string): number {
+export function noonIn(zone: string, date: string): number {
   const noon = Date.parse(`${date}T12:00Z`);
   const local = Date.parse(`${new Date(noon).toLocaleString('sv', { timeZone: zone }).replace(' ', 'T')}Z`);
   return 2 * noon - local;

@@ -2,6 +2,8 @@
 import { type ReadonlySignal, useComputed } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
+import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
+import { annotations } from '../annotations/annotation-list.ts';
 import { rateFigure, shareFigure } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
 import { type AlertSpan, alertsWithin } from '../live/alert-spans.ts';
@@ -15,17 +17,17 @@ interface SeriesTableProps {
   readonly caption: string;
   readonly isShown: ReadonlySignal<boolean>;
   /** Changes when the table must be made anew at once. */
-  readonly region: ReadonlySignal<string | null>;
+  readonly subject: ReadonlySignal<string>;
 }
 
-export function SeriesTable({ series, spans, caption, isShown, region }: SeriesTableProps) {
+export function SeriesTable({ series, spans, caption, isShown, subject }: SeriesTableProps) {
   // A table that changed five times a second could not be read: it moves on when a slot closes.
-  const moved = useComputed(() => `${region.value} ${series.value.times[series.value.closedCount - 1]}`);
+  const moved = useComputed(() => `${subject.value} ${series.value.times[series.value.closedCount - 1]}`);
   const rows = moved.value ? closedRows(series.peek(), spans.value) : [];
   return (
     <DataTable
       caption={caption}
-      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts']}
+      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts', 'Annotations']}
       rows={rows}
       isShown={isShown}
     />
@@ -47,6 +49,9 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
         rate(downloads[i]),
         shareFigure(success[i] ?? null, 'no downloads'),
         alertCounts(alertsWithin(spans, time, time + span.slotMs)),
+        annotationsWithin(annotations.value, time, time + span.slotMs)
+          .map(annotationText)
+          .join('; ') || '–',
       ],
     }))
     .reverse();

@@ -11,6 +11,11 @@ export function hourText(at: number): string {
   return [date.getHours(), date.getMinutes()].map(twoDigits).join(':');
 }
 
+const dayForm = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** "21 Nov 16:20" */
+export const dayTimeText = (at: number): string => `${dayForm.format(at)} ${hourText(at)}`;
+
 /** How long ago, in one unit: 3 s, 2 min, 5 h, 2 d. */
 export function agoFigure(ms: number | null): Figure {
   if (ms === null) return noFigure('never');

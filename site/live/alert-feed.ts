@@ -1,6 +1,7 @@
 /** Alerts in the order in which a person wants them. */
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { type AlertSeverity, alertSeverities } from '../../core/alert/alert-rule.ts';
+import { passes, type ValueList } from '../filter/value-list.ts';
 
 export interface AlertFeed {
   /** The most severe first; of these what nobody has acknowledged, then the newest. */
@@ -11,10 +12,10 @@ export interface AlertFeed {
   readonly firingElsewhere: number;
 }
 
-/** `region`: the filter; null for all. */
-export function alertFeed(alerts: Iterable<AlertRow>, region: string | null): AlertFeed {
+/** `regions`: the filter; null for all. */
+export function alertFeed(alerts: Iterable<AlertRow>, regions: ValueList | null): AlertFeed {
   const all = [...alerts];
-  const own = region === null ? all : all.filter((alert) => alert.region === region);
+  const own = all.filter(({ region }) => passes(regions, region));
   const isFiring = ({ state }: AlertRow): boolean => state === 'firing';
   return {
     firing: own.filter(isFiring).sort(byUrgency),

@@ -1,7 +1,10 @@
 import { closeCodes, liveSubprotocol } from '../../core/protocol/live.ts';
 import type { Problem } from '../../core/protocol/problem.ts';
+import { askService } from '../access/service.ts';
 import { currentIdentity, loadIdentity } from '../access/session.ts';
+import { browserAck } from './browser-ack.ts';
 import type { ConnectionPorts, Socket, SocketEvents, Trouble } from './connection.ts';
+import type { StorePorts } from './store.ts';
 
 /** What the connection touches, as this browser has it. */
 export const browserPorts: ConnectionPorts = {
@@ -14,6 +17,16 @@ export const browserPorts: ConnectionPorts = {
   random: () => Math.random(),
   online: () => navigator.onLine,
   diagnose,
+};
+
+/** What the store touches of it. */
+export const browserStore: StorePorts = {
+  sendAck: browserAck,
+  clock: () => performance.now(),
+  wallMs: () => Date.now(),
+  ask: (path) => askService(path),
+  after: (ms, run) => browserPorts.after(ms, run),
+  isAsleep: () => document.hidden,
 };
 
 function openSocket(events: SocketEvents): Socket {

@@ -177,7 +177,7 @@ export class LiveConnection {
     const frame = text === livePong ? null : parseServerFrame(text);
     if (frame === null) return;
     if (frame.t === 'error') {
-      console.error(`The server did not take a frame: ${frame.code}: ${frame.message}`);
+      console.warn(`The server did not take a frame: ${frame.code}: ${frame.message}`);
       // The address may name a region that is not there, or cannot be: the rest of the page works without it.
       this.breakDown(null);
       return;

@@ -1,6 +1,7 @@
 /** Why a region fails, as far as what it is made of tells: which of its devices and titles fail, or whether all do. */
-import type { LiveBreakdown, LiveRankedContent } from '../../core/protocol/live.ts';
+import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { shareList, surelyFails } from './shares.ts';
+import type { Breakdown } from './shown-state.ts';
 
 /** So many are named; more are counted. */
 const namedMax = 2;
@@ -10,11 +11,11 @@ const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 /** Null where nothing fails by more than chance. `nameOf`: what the page calls a title. */
 export function failingParts(
-  breakdown: LiveBreakdown,
+  breakdown: Pick<Breakdown, 'devices' | 'contents'>,
   nameOf: (content: LiveRankedContent) => string,
 ): string | null {
-  const devices = shareList(breakdown.devices).filter(({ downloads }) => downloads !== 0);
-  const titles = breakdown.contents.filter(({ downloads }) => downloads > 0);
+  const devices = shareList(breakdown.devices ?? []).filter(({ downloads }) => downloads !== 0);
+  const titles = (breakdown.contents ?? []).filter(({ downloads }) => downloads > 0);
   const failingDevices = devices.filter(({ isFailing }) => isFailing).map(({ label }) => label);
   const failingTitles = titles
     .filter(({ success_rate: rate, downloads }) => surelyFails(rate, downloads))

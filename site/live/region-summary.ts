@@ -1,29 +1,31 @@
 /** One region as the table shows it. */
 import type { AlertRow } from '../../core/alert/alert-row.ts';
-import type { LiveRegionState, LiveState } from '../../core/live/live-state.ts';
+import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at } from '../../core/protocol/live.ts';
-import { eventsPerSecond, hourTotals, paneTotals, speedMbps, successRate } from './totals.ts';
+import type { Frame } from './frame.ts';
+import type { ShownState } from './shown-state.ts';
+import { cellTotals, eventsPerSecond, speedMbps, successRate } from './totals.ts';
 
 /** By trouble: the first is the worst. */
 export const regionStatuses = ['failing', 'silent', 'healthy', 'idle'] as const;
 export type RegionStatus = (typeof regionStatuses)[number];
 
+/** Each number over the time that the frame says. */
 export interface RegionSummary {
   readonly name: string;
   readonly status: RegionStatus;
-  /** Over the last minute. */
   readonly eventsPerSecond: number;
-  readonly viewers: number;
-  /** Over the last 5 minutes, as are the next three. */
+  /** Null where nobody keeps it. */
+  readonly viewers: number | null;
   readonly downloads: number;
   readonly failed: number;
   readonly successRate: number | null;
   readonly speedMbps: number | null;
   /** Since the newest event was received, ms; null when there never was one. */
   readonly lastEventMs: number | null;
-  readonly eventsLastHour: number;
-  /** Events by half minutes of the last 15 minutes, oldest first, up to the open pane. */
+  readonly eventsTotal: number;
+  /** Events over the finer chart's time, oldest first: by half minutes up to the open pane, or by its slots. */
   readonly trend: readonly number[];
 }
 
@@ -39,11 +41,16 @@ const silentAfterMs = 60_000;
 const trendSlots = 30;
 const panesPerTrendSlot = 3;
 
-export function regionSummaries(live: LiveState, asOf: number): RegionSummary[] {
+export function regionSummaries(live: ShownState, frame: Frame, asOf: number): RegionSummary[] {
   const names = new Set([...live.facts.keys(), ...live.regions.keys()]);
   const alerts = [...live.alerts.values()];
   const own = (name: string) => alerts.filter((alert) => alert.region === name && isAboutDownloads(alert));
-  return [...names].map((name) => summary(name, live.regions.get(name), own(name), asOf)).sort(byTrouble);
+  return [...names]
+    .map((name) => {
+      const of = summary(name, live.regions.get(name), own(name), frame, asOf);
+      return live.hasNow === false ? { ...of, viewers: null } : of;
+    })
+    .sort(byTrouble);
 }
 
 function isAboutDownloads({ metric }: AlertRow): boolean {
@@ -54,25 +61,28 @@ function summary(
   name: string,
   region: LiveRegionState | undefined,
   alerts: readonly AlertRow[],
+  frame: Frame,
   asOf: number,
 ): RegionSummary {
   const own = region ? [region] : [];
-  const judged = paneTotals(own, asOf - judgedMs, asOf);
+  const { grain, spans, judgedMs: judgedFor, totalMs, rateMs } = frame;
+  const judged = cellTotals(own, grain, asOf - judgedFor, asOf);
   const received = region?.lastReceivedAt ?? null;
   const lastEventMs = received === null ? null : Math.max(0, asOf - received);
-  const eventsLastHour = hourTotals(own, asOf).events;
+  const total = cellTotals(own, spans.at(-1) ?? grain, asOf - totalMs, asOf + 1);
+  const failing = isFailing(own, alerts, frame, asOf);
   return {
     name,
-    status: regionStatus(isFailing(own, alerts, asOf), eventsLastHour, lastEventMs),
-    eventsPerSecond: eventsPerSecond(own, asOf),
+    status: regionStatus(failing, total.events, lastEventMs, grain.slotMs),
+    eventsPerSecond: eventsPerSecond(own, grain, asOf, rateMs),
     viewers: region?.viewers ?? 0,
     downloads: judged.downloads,
     failed: judged.failed,
     successRate: successRate(judged),
     speedMbps: speedMbps(judged),
     lastEventMs,
-    eventsLastHour,
-    trend: trend(region, asOf),
+    eventsTotal: total.events,
+    trend: grain.slotMs === paneMs ? trend(region, asOf) : slots(region, frame, asOf),
   };
 }
 
@@ -80,20 +90,30 @@ function summary(
  * By the alerts, where there are any: a critical one that fires is a failure, and one that was resolved ends what came
  * before it. Else by the last minutes, which see what no single window has enough downloads for.
  */
-function isFailing(own: readonly LiveRegionState[], alerts: readonly AlertRow[], asOf: number): boolean {
+function isFailing(
+  own: readonly LiveRegionState[],
+  alerts: readonly AlertRow[],
+  { grain, judgedMs: judgedFor }: Frame,
+  asOf: number,
+): boolean {
   if (alerts.some(({ state, severity }) => state === 'firing' && severity === 'CRITICAL')) return true;
   const healthy = alerts.filter(({ resolution }) => resolution === 'healthy');
   const recovered = healthy.map(({ resolved_at: at }) => Date.parse(at ?? '') - windowMs);
-  const judged = paneTotals(own, Math.max(asOf - judgedMs, ...recovered), asOf);
+  const judged = cellTotals(own, grain, Math.max(asOf - judgedFor, ...recovered), asOf);
   const rate = successRate(judged);
   return rate !== null && rate < successRateMin && judged.downloads >= downloadsJudgedMin;
 }
 
 /** Failing stays failing when it falls silent: the silence is then part of the failure. */
-function regionStatus(failing: boolean, eventsLastHour: number, lastEventMs: number | null): RegionStatus {
+function regionStatus(
+  failing: boolean,
+  eventsTotal: number,
+  lastEventMs: number | null,
+  slotMs: number,
+): RegionStatus {
   if (failing) return 'failing';
-  if (eventsLastHour === 0) return 'idle';
-  return lastEventMs !== null && lastEventMs > silentAfterMs ? 'silent' : 'healthy';
+  if (eventsTotal === 0) return 'idle';
+  return lastEventMs !== null && lastEventMs > Math.max(silentAfterMs, slotMs) ? 'silent' : 'healthy';
 }
 
 function trend(region: LiveRegionState | undefined, asOf: number): number[] {
@@ -106,11 +126,21 @@ function trend(region: LiveRegionState | undefined, asOf: number): number[] {
   return slots;
 }
 
-/** Then by traffic of the hour, which changes too slowly for rows to jump about, then by name. */
+/** Of the finer chart's cells, where they are no panes. */
+function slots(region: LiveRegionState | undefined, { grain }: Frame, asOf: number): number[] {
+  const { slotMs, lengthMs, cells, key } = grain;
+  const last = Math.floor(asOf / slotMs) * slotMs;
+  return Array.from({ length: Math.round(lengthMs / slotMs) }, (_, i) => {
+    const start = last - lengthMs + (i + 1) * slotMs;
+    return (region && cells(region).get(key(start))?.[at.events]) ?? 0;
+  });
+}
+
+/** Then by traffic, which changes too slowly for rows to jump about, then by name. */
 function byTrouble(a: RegionSummary, b: RegionSummary): number {
   return (
     regionStatuses.indexOf(a.status) - regionStatuses.indexOf(b.status) ||
-    b.eventsLastHour - a.eventsLastHour ||
+    b.eventsTotal - a.eventsTotal ||
     a.name.localeCompare(b.name, 'en')
   );
 }

@@ -1,16 +1,11 @@
 /** Cells of some regions as series over time: aligned, with gaps where nothing is known. */
-import type { LiveRegionState, LiveValues } from '../../core/live/live-state.ts';
+import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { holdBackMs, liveMinutesMs, livePanesMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
-import { addCell, noTotals, successRate, type Totals } from './totals.ts';
+import { addCell, type CellKind, noTotals, successRate, type Totals } from './totals.ts';
 
-export interface Span {
-  /** Length of a slot, ms. */
-  readonly slotMs: number;
+export interface Span extends CellKind {
   /** How far back, ms. */
   readonly lengthMs: number;
-  readonly cells: (region: LiveRegionState) => ReadonlyMap<number, LiveValues>;
-  /** A cell's key by the start of its slot. */
-  readonly key: (start: number) => number;
 }
 
 export const paneSpan: Span = {
@@ -44,9 +39,14 @@ export interface Series {
 
 /**
  * The slots of the span that ends at `asOf`. A slot without a cell is a zero if the regions were known by then (a cell
- * of it or an earlier one exists), and a gap if not.
+ * of it or an earlier one exists), and a gap if not. Of the past all slots are closed.
  */
-export function seriesOf(regions: readonly LiveRegionState[], span: Span, asOf: number): Series {
+export function seriesOf(
+  regions: readonly LiveRegionState[],
+  span: Span,
+  asOf: number,
+  isPast = false,
+): Series {
   const { slotMs, lengthMs } = span;
   const last = Math.floor(asOf / slotMs) * slotMs;
   // The slot that the left edge cuts is drawn too: the line then comes in from the side.
@@ -57,7 +57,7 @@ export function seriesOf(regions: readonly LiveRegionState[], span: Span, asOf: 
   const known = slots.findIndex((slot) => slot !== null);
   const perSecond = (counter: 'events' | 'views' | 'downloads') =>
     slots.map((slot, i) => (known < 0 || i < known ? null : (slot?.[counter] ?? 0) / (slotMs / 1000)));
-  const open = times.findIndex((start) => start + slotMs + holdBackMs > asOf);
+  const open = isPast ? -1 : times.findIndex((start) => start + slotMs + holdBackMs > asOf);
   return {
     span,
     asOf,

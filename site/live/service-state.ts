@@ -14,15 +14,16 @@ export interface ServiceState {
 }
 
 /**
- * `eventsJudged`: events of the last 5 minutes, all regions. What the regions do now is judged here, by the last 5
+ * `eventsJudged`: events of the last 5 minutes, or of what `overText` says, all regions. What the regions do now is judged here, by the last 5
  * minutes; alerts are judged by closed windows. They agree but for a minute or two, so the headline says both.
  */
 export function serviceState(
   regions: readonly RegionSummary[],
   eventsJudged: number,
   firing: readonly AlertRow[],
+  overText = 'in the last 5 minutes',
 ): ServiceState {
-  const now = regionsState(regions, eventsJudged);
+  const now = regionsState(regions, eventsJudged, overText);
   const worst = worstSeverity(firing);
   if (worst === null) return now;
   const remark = [now.remark, acknowledgedRemark(firing)].filter((text) => text !== '').join(' ');
@@ -45,7 +46,11 @@ function acknowledgedRemark(firing: readonly AlertRow[]): string {
   return count === firing.length ? 'Acknowledged.' : `${count} of ${firing.length} acknowledged.`;
 }
 
-function regionsState(regions: readonly RegionSummary[], eventsJudged: number): ServiceState {
+function regionsState(
+  regions: readonly RegionSummary[],
+  eventsJudged: number,
+  overText: string,
+): ServiceState {
   const of = (status: RegionSummary['status']) => regions.filter((region) => region.status === status);
   const failing = of('failing');
   const silent = of('silent');
@@ -56,7 +61,7 @@ function regionsState(regions: readonly RegionSummary[], eventsJudged: number): 
     return { kind: 'failing', headline, regions: failing, remark: silentRemark(silent) };
   }
   if (eventsJudged === 0) {
-    const headline = 'No events in the last 5 minutes';
+    const headline = `No events ${overText}`;
     return { kind: 'empty', headline, regions: silent, remark: '' };
   }
   if (silent.length > 0) {

@@ -3,9 +3,12 @@ import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { OTHER_KEY } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at, type LiveShare } from '../../core/protocol/live.ts';
 import { successRateMin } from './region-summary.ts';
+import type { CellKind } from './totals.ts';
 
 export interface Share {
   readonly label: string;
+  /** What it can be filtered by; null for what is no single value. */
+  readonly value: string | null;
   readonly count: number;
   /** 0 to 1. */
   readonly share: number;
@@ -28,12 +31,18 @@ const eventTypes = [
   ['errors', 'error'],
 ] as const;
 
-/** Events by type in the panes that start within [from, to). The order is fixed: types, unlike titles, do not compete. */
-export function eventTypeShares(regions: Iterable<LiveRegionState>, from: number, to: number): Share[] {
+/** Events by type in the cells that start within [from, to). The order is fixed: types, unlike titles, do not compete. */
+export function eventTypeShares(
+  regions: Iterable<LiveRegionState>,
+  { cells, key }: CellKind,
+  from: number,
+  to: number,
+): Share[] {
   const counts = new Map<string, number>();
+  const [first, end] = [key(from), key(to)];
   for (const region of regions) {
-    for (const [start, values] of region.panes) {
-      if (start < from || start >= to) continue;
+    for (const [start, values] of cells(region)) {
+      if (start < first || start >= end) continue;
       for (const [counter] of eventTypes) {
         counts.set(counter, (counts.get(counter) ?? 0) + (values[at[counter]] ?? 0));
       }
@@ -60,12 +69,13 @@ export function surelyFails(successRate: number | null, downloads: number): bool
   return successRate + sureDeviations * deviation < successRateMin;
 }
 
-const bare = { successRate: null, isFailing: false, views: null, downloads: null };
+const bare = { value: null, successRate: null, isFailing: false, views: null, downloads: null };
 
 export function shareList(shares: readonly LiveShare[]): Share[] {
   const total = shares.reduce((sum, { events }) => sum + events, 0);
   return shares.map(({ key, events, views, downloads, success_rate: rate }) => ({
     label: key === OTHER_KEY ? 'all others' : key,
+    value: key === OTHER_KEY ? null : key,
     count: events,
     share: total === 0 ? 0 : events / total,
     successRate: rate,

@@ -1,8 +1,10 @@
-/** What the page shows, as signals; all of it follows from what was heard, the filter, the pause and the time. */
+/** What the page shows, as signals; all of it follows from what was heard, what is asked for, the pause and the time. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { LiveRegionState, LiveState } from '../../core/live/live-state.ts';
-import type { LiveBreakdown, LiveRegionFacts } from '../../core/protocol/live.ts';
+import { windowMs } from '../../core/protocol/limits.ts';
+import type { LiveRegionFacts } from '../../core/protocol/live.ts';
+import { passes, valueListOf, withPressed } from '../filter/value-list.ts';
 import {
   type Acknowledgements,
   createAcknowledgements,
@@ -11,27 +13,52 @@ import {
 } from './acknowledgements.ts';
 import { type AlertFeed, alertFeed } from './alert-feed.ts';
 import { type AlertSpan, alertSpans, type SpanStretch, spanStretches } from './alert-spans.ts';
+import {
+  type Asked,
+  type Change,
+  changed,
+  type FilterName,
+  filtersOf,
+  onlyRegion,
+  searchWith,
+} from './asked.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { type Frame, frameOf, liveFrame } from './frame.ts';
 import { createHeard, type Heard } from './heard.ts';
 import { createPause, type Pause } from './pause.ts';
+import { createPictureFeed, type FeedPorts, type PictureFeed } from './picture-feed.ts';
 import { judgedMs, type RegionSummary, regionSummaries } from './region-summary.ts';
-import { minuteSpan, paneSpan, type Series, seriesOf } from './series.ts';
+import { type Series, type Span, seriesOf } from './series.ts';
 import { type ServiceState, serviceState } from './service-state.ts';
 import { eventTypeShares, type Share } from './shares.ts';
+import type { Breakdown, ShownState } from './shown-state.ts';
 import type { Moment } from './timing.ts';
-import { paneTotals } from './totals.ts';
+import { cellTotals } from './totals.ts';
 
 export interface Store {
   /** What has come, also while the page is paused. */
   readonly heard: Heard;
   readonly pause: Pause;
-  /** What is shown: the newest, or the paused picture. */
-  readonly live: ReadonlySignal<LiveState | null>;
+  /** What the page is asked to show, as in its address; its time, and the time of what is shown until that has come. */
+  readonly asked: Signal<Asked>;
+  readonly wanted: ReadonlySignal<Frame>;
+  readonly frame: ReadonlySignal<Frame>;
+  /** Words of the address that mean nothing. */
+  readonly left: Signal<readonly string[]>;
+  choose(change: Change): void;
+  /** What was asked for beside the socket. */
+  readonly feed: PictureFeed;
+  /** What is shown: the newest, the paused picture, or the past. */
+  readonly live: ReadonlySignal<ShownState | null>;
   readonly moment: ReadonlySignal<Moment>;
-  /** True when the numbers are not of now by no one's wish: they fade, and the page says since when. */
+  /** True when the numbers are not those that are asked for by no one's wish: they fade, and the page says since when. */
   readonly stale: ReadonlySignal<boolean>;
-  /** Name of the region that the page is filtered to; null for all. */
-  readonly region: Signal<string | null>;
+  /** Changes when all panels show another part or another time. */
+  readonly subject: ReadonlySignal<string>;
+  /** Filters by a row or mark that is pressed; `isAdded`: beside the others. */
+  press(name: FilterName, value: string, isAdded?: boolean): void;
+  /** Of a value: looked at, left out, or neither. */
+  markOf(name: FilterName, value: string): 'chosen' | 'left-out' | null;
   readonly summaries: ReadonlySignal<readonly RegionSummary[]>;
   /** The same, once a second. */
   readonly calmSummaries: ReadonlySignal<readonly RegionSummary[]>;
@@ -39,10 +66,11 @@ export interface Store {
   readonly facts: ReadonlySignal<ReadonlyMap<string, LiveRegionFacts>>;
   readonly service: ReadonlySignal<ServiceState>;
   readonly figures: ReadonlySignal<Figures>;
+  /** The finer of two charts, and the longer; of a range there is only one. */
   readonly panes: ReadonlySignal<Series>;
   readonly minutes: ReadonlySignal<Series>;
-  /** Of the region or of all; null where it has not come, or is not of what is filtered to. */
-  readonly breakdown: ReadonlySignal<LiveBreakdown | null>;
+  /** Null where it has not come, or is not of what is filtered to. */
+  readonly breakdown: ReadonlySignal<Breakdown | null>;
   readonly eventTypes: ReadonlySignal<readonly Share[]>;
   readonly alerts: ReadonlySignal<AlertFeed>;
   /** Of the alerts in the feed; the same without overlaps. */
@@ -51,77 +79,210 @@ export interface Store {
   readonly acknowledgements: Acknowledgements;
 }
 
+/** What the store touches of the browser. */
+export interface StorePorts extends FeedPorts {
+  readonly sendAck: SendAck;
+  /** Monotonic time, ms. */
+  readonly clock: () => number;
+  /** Of the wall: it decides what "today" is, and never what is counted. */
+  readonly wallMs: () => number;
+}
+
 /** Further behind than this, numbers are no longer shown as those of now. */
 const staleAfterMs = 5_000;
 
-export function createStore(clock: () => number, sendAck: SendAck): Store {
-  const heard = createHeard(clock);
+export function createStore(ports: StorePorts): Store {
+  const heard = createHeard(ports.clock);
   const pause = createPause(heard);
-  const acknowledgements = createAcknowledgements(sendAck);
-  const region = signal<string | null>(null);
-  const live = computed(() => (pause.picture.value ?? { live: heard.live.value }).live);
-  const moment = computed(() => {
-    const picture = pause.picture.value;
-    return picture ? { asOf: picture.asOf, behindMs: 0 } : heard.moment.value;
+  const asked = signal<Asked>({});
+  const acknowledgements = createAcknowledgements(ports.sendAck);
+  const nowMs = computed(() => {
+    // Moves with the clock of the page; the server's time is known once it has spoken.
+    const { asOf } = heard.moment.value;
+    return Math.floor((asOf === 0 ? ports.wallMs() : asOf) / windowMs) * windowMs;
   });
-  const asOf = computed(() => moment.value.asOf);
-  const regions = computed(() => chosenRegions(live.value, region.value));
-  const summaries = computed(() => (live.value ? regionSummaries(live.value, asOf.value) : []));
-  // These are the same objects until a frame changes them, so that what follows from them rests meanwhile.
-  const allAlerts = computed(() => live.value?.alerts ?? noAlerts);
-  const newestBreakdown = computed(() => live.value?.breakdown ?? null);
-  const shownAlerts = computed(() => {
+  const wanted = sameAsBefore(computed(() => frameOf(asked.value, nowMs.value)));
+  const isPaused = computed(() => pause.picture.value !== null);
+  const feed = createPictureFeed(sameAsBefore(computed(() => wanted.value.question)), isPaused, ports);
+  const shown = shownOf({ heard, pause, wanted, feed });
+  const acknowledged = (alerts: Iterable<AlertRow>): AlertRow[] => {
     const states = acknowledgements.states.value;
-    return [...allAlerts.value.values()].map((alert) => withAnswer(alert, states.get(alert.id)));
-  });
-  const alerts = computed(() => alertFeed(shownAlerts.value, region.value));
-  const breakdown = computed(() => {
-    const newest = newestBreakdown.value;
-    return newest?.region === (region.value ?? '*') ? newest : null;
-  });
-  const spans = computed(() => alertSpans([...alerts.value.firing, ...alerts.value.resolved]));
-  // Bars that moved with every frame could not be read.
-  const second = computed(() => Math.floor(asOf.value / 1000) * 1000);
+    return [...alerts].map((alert) => withAnswer(alert, states.get(alert.id)));
+  };
+  const left = signal<readonly string[]>([]);
+  const choose = (change: Change): void => {
+    left.value = [];
+    asked.value = changed(asked.peek(), change);
+  };
   return {
     heard,
     pause,
-    live,
-    moment,
-    region,
-    stale: computed(() => pause.picture.value === null && isStale(heard)),
+    asked,
+    wanted,
+    left,
+    choose,
+    press: (name, value, isAdded = false) =>
+      choose({ [name]: withPressed(asked.peek()[name], value, { isAdded, isTakenBack: true }) }),
+    feed,
+    acknowledgements,
+    ...shown,
+    ...derived({ asked, ...shown }, acknowledged),
+  };
+}
+
+/** The same object as long as the same is asked: a frame is made anew with each minute. */
+function sameAsBefore<T>(value: ReadonlySignal<T>): ReadonlySignal<T> {
+  let held: T = value.peek();
+  return computed(() => {
+    if (JSON.stringify(value.value) !== JSON.stringify(held)) held = value.value;
+    return held;
+  });
+}
+
+type Shown = Pick<Store, 'frame' | 'live' | 'moment' | 'stale'> & {
+  readonly socket: ReadonlySignal<LiveState | null>;
+};
+
+/** Which picture is shown, and of what time it is. Until what is asked for has come, the one before stays, and fades. */
+function shownOf({ heard, pause, wanted, feed }: Pick<Store, 'heard' | 'pause' | 'wanted' | 'feed'>): Shown {
+  const socket = computed(() => (pause.picture.value ?? { live: heard.live.value }).live);
+  let held: Frame | null = null;
+  const frame = computed(() => {
+    const { question } = wanted.value;
+    if (!question || question.isBreakdownOnly || question.search === feed.answered.value) held = wanted.value;
+    return held ?? wanted.value;
+  });
+  const isAnswered = computed(() => frame.value === wanted.value && held !== null);
+  const live = computed((): ShownState | null => {
+    const { question, kind } = frame.value;
+    const told = feed.state.value;
+    const now = socket.value;
+    if (question === null) return now;
+    if (question.isBreakdownOnly)
+      return (
+        now && {
+          ...now,
+          breakdown: question.search === feed.answered.value ? (told?.breakdown ?? null) : null,
+        }
+      );
+    // Alerts of now come by the socket, and at once.
+    return told && kind === 'live' && now ? { ...told, alerts: now.alerts } : told;
+  });
+  const moment = computed((): Moment => {
+    const picture = pause.picture.value;
+    const { endMs } = frame.value;
+    // The last ms of the past: what begins then is no part of it.
+    if (endMs !== null) return { asOf: endMs - 1, behindMs: 0 };
+    return picture ? { asOf: picture.asOf, behindMs: 0 } : heard.moment.value;
+  });
+  const stale = computed(() => {
+    const isAsked = wanted.value.question !== null;
+    if (!isAnswered.value || (isAsked && feed.failure.value !== null)) return true;
+    return wanted.value.endMs === null && pause.picture.value === null && isStale(heard);
+  });
+  return { frame, socket, live, moment, stale };
+}
+
+type Derived = Omit<
+  Store,
+  | keyof Shown
+  | 'heard'
+  | 'pause'
+  | 'asked'
+  | 'wanted'
+  | 'left'
+  | 'choose'
+  | 'press'
+  | 'feed'
+  | 'acknowledgements'
+>;
+
+/** What follows from the shown picture. */
+function derived(
+  { asked, frame, live, moment, socket }: Shown & Pick<Store, 'asked'>,
+  acknowledged: (alerts: Iterable<AlertRow>) => AlertRow[],
+): Derived {
+  const asOf = computed(() => moment.value.asOf);
+  const regionFilter = computed(() => filtersOf(asked.value).find(({ name }) => name === 'region') ?? null);
+  const regions = computed(() => chosen(live.value, (name) => passes(regionFilter.value, name)));
+  const summariesOf = (state: ShownState | null, of: Frame) =>
+    state ? regionSummaries(state, of, asOf.value) : [];
+  const summaries = computed(() => summariesOf(live.value, frame.value));
+  // These are the same objects until a frame changes them, so that what follows from them rests meanwhile.
+  const allAlerts = computed(() => live.value?.alerts ?? noAlerts);
+  const newestBreakdown = computed(() => live.value?.breakdown ?? null);
+  const breakdown = computed(() => {
+    const newest = newestBreakdown.value;
+    const region = frame.value.question === null ? onlyRegion(asked.value) : null;
+    return newest?.region === (region ?? '*') ? newest : null;
+  });
+  const alerts = computed(() => alertFeed(acknowledged(allAlerts.value.values()), regionFilter.value));
+  const spans = computed(() => alertSpans([...alerts.value.firing, ...alerts.value.resolved]));
+  // Bars that moved with every frame could not be read.
+  const second = computed(() => Math.floor(asOf.value / 1000) * 1000);
+  const series = (spanOf: (frame: Frame) => Span) =>
+    computed(() => seriesOf(regions.value, spanOf(frame.value), asOf.value, frame.value.endMs !== null));
+  return {
+    subject: computed(() => searchWith('', asked.value)),
+    markOf: (name, value) => {
+      const list = valueListOf(asked.value[name]);
+      if (list === null) return null;
+      return passes(list, value) ? (list.isNot ? null : 'chosen') : 'left-out';
+    },
     summaries,
-    calmSummaries: computed(() => (second.value > 0 ? summaries.peek() : [])),
+    calmSummaries: computed(() => (second.value > 0 && frame.value ? summaries.peek() : [])),
     facts: computed(() => live.value?.facts ?? noFacts),
     service: computed(() => {
-      const all = live.value?.regions.values() ?? [];
-      const events = paneTotals(all, asOf.value - judgedMs, asOf.value).events;
-      return serviceState(summaries.value, events, alertFeed(shownAlerts.value, null).firing);
+      const { kind, endMs } = frame.value;
+      // Of now by the socket, whatever is filtered to; of the past by its picture.
+      const isPast = endMs !== null;
+      const state = isPast ? live.value : socket.value;
+      const of = isPast ? frame.value : liveFrame;
+      const told = kind === 'live' && state === live.value ? summaries.value : summariesOf(state, of);
+      return stateOf(state, told, of, asOf.value, acknowledged);
     }),
-    figures: computed(() => figuresOf(regions.value, breakdown.value, live.value?.at ?? 0, asOf.value)),
-    panes: computed(() => seriesOf(regions.value, paneSpan, asOf.value)),
-    minutes: computed(() => seriesOf(regions.value, minuteSpan, asOf.value)),
+    figures: computed(() =>
+      figuresOf(regions.value, live.value ?? nothing, breakdown.value, frame.value, asOf.value),
+    ),
+    panes: series(({ spans: [first] }) => first),
+    minutes: series(({ spans: [first, last] }) => last ?? first),
     breakdown,
     eventTypes: computed(() => {
       const now = second.value;
-      return eventTypeShares(chosenRegions(live.peek(), region.value), now - judgedMs, now);
+      const { grain, judgedMs: length } = frame.value;
+      return eventTypeShares(
+        chosen(live.peek(), (name) => passes(regionFilter.value, name)),
+        grain,
+        now - length,
+        now,
+      );
     }),
     alerts,
     spans,
     stretches: computed(() => spanStretches(spans.value)),
-    acknowledgements,
   };
+}
+
+function stateOf(
+  state: ShownState | null,
+  summaries: readonly RegionSummary[],
+  { grain, judgedMs: overMs }: Frame,
+  asOf: number,
+  acknowledged: (alerts: Iterable<AlertRow>) => AlertRow[],
+): ServiceState {
+  const { events } = cellTotals(state?.regions.values() ?? [], grain, asOf - overMs, asOf);
+  const firing = alertFeed(acknowledged(state?.alerts.values() ?? []), null).firing;
+  return serviceState(summaries, events, firing, overMs === judgedMs ? undefined : 'in this time');
 }
 
 const noAlerts: ReadonlyMap<string, AlertRow> = new Map();
 const noFacts: ReadonlyMap<string, LiveRegionFacts> = new Map();
+const nothing = { at: 0 };
 
 function isStale({ link, moment }: Heard): boolean {
   return link.value.kind !== 'live' || moment.value.behindMs > staleAfterMs;
 }
 
-function chosenRegions(live: LiveState | null, name: string | null): readonly LiveRegionState[] {
-  if (live === null) return [];
-  if (name === null) return [...live.regions.values()];
-  const region = live.regions.get(name);
-  return region ? [region] : [];
+function chosen(live: ShownState | null, isChosen: (name: string) => boolean): readonly LiveRegionState[] {
+  return [...(live?.regions ?? [])].flatMap(([name, region]) => (isChosen(name) ? [region] : []));
 }

@@ -1,6 +1,5 @@
 /** Sums over cells of the live state, and what follows from them. Formulas: docs/metrics.md. */
 import type { LiveRegionState, LiveValues } from '../../core/live/live-state.ts';
-import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at } from '../../core/protocol/live.ts';
 
 export interface Totals {
@@ -14,8 +13,14 @@ export interface Totals {
   speedCount: number;
 }
 
-/** Rates are taken over this long. */
-const rateMs = 60_000;
+/** Panes, minutes or steps of many minutes. */
+export interface CellKind {
+  /** Length of one, ms. */
+  readonly slotMs: number;
+  readonly cells: (region: LiveRegionState) => ReadonlyMap<number, LiveValues>;
+  /** A time as the keys of the cells have it; not rounded. */
+  readonly key: (ms: number) => number;
+}
 
 export function noTotals(): Totals {
   return { events: 0, views: 0, downloads: 0, arrived: 0, failed: 0, speedKbpsSum: 0, speedCount: 0 };
@@ -33,44 +38,40 @@ export function addCell(totals: Totals, values: LiveValues): void {
   totals.speedCount += value(at.speed_count);
 }
 
-/** What the regions' panes that start within [from, to) hold: whole panes, so that counts stay whole numbers. */
-export function paneTotals(regions: Iterable<LiveRegionState>, from: number, to: number): Totals {
+/** What the regions' cells that start within [from, to) hold: whole cells, so that counts stay whole numbers. */
+export function cellTotals(
+  regions: Iterable<LiveRegionState>,
+  { cells, key }: CellKind,
+  from: number,
+  to: number,
+): Totals {
   const totals = noTotals();
+  const [first, end] = [key(from), key(to)];
   for (const region of regions) {
-    for (const [start, values] of region.panes) {
-      if (start >= from && start < to) addCell(totals, values);
-    }
+    for (const [start, values] of cells(region)) if (start >= first && start < end) addCell(totals, values);
   }
   return totals;
 }
 
 /**
- * Events a second over the minute before `now`. The pane that the minute cuts counts by the part within, so that the
- * number glides instead of falling each time a pane opens; the open pane counts whole, as all of it lies before `now`.
+ * Events a second over the `rateMs` before `now`. The cell that their begin cuts counts by the part within, so that the
+ * number glides instead of falling each time a cell opens; the open one counts whole, as all of it lies before `now`.
  */
-export function eventsPerSecond(regions: Iterable<LiveRegionState>, now: number): number {
-  const from = now - rateMs;
+export function eventsPerSecond(
+  regions: Iterable<LiveRegionState>,
+  { cells, key, slotMs }: CellKind,
+  now: number,
+  rateMs: number,
+): number {
+  const [from, end, slot] = [key(now - rateMs), key(now), key(slotMs)];
   let events = 0;
   for (const region of regions) {
-    for (const [start, values] of region.panes) {
-      if (start >= now || start + paneMs <= from) continue;
-      const within = Math.min(1, (start + paneMs - from) / paneMs);
-      events += (values[at.events] ?? 0) * within;
+    for (const [start, values] of cells(region)) {
+      if (start >= end || start + slot <= from) continue;
+      events += (values[at.events] ?? 0) * Math.min(1, (start + slot - from) / slot);
     }
   }
   return events / (rateMs / 1000);
-}
-
-/** What the regions' minutes that start within the hour before `to` hold: whole minutes. */
-export function hourTotals(regions: Iterable<LiveRegionState>, to: number): Totals {
-  const totals = noTotals();
-  for (const region of regions) {
-    for (const [minute, values] of region.minutes) {
-      const start = minute * windowMs;
-      if (start >= to - 60 * windowMs && start < to) addCell(totals, values);
-    }
-  }
-  return totals;
 }
 
 /** Null without downloads. */

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, useComputed } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { mayAcknowledge } from '../access/session.ts';
+import { valueText } from '../filter/value-list.ts';
 import { agoFigure, hourText } from '../format/time.ts';
 import { alertLimit, alertPeriod, alertRemarks, alertValue, resolutionText } from '../live/alert-text.ts';
 import type { Store } from '../live/store.ts';
@@ -31,9 +32,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
           <button
             type="button"
             class="mention"
-            onClick={() => {
-              store.region.value = region;
-            }}
+            onClick={() => store.choose({ region: valueText([region], false) })}
           >
             {region}
           </button>
@@ -61,7 +60,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
       </p>
       <div class="alert-ack">
         {acknowledged && <Acknowledged alert={alert} />}
-        {mayAcknowledge.value && (!acknowledged || isFiring) && (
+        {mayAcknowledge.value && store.frame.value.endMs === null && (!acknowledged || isFiring) && (
           <Acknowledge alert={alert} acknowledgements={store.acknowledgements} />
         )}
       </div>

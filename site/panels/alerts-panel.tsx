@@ -29,13 +29,7 @@ export function AlertsPanel({ store, view }: { readonly store: Store; readonly v
           Alerts <span class="quiet plain">{summary(feed)}</span>
         </h2>
         {firingElsewhere > 0 && (
-          <button
-            type="button"
-            class="mention elsewhere"
-            onClick={() => {
-              store.region.value = null;
-            }}
-          >
+          <button type="button" class="mention elsewhere" onClick={() => store.choose({ region: null })}>
             {firingElsewhere} firing in other regions
           </button>
         )}

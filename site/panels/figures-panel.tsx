@@ -3,12 +3,14 @@ import type { ComponentChildren } from 'preact';
 import { Sparkline } from '../chart/sparkline.tsx';
 import { countFigure, countText, type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
+import { frameWords } from '../live/frame-words.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
 import { Quantity } from './quantity.tsx';
 
 export function FiguresPanel({ store }: { readonly store: Store }) {
   const figures = store.figures.value;
+  const words = frameWords(store.frame.value, store.asked.value);
   const panes = store.panes.value;
   const minutes = store.minutes.value;
   return (
@@ -16,29 +18,37 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
       <FigureCard
         name="Success rate"
         figure={shareFigure(figures.successRate, 'no downloads')}
-        note={failedNote(figures.failedJudged, figures.downloadsJudged)}
+        note={failedNote(figures.failedJudged, figures.downloadsJudged, words.judged)}
       >
         <Sparkline values={closed(panes, panes.success)} min={0.5} max={1} />
       </FigureCard>
-      <FigureCard name="Events" figure={rateFigure(figures.eventsPerSecond)} note="over the last minute">
+      <FigureCard name="Events" figure={rateFigure(figures.eventsPerSecond)} note={words.rate}>
         <Sparkline values={closed(panes, panes.events)} />
       </FigureCard>
-      <FigureCard name="Views" figure={countFigure(figures.views)} note="in the last hour">
+      <FigureCard name="Views" figure={countFigure(figures.views)} note={words.total}>
         <Sparkline values={closed(minutes, minutes.views)} />
       </FigureCard>
-      <FigureCard name="Downloads" figure={countFigure(figures.downloads)} note="in the last hour">
+      <FigureCard name="Downloads" figure={countFigure(figures.downloads)} note={words.total}>
         <Sparkline values={closed(minutes, minutes.downloads)} />
       </FigureCard>
-      <FigureCard name="Active viewers" figure={countFigure(figures.viewers)} note="in the last 60 s" />
+      <FigureCard
+        name="Active viewers"
+        figure={figures.viewers === null ? noFigure(notKept) : countFigure(figures.viewers)}
+        note={figures.viewers === null ? notKept : 'in the last 60 s'}
+      />
       <FigureCard
         name="Active titles"
-        figure={figures.titles === null ? noFigure('not known yet') : countFigure(figures.titles)}
-        note="in the last 5 minutes"
+        figure={figures.titles === null ? noFigure('not known') : countFigure(figures.titles)}
+        note={words.breakdown.toLowerCase()}
       />
-      <FigureCard name="Freshness" figure={delayFigure(figures.freshnessMs)} note="from receipt to frame" />
+      {figures.viewers !== null && (
+        <FigureCard name="Freshness" figure={delayFigure(figures.freshnessMs)} note="from receipt to frame" />
+      )}
     </dl>
   );
 }
+
+const notKept = 'not kept';
 
 interface FigureCardProps {
   readonly name: string;
@@ -60,9 +70,9 @@ function FigureCard({ name, figure, note, children }: FigureCardProps) {
   );
 }
 
-function failedNote(failed: number, downloads: number): string {
-  if (downloads === 0) return 'no downloads in 5 minutes';
-  return `${countText(failed)} of ${countText(downloads)} failed in 5 min`;
+function failedNote(failed: number, downloads: number, over: string): string {
+  if (downloads === 0) return `no downloads ${over}`;
+  return `${countText(failed)} of ${countText(downloads)} failed ${over}`;
 }
 
 const closed = (series: Series, values: readonly (number | null)[]): readonly (number | null)[] =>

@@ -1,36 +1,51 @@
+import { FilterChip } from '../filter/filter-chip.tsx';
 import { clockText } from '../format/time.ts';
+import { filtersOf, filterWords } from '../live/asked.ts';
+import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
 import type { Store } from '../live/store.ts';
 
 /** What the numbers below are about, and since when if not of now. A filter is a chip with a cross. */
 export function FilterLine({ store }: { readonly store: Store }) {
-  const region = store.region.value;
+  const filters = filtersOf(store.asked.value);
+  const contents = store.breakdown.value?.contents ?? [];
+  const titleOf = (id: string): string => {
+    const told = contents.find(({ content_id }) => content_id === id);
+    return told ? nameOfContent(told) : (catalogueTitles.known.value.get(id)?.title ?? id);
+  };
   return (
-    <div class="filter-line">
-      {region === null ? (
-        <span class="quiet">All regions</span>
-      ) : (
-        <button
-          type="button"
-          class="chip"
-          aria-label={`${region}: show all regions again`}
-          onClick={() => {
-            store.region.value = null;
-          }}
-        >
-          {region}
-          <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
-            <path d="M1.5 1.5l7 7m0-7l-7 7" stroke="currentColor" stroke-width="1.5" fill="none" />
-          </svg>
-        </button>
-      )}
+    <div class="filter-line chips">
+      {filters.length === 0 && <span class="quiet">All regions</span>}
+      {filters.map(({ name, values, isNot }) => (
+        <FilterChip
+          key={name}
+          word={filterWords[name]}
+          values={values}
+          isNot={isNot}
+          {...(name === 'content_id' && { valueWord: titleOf })}
+          change={(text) => store.choose({ [name]: text })}
+        />
+      ))}
       {hasNoAlerts(store) && <span class="no-alerts quiet">No alerts in the last hour</span>}
-      {store.stale.value && <span class="as-of">as of {clockText(store.moment.value.asOf)}</span>}
+      {store.stale.value && <AsOf store={store} />}
     </div>
   );
 }
 
 /** Said here, beside the filter, as long as there is nothing to list. */
-function hasNoAlerts({ alerts }: Store): boolean {
+function hasNoAlerts({ alerts, frame }: Store): boolean {
   const { firing, resolved, firingElsewhere } = alerts.value;
-  return firing.length + resolved.length + firingElsewhere === 0;
+  return frame.value.kind === 'live' && firing.length + resolved.length + firingElsewhere === 0;
+}
+
+/** Why the numbers fade. */
+function AsOf({ store }: { readonly store: Store }) {
+  const failure = store.feed.failure.value;
+  if (failure !== null && store.wanted.value.question !== null)
+    return (
+      <span class="as-of" role="status">
+        What is asked for did not come: {failure} Asking again.
+      </span>
+    );
+  if (store.wanted.value !== store.frame.value) return <span class="as-of">Loading</span>;
+  return <span class="as-of">as of {clockText(store.moment.value.asOf)}</span>;
 }

@@ -1,5 +1,6 @@
 /** How the page hears of the service, and of what time the picture is; always in sight. */
-import { clockText } from '../format/time.ts';
+import { clockText, dayTimeText } from '../format/time.ts';
+import { liveFrame } from '../live/frame.ts';
 import type { Store } from '../live/store.ts';
 import { Mark, type MarkKind } from './mark.tsx';
 
@@ -7,18 +8,26 @@ import { Mark, type MarkKind } from './mark.tsx';
 interface LinkedStore {
   readonly heard: Store['heard'];
   readonly pause: Pick<Store['pause'], 'picture'>;
+  readonly wanted?: Store['wanted'];
+  readonly feed?: Store['feed'];
 }
 
 export function LinkState({ store }: { readonly store: LinkedStore }) {
   const { mark, word } = stateOf(store);
+  const endMs = store.wanted?.value.endMs ?? null;
   const { asOf } = store.pause.picture.value ?? store.heard.moment.value;
+  const shown = endMs ?? asOf;
   return (
     <p class="link-state">
       <span class="link-word" role="status">
         <Mark kind={mark} size={10} />
         {word}
       </span>
-      {asOf > 0 && <time dateTime={new Date(asOf).toISOString()}>{clockText(asOf)}</time>}
+      {shown > 0 && (
+        <time dateTime={new Date(shown).toISOString()}>
+          {endMs === null ? clockText(shown) : dayTimeText(shown)}
+        </time>
+      )}
     </p>
   );
 }
@@ -26,6 +35,7 @@ export function LinkState({ store }: { readonly store: LinkedStore }) {
 function stateOf(store: LinkedStore): { mark: MarkKind; word: string } {
   const { kind } = store.heard.link.value;
   const { behindMs } = store.heard.moment.value;
+  const { question, endMs } = store.wanted?.value ?? liveFrame;
   switch (kind) {
     case 'connecting':
       return { mark: 'busy', word: 'Connecting' };
@@ -36,8 +46,12 @@ function stateOf(store: LinkedStore): { mark: MarkKind; word: string } {
     case 'offline':
       return { mark: 'down', word: 'Offline' };
     case 'live':
+      if (endMs !== null) return { mark: 'idle', word: 'Past' };
       if (store.pause.picture.value) return { mark: 'paused', word: 'Paused' };
-      if (behindMs === 0) return { mark: 'healthy', word: 'Live' };
-      return { mark: 'silent', word: `${Math.round(behindMs / 1000)} s behind` };
+      if (question && store.feed?.failure.value) return { mark: 'silent', word: 'No answer' };
+      if (behindMs > 0) return { mark: 'silent', word: `${Math.round(behindMs / 1000)} s behind` };
+      // The socket cannot tell this: it is asked for, and so it is not quite live.
+      if (question?.everyMs) return { mark: 'info', word: `Asked every ${question.everyMs / 1000} s` };
+      return { mark: 'healthy', word: 'Live' };
   }
 }

@@ -8,7 +8,7 @@ import type { ViewState } from '../views/view-state.ts';
 import { DataTable } from './data-table.tsx';
 import { MapLand } from './map-land.tsx';
 import { type LabelSide, labelSides, mapAspect, mapPoint, type Point, spread } from './map-layout.ts';
-import { Mark } from './mark.tsx';
+import { isAdding, Mark } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
 
 /** Diameters of marks, CSS pixels: their areas stand for the traffic of the last hour. */
@@ -83,7 +83,6 @@ interface MarksProps {
 }
 
 function Marks({ store, marks, width }: MarksProps) {
-  const chosen = store.region.value;
   return (
     <>
       <svg class="map-ties" viewBox={`0 0 ${width} ${width * mapAspect}`} aria-hidden="true">
@@ -95,14 +94,12 @@ function Marks({ store, marks, width }: MarksProps) {
         <button
           key={name}
           type="button"
-          class={`map-mark map-${status}${name === chosen ? ' chosen' : ''}`}
+          class={`map-mark map-${status} ${store.markOf('region', name) ?? ''}`}
           style={{ left: `${at.x}px`, top: `${at.y}px` }}
           title={words}
           aria-label={words}
-          aria-pressed={name === chosen}
-          onClick={() => {
-            store.region.value = name === chosen ? null : name;
-          }}
+          aria-pressed={store.markOf('region', name) === 'chosen'}
+          onClick={(event) => store.press('region', name, isAdding(event))}
         >
           <Mark kind={status} size={size} />
           {side && (
@@ -122,7 +119,7 @@ function marksOf(
   width: number,
 ): PlacedMark[] {
   const height = width * mapAspect;
-  const busiest = Math.max(1, ...regions.map(({ eventsLastHour }) => eventsLastHour));
+  const busiest = Math.max(1, ...regions.map(({ eventsTotal }) => eventsTotal));
   const placed = regions.flatMap((region) => {
     const fact = facts.get(region.name);
     return fact ? [{ region, share: mapPoint(fact.longitude, fact.latitude) }] : [];
@@ -135,7 +132,7 @@ function marksOf(
     region,
     home: homes[i] as Point,
     at: rests[i] as Point,
-    size: markSize(region.eventsLastHour / busiest),
+    size: markSize(region.eventsTotal / busiest),
     text: labelOf(region),
   }));
   marks.sort((a, b) => regionStatuses.indexOf(a.region.status) - regionStatuses.indexOf(b.region.status));

@@ -24,6 +24,9 @@ const shapes: Readonly<Record<MarkKind, string>> = {
   down: 'M3.7 2.2 8 6.5l4.3-4.3 1.5 1.5L9.5 8l4.3 4.3-1.5 1.5L8 9.5l-4.3 4.3-1.5-1.5L6.5 8 2.2 3.7z',
 };
 
+/** Shift, Ctrl or Cmd with a press: beside what is chosen already. */
+export const isAdding = (event: MouseEvent): boolean => event.shiftKey || event.ctrlKey || event.metaKey;
+
 export function Mark({ kind, size = 12 }: { readonly kind: MarkKind; readonly size?: number }) {
   return (
     <svg class={`mark mark-${kind}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">

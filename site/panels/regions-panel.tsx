@@ -5,14 +5,16 @@ import {
   countFigure,
   countText,
   type Figure,
+  noFigure,
   rateFigure,
   shareFigure,
   speedFigure,
 } from '../format/number.ts';
 import { agoFigure } from '../format/time.ts';
+import { frameWords } from '../live/frame-words.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
-import { Mark } from './mark.tsx';
+import { isAdding, Mark } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 
@@ -20,26 +22,26 @@ import { Quantity } from './quantity.tsx';
 const shownMax = 24;
 
 export function RegionsPanel({ store }: { readonly store: Store }) {
+  const words = frameWords(store.frame.value, store.asked.value);
   const [isWhole, setIsWhole] = useState(false);
   const all = store.summaries.value;
   const shown = isWhole ? all : all.slice(0, shownMax);
-  const chosen = store.region.value;
   return (
     <section class="panel regions-panel" aria-labelledby="regions-title">
       <header class="panel-head">
         <h2 id="regions-title">
           Regions <span class="quiet plain">by trouble, then traffic</span>
         </h2>
-        <p class="readout quiet">Downloads, success and speed: last 5 minutes</p>
+        <p class="readout quiet">Downloads, success and speed: {words.breakdown.toLowerCase()}</p>
         <PanelMore title="Regions" />
       </header>
-      <table class="data regions">
+      <table class={`data regions${store.frame.value.rateMs > 60_000 ? ' of-range' : ''}`}>
         <caption class="unseen">Regions by trouble, then by traffic of the last hour</caption>
         <thead>
           <tr>
             <Head name="Region" />
             <Head name="Status" kind="wide text" />
-            <Head name="15 min" kind="trend-cell" />
+            <Head name={store.frame.value.spans.length === 2 ? '15 min' : 'Trend'} kind="trend-cell" />
             <Head name="Events" unit="/s" />
             <Head name="Viewers" kind="wide" />
             <Head name="Downloads" kind="wide" />
@@ -53,10 +55,8 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
             <RegionRow
               key={region.name}
               region={region}
-              isChosen={region.name === chosen}
-              choose={() => {
-                store.region.value = region.name === chosen ? null : region.name;
-              }}
+              mark={store.markOf('region', region.name)}
+              choose={(event) => store.press('region', region.name, isAdding(event))}
             />
           ))}
         </tbody>
@@ -88,19 +88,19 @@ function Head({ name, unit, kind }: HeadProps) {
 
 interface RegionRowProps {
   readonly region: RegionSummary;
-  readonly isChosen: boolean;
-  readonly choose: () => void;
+  readonly mark: ReturnType<Store['markOf']>;
+  readonly choose: (event: MouseEvent) => void;
 }
 
 /** The row takes clicks for the hand; the button in it is what the keyboard and the screen reader meet. */
-function RegionRow({ region, isChosen, choose }: RegionRowProps) {
+function RegionRow({ region, mark, choose }: RegionRowProps) {
   const { name, status, downloads, failed } = region;
-  const viewers = countFigure(region.viewers);
+  const viewers = region.viewers === null ? noFigure('not kept') : countFigure(region.viewers);
   return (
-    <tr class={`region region-${status}${isChosen ? ' chosen' : ''}`} onClick={choose}>
+    <tr class={`region region-${status} ${mark ?? ''}`} onClick={choose}>
       <th scope="row">
         <Mark kind={status} />
-        <button type="button" class="region-name" aria-pressed={isChosen} onClick={stopThen(choose)}>
+        <button type="button" class="region-name" aria-pressed={mark === 'chosen'} onClick={stopThen(choose)}>
           {name}
         </button>
         <span class="narrow status-word">{status}</span>
@@ -109,7 +109,7 @@ function RegionRow({ region, isChosen, choose }: RegionRowProps) {
       <td class="trend-cell">{status !== 'idle' && <Sparkline values={region.trend} />}</td>
       <td>
         <Quantity figure={rateFigure(region.eventsPerSecond, '')} />
-        <span class="narrow">{countText(region.viewers)} viewers</span>
+        <span class="narrow">{region.viewers !== null && `${countText(region.viewers)} viewers`}</span>
       </td>
       <td class="wide">
         <Quantity figure={viewers} />
@@ -140,9 +140,9 @@ function speedText({ speedMbps }: RegionSummary): string {
 }
 
 /** Otherwise the row would hear the click too, and undo it. */
-function stopThen(run: () => void): (event: Event) => void {
+function stopThen(run: (event: MouseEvent) => void): (event: MouseEvent) => void {
   return (event) => {
     event.stopPropagation();
-    run();
+    run(event);
   };
 }

@@ -1,6 +1,7 @@
 /** Is everything well, right now? The answer is the largest thing on the page. */
 import type { ComponentChildren } from 'preact';
 import { signInAddress } from '../access/session.ts';
+import { valueText } from '../filter/value-list.ts';
 import { shareFigure } from '../format/number.ts';
 import { agoFigure, clockText } from '../format/time.ts';
 import type { Link } from '../live/connection.ts';
@@ -33,7 +34,7 @@ export function ServicePanel({ store, retry }: ServicePanelProps) {
       tone={state.kind}
       isStale={store.stale.value}
     >
-      <Remark state={state} choose={(name) => (store.region.value = name)} />
+      <Remark state={state} choose={(name) => store.choose({ region: valueText([name], false) })} />
       {state.kind === 'empty' && <FirstEvent region={exampleRegion(store)} />}
     </Statement>
   );

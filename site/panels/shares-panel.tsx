@@ -1,11 +1,13 @@
 /** What a whole is made of, as bars: each with its name, count and share above it. */
 import type { ReadonlySignal } from '@preact/signals';
 import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
+import type { FilterName } from '../live/asked.ts';
+import { frameWords } from '../live/frame-words.ts';
 import { joined, type Share } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { DataTable } from './data-table.tsx';
-import { Mark } from './mark.tsx';
+import { isAdding, Mark } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Waiting } from './waiting.tsx';
@@ -17,31 +19,34 @@ interface SharesPanelProps {
   readonly title: string;
   /** Null where nothing has come. */
   readonly shares: ReadonlySignal<readonly Share[] | null>;
+  /** What a bar that is pressed filters by; bars without it cannot be pressed. */
+  readonly field?: FilterName;
   readonly store: Store;
   readonly view: ViewState;
 }
 
-export function SharesPanel({ id, title, shares, store, view }: SharesPanelProps) {
+export function SharesPanel({ id, title, shares, field, store, view }: SharesPanelProps) {
+  const over = frameWords(store.frame.value, store.asked.value).breakdown;
   const all = shares.value;
   const hasCounts = all?.some(({ count }) => count > 0) ?? false;
   return (
     <section class="panel shares-panel" aria-labelledby={`${id}-title`}>
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
-        <p class="readout quiet">Events, last 5 minutes</p>
+        <p class="readout quiet">Events, {over.toLowerCase()}</p>
         {hasCounts && <PanelMore title={title} />}
       </header>
       {all === null && <Waiting store={store} />}
-      {all && !hasCounts && <p class="waiting quiet">No events in the last 5 minutes.</p>}
+      {all && !hasCounts && <p class="waiting quiet">No events: {over.toLowerCase()}.</p>}
       {all && hasCounts && (
         <>
-          <ul class="bars" aria-hidden="true">
+          <ul class="bars" aria-hidden={field ? undefined : 'true'}>
             {joined(all, barsMax).map((share) => (
-              <Bar key={share.label} share={share} />
+              <Bar key={share.label} share={share} store={store} field={field} />
             ))}
           </ul>
           <DataTable
-            caption={`${title}, last 5 minutes`}
+            caption={`${title}, ${over.toLowerCase()}`}
             {...tableOf(title, all)}
             isShown={view.tablesShown}
           />
@@ -51,12 +56,29 @@ export function SharesPanel({ id, title, shares, store, view }: SharesPanelProps
   );
 }
 
-function Bar({ share }: { readonly share: Share }) {
+interface BarProps extends Pick<SharesPanelProps, 'store'> {
+  readonly share: Share;
+  readonly field: FilterName | undefined;
+}
+
+/** The bar takes clicks for the hand; the button in it is what the keyboard and the screen reader meet. */
+function Bar({ share, store, field }: BarProps) {
+  const { value } = share;
+  const mark = field && value !== null ? store.markOf(field, value) : null;
+  const press =
+    field && value !== null ? (event: MouseEvent) => store.press(field, value, isAdding(event)) : undefined;
   const success = share.isFailing ? shareFigure(share.successRate, '').text : null;
   return (
-    <li class="bar">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it is for keys.
+    <li class={`bar ${mark ?? ''}${press ? ' pressable' : ''}`} onClick={press}>
       <span class="bar-name" title={share.label}>
-        <bdi>{share.label}</bdi>
+        {press ? (
+          <button type="button" aria-pressed={mark === 'chosen'}>
+            <bdi>{share.label}</bdi>
+          </button>
+        ) : (
+          <bdi>{share.label}</bdi>
+        )}
       </span>
       {success && (
         <span class="bar-failing">

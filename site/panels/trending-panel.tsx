@@ -1,20 +1,29 @@
 /** The titles of the last five minutes, by downloads. */
 import { useSignalEffect } from '@preact/signals';
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
+import { valueListOf } from '../filter/value-list.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
+import { frameWords } from '../live/frame-words.ts';
 import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
+import { isAdding } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
 import { Waiting } from './waiting.tsx';
 
 export function TrendingPanel({ store, view }: { readonly store: Store; readonly view: ViewState }) {
-  const contents = store.breakdown.value?.contents;
+  const breakdown = store.breakdown.value;
+  const contents = breakdown?.contents ?? null;
+  const over = frameWords(store.frame.value, store.asked.value).breakdown;
+  const hasMoves = breakdown?.has_ranks_before !== false;
   useSignalEffect(() => {
-    void catalogueTitles.want(store.breakdown.value?.contents.map(({ content_id: id }) => id) ?? []);
+    void catalogueTitles.want([
+      ...(store.breakdown.value?.contents ?? []).map(({ content_id: id }) => id),
+      ...(valueListOf(store.asked.value.content_id)?.values ?? []),
+    ]);
   });
   return (
     <section class="panel trending-panel" aria-labelledby="trending-title">
@@ -22,14 +31,17 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
         <h2 id="trending-title">
           Trending <span class="quiet plain">by downloads</span>
         </h2>
-        <p class="readout quiet">Last 5 minutes, against the 5 before</p>
+        <p class="readout quiet">
+          {over}
+          {hasMoves && ', against as long before'}
+        </p>
         {contents && contents.length > 0 && <PanelMore title="Trending" />}
       </header>
-      {contents === undefined && <Waiting store={store} />}
-      {contents?.length === 0 && <p class="waiting quiet">No titles in the last 5 minutes.</p>}
+      {contents === null && <Waiting store={store} />}
+      {contents?.length === 0 && <p class="waiting quiet">No titles: {over.toLowerCase()}.</p>}
       {contents && contents.length > 0 && (
         <table class={`data trending${view.tablesShown.value ? ' in-full' : ''}`}>
-          <caption class="unseen">Titles of the last 5 minutes by downloads</caption>
+          <caption class="unseen">Titles by downloads: {over.toLowerCase()}</caption>
           <thead>
             <tr>
               <th scope="col" class="rank">
@@ -57,7 +69,7 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
           </thead>
           <tbody>
             {contents.map((content) => (
-              <TitleRow key={content.content_id} content={content} />
+              <TitleRow key={content.content_id} content={content} store={store} hasMoves={hasMoves} />
             ))}
           </tbody>
         </table>
@@ -66,20 +78,30 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
   );
 }
 
-function TitleRow({ content }: { readonly content: LiveRankedContent }) {
+interface TitleRowProps {
+  readonly content: LiveRankedContent;
+  readonly store: Store;
+  readonly hasMoves: boolean;
+}
+
+/** The row takes clicks for the hand; the button in it is what the keyboard and the screen reader meet. */
+function TitleRow({ content, store, hasMoves }: TitleRowProps) {
   const { rank, content_id: id, content_type: type, downloads, views, success_rate: rate } = content;
   const known = catalogueTitles.known.value.get(id);
   const title = nameOfContent(content);
   const kind = [known?.genre, type].filter(Boolean).join(' ') || null;
   const success = shareFigure(rate, 'no downloads');
   return (
-    <tr class={surelyFails(rate, downloads) ? 'title-failing' : undefined}>
+    <tr
+      class={`pressable ${store.markOf('content_id', id) ?? ''}${surelyFails(rate, downloads) ? ' title-failing' : ''}`}
+      onClick={(event) => store.press('content_id', id, isAdding(event))}
+    >
       <td class="rank">{rank}</td>
-      <td class="movement">
-        <MovementMark move={movement(content)} />
-      </td>
+      <td class="movement">{hasMoves && <MovementMark move={movement(content)} />}</td>
       <th scope="row" class="text title" title={title === id ? id : `${title} (${id})`}>
-        <bdi>{title}</bdi>
+        <button type="button" aria-pressed={store.markOf('content_id', id) === 'chosen'}>
+          <bdi>{title}</bdi>
+        </button>
         <span class="narrow">{kind ?? 'type unknown'}</span>
       </th>
       <td class="wide text type quiet">

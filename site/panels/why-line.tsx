@@ -7,7 +7,9 @@ import type { Store } from '../live/store.ts';
 export function WhyLine({ store }: { readonly store: Store }) {
   const text = useComputed(() => {
     const breakdown = store.breakdown.value;
-    return breakdown && breakdown.region !== '*' ? failingParts(breakdown, nameOfContent) : null;
+    return breakdown && store.asked.value.region !== undefined
+      ? failingParts(breakdown, nameOfContent)
+      : null;
   });
   return text.value === null ? null : <p class="why-line">{text}</p>;
 }

@@ -1,5 +1,6 @@
 import { bindKeys } from '../keys/key-list.ts';
 import { bindPageKeys } from '../keys/page-keys.ts';
+import { undone } from '../live/asked.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from './view-state.ts';
 
@@ -18,10 +19,11 @@ export function watchKeys(store: Store, view: ViewState): void {
     },
     {
       keys: ['Escape'],
-      meaning: 'Undo the filter; leave a comment',
+      meaning: 'Undo what was asked for last; leave a comment',
       group: 'What is shown',
       press: () => {
-        store.region.value = null;
+        store.left.value = [];
+        store.asked.value = undone(store.asked.value);
       },
     },
   );

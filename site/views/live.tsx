@@ -1,12 +1,15 @@
 /** The Live view: is everything well, then where, then why. */
 
 import { useComputed } from '@preact/signals';
+import { AnnotationNews } from '../annotations/annotated.tsx';
+import { frameWords } from '../live/frame-words.ts';
 import { shareList } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import { AlertsPanel } from '../panels/alerts-panel.tsx';
 import { Announcer } from '../panels/announcer.tsx';
 import { FiguresPanel } from '../panels/figures-panel.tsx';
 import { FilterLine } from '../panels/filter-line.tsx';
+import { LeftWords } from '../panels/left-words.tsx';
 import { MapPanel } from '../panels/map-panel.tsx';
 import { PageFoot } from '../panels/page-foot.tsx';
 import { PageHead } from '../panels/page-head.tsx';
@@ -35,18 +38,21 @@ export function LiveView({ store, view, retry }: LiveViewProps) {
       <PageHead store={store} view={view} />
       <PausedBar store={store} />
       <main>
+        <LeftWords store={store} />
         <ServicePanel store={store} retry={retry} />
         {hasNumbers.value && <Numbers store={store} view={view} />}
         {!hasNumbers.value && isConnecting.value && <Skeleton />}
       </main>
       <PageFoot />
       <Announcer heard={store.heard} />
+      <AnnotationNews />
     </>
   );
 }
 
 function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
   const of = { store, view };
+  const words = frameWords(store.frame.value, store.asked.value);
   const devices = useComputed(() => listOf(store.breakdown.value?.devices));
   const types = useComputed(() => listOf(store.breakdown.value?.content_types));
   return (
@@ -59,13 +65,20 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
         <RegionsPanel store={store} />
         <MapPanel {...of} />
         <div class="series-panels">
-          <SeriesPanel id="panes" title="Last 15 minutes" slots="by 10 s" series={store.panes} {...of} />
-          <SeriesPanel id="minutes" title="Last hour" slots="by minute" series={store.minutes} {...of} />
+          {words.charts.map((chart, i) => (
+            <SeriesPanel
+              key={i}
+              id={charts[i] ?? ''}
+              {...chart}
+              series={words.charts.length === 2 && i === 0 ? store.panes : store.minutes}
+              {...of}
+            />
+          ))}
         </div>
         <TrendingPanel {...of} />
         <div class="shares-panels">
-          <SharesPanel id="devices" title="Devices" shares={devices} {...of} />
-          <SharesPanel id="content-types" title="Content types" shares={types} {...of} />
+          <SharesPanel id="devices" title="Devices" shares={devices} field="device_type" {...of} />
+          <SharesPanel id="content-types" title="Content types" shares={types} field="content_type" {...of} />
           <SharesPanel id="event-types" title="Event types" shares={store.eventTypes} {...of} />
         </div>
       </div>
@@ -73,4 +86,7 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
   );
 }
 
-const listOf = (shares: Parameters<typeof shareList>[0] | undefined) => (shares ? shareList(shares) : null);
+const charts = ['panes', 'minutes'] as const;
+
+const listOf = (shares: Parameters<typeof shareList>[0] | null | undefined) =>
+  shares ? shareList(shares) : null;

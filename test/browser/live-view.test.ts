@@ -89,7 +89,7 @@ test('[ABL-07] a region is filtered by its row, shown as a chip and in the addre
   await page.keyboard.press('Escape');
   await page.locator('.chip').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'EU-Paris', exact: true }).press('Enter');
-  await page.locator('.chip', { hasText: 'EU-Paris' }).click();
+  await page.locator('.chip', { hasText: 'EU-Paris' }).locator('.chip-off').click();
   await expect.poll(() => new URL(page.url()).search).toBe('');
 });
 

@@ -43,7 +43,7 @@ describe('the feed', () => {
 
   test('the filter hides other regions, and says how many fire there', () => {
     const alerts = [alert('a'), alert('b', { region: 'EU-Paris' }), over('c', -1, { region: 'EU-Paris' })];
-    const feed = alertFeed(alerts, 'EU-London');
+    const feed = alertFeed(alerts, { values: ['EU-London'], isNot: false });
     expect(ids(feed.firing)).toEqual(['a']);
     expect(feed.resolved).toEqual([]);
     expect(feed.firingElsewhere).toBe(1);

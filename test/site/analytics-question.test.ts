@@ -8,12 +8,12 @@ import {
   daysOf,
   daysText,
   filtersOf,
-  filterText,
-  isZone,
   pressed,
   questionOf,
   searchOf,
 } from '../../site/analytics/question.ts';
+import { valueText } from '../../site/filter/value-list.ts';
+import { isZone } from '../../site/format/zone.ts';
 
 const now = Date.parse('2026-11-21T23:30:00Z');
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -50,7 +50,7 @@ describe('filters', () => {
     [['US', 'CA'], true, '!US,CA'],
     [['a, b', 'say "so"', '!x'], false, '"a, b","say ""so""","!x"'],
   ])('are lists as the service reads them: %s', (values, isNot, text) => {
-    expect(filterText(values, isNot)).toBe(text);
+    expect(valueText(values, isNot)).toBe(text);
     expect(filtersOf({ genre: text })).toEqual([{ name: 'genre', values, isNot }]);
   });
 

@@ -1,8 +1,10 @@
 // Rankings, shares and the places on the map.
+
 import { describe, expect, test } from 'vitest';
 import { OTHER_KEY, paneMs } from '../../core/protocol/limits.ts';
 import type { LiveRankedContent, LiveShare } from '../../core/protocol/live.ts';
 import { movement } from '../../site/live/ranking.ts';
+import { paneSpan } from '../../site/live/series.ts';
 import { eventTypeShares, joined, shareList } from '../../site/live/shares.ts';
 import { labelSides, mapAspect, mapPoint, markReach, spread } from '../../site/panels/map-layout.ts';
 import { landRows } from '../../site/panels/world-land.ts';
@@ -73,7 +75,7 @@ describe('shares', () => {
       cell(noon, { events: 7, errors: 7 }),
     ];
     const regions = stateOf({ A: { panes } }).regions.values();
-    const types = eventTypeShares(regions, noon - paneMs, noon);
+    const types = eventTypeShares(regions, paneSpan, noon - paneMs, noon);
     expect(
       types.filter(({ count }) => count > 0).map(({ label, count, share: part }) => [label, count, part]),
     ).toEqual([

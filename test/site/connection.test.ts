@@ -153,7 +153,7 @@ describe('[LIV-1] a frame that does not continue the state', () => {
 
   test('the refusal of a frame is told and changes nothing', () => {
     goLive();
-    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const told = vi.spyOn(console, 'warn').mockImplementation(() => {});
     receive({ t: 'error', code: 'bad_frame', message: 'no' });
     expect(told).toHaveBeenCalledOnce();
     expect(links.at(-1)).toEqual({ kind: 'live' });

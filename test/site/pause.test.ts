@@ -5,6 +5,7 @@ import type { LiveBreakdown } from '../../core/protocol/live.ts';
 import { createStore } from '../../site/live/store.ts';
 import { resolvedAlert, scriptedAlert } from '../support/scripted-alerts.ts';
 import { delta, noon, snapshot } from './frames.ts';
+import { fakeStorePorts } from './store-ports.ts';
 
 const breakdown: LiveBreakdown = {
   region: '*',
@@ -16,11 +17,8 @@ const breakdown: LiveBreakdown = {
 };
 
 function start() {
-  const clock = { now: 1_000 };
-  const store = createStore(
-    () => clock.now,
-    () => new Promise(() => {}),
-  );
+  const clock = fakeStorePorts();
+  const store = createStore(clock);
   let state: LiveState | null = null;
   const hear = (frame: Parameters<typeof applyFrame>[1]): void => {
     state = applyFrame(state, frame).state;
@@ -87,7 +85,7 @@ test('a breakdown counts only for what the page is filtered to', () => {
   const { store, hear } = start();
   hear(snapshot({ A: {} }, { breakdown }));
   expect(store.figures.value.titles).toBe(7);
-  store.region.value = 'A';
+  store.choose({ region: 'A' });
   expect(store.breakdown.value).toBeNull();
   expect(store.figures.value.titles).toBeNull();
   hear(delta(1, 2, { breakdown: { ...breakdown, region: 'A', active_contents: 3 } }));

@@ -1,9 +1,11 @@
 // Which regions are in trouble, and how the first line of the page says so.
+
 import { describe, expect, test } from 'vitest';
 import { type AlertRow, alertRow } from '../../core/alert/alert-row.ts';
 import { applyFrame } from '../../core/live/live-state.ts';
 import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { LiveRegion } from '../../core/protocol/live.ts';
+import { liveFrame } from '../../site/live/frame.ts';
 import { judgedMs, regionSummaries } from '../../site/live/region-summary.ts';
 import { serviceState } from '../../site/live/service-state.ts';
 import { buildAlert } from '../support/alert-record.ts';
@@ -27,7 +29,7 @@ function region(downloads: number, failed: number, ago = 1_000, paneStart = noon
 }
 
 const statusOf = (state: LiveRegion, asOf = noon) =>
-  regionSummaries(stateOf({ A: state }, asOf), asOf)[0]?.status;
+  regionSummaries(stateOf({ A: state }, asOf), liveFrame, asOf)[0]?.status;
 
 describe('the status of a region', () => {
   test.each([
@@ -51,7 +53,7 @@ describe('the status of a region', () => {
     });
     const withAlert = (state: LiveRegion, change: Partial<AlertRow>) => {
       const live = applyFrame(null, snapshot({ A: state }, { alerts: [alert(change)], at: noon })).state;
-      return regionSummaries(live, noon)[0]?.status;
+      return regionSummaries(live, liveFrame, noon)[0]?.status;
     };
     const resolvedAt = (ms: number) => ({
       state: 'resolved' as const,
@@ -66,7 +68,7 @@ describe('the status of a region', () => {
         null,
         snapshot({ A: failedBefore, B: region(100, 8) }, { alerts, at: noon }),
       ).state;
-      const state = serviceState(regionSummaries(live, noon), 200, []);
+      const state = serviceState(regionSummaries(live, liveFrame, noon), 200, []);
       expect(state).toMatchObject({ kind: 'healthy', remark: 'A has recovered.' });
       expect(state.regions.map(({ name }) => name)).toEqual(['B']);
     });
@@ -109,13 +111,15 @@ describe('the status of a region', () => {
       silent: region(10, 0, 70_000),
       failing: region(30, 20),
     };
-    const names = regionSummaries(stateOf(regions), noon).map(({ name }) => name);
+    const names = regionSummaries(stateOf(regions), liveFrame, noon).map(({ name }) => name);
     expect(names).toEqual(['failing', 'silent', 'A', 'B', 'small', 'idle']);
   });
 
   test('a region of the registry without any state is there, and idle', () => {
     const state = { ...stateOf({ A: {} }), regions: new Map() };
-    expect(regionSummaries(state, noon)).toMatchObject([{ name: 'A', status: 'idle', lastEventMs: null }]);
+    expect(regionSummaries(state, liveFrame, noon)).toMatchObject([
+      { name: 'A', status: 'idle', lastEventMs: null },
+    ]);
   });
 
   test('the trend has half minutes up to the open pane', () => {
@@ -125,7 +129,7 @@ describe('the status of a region', () => {
       cell(noon - 3 * paneMs, { events: 3 }),
     ];
     const before = cell(noon - 4 * paneMs, { events: 7 });
-    const [summary] = regionSummaries(stateOf({ A: { panes: [...panes, before] } }), noon);
+    const [summary] = regionSummaries(stateOf({ A: { panes: [...panes, before] } }), liveFrame, noon);
     expect(summary?.trend).toHaveLength(30);
     expect(summary?.trend.slice(-2)).toEqual([7, 5]);
   });
@@ -133,7 +137,7 @@ describe('the status of a region', () => {
 
 describe('the state of the service', () => {
   const say = (regions: Record<string, LiveRegion>, events = 100) =>
-    serviceState(regionSummaries(stateOf(regions), noon), events, []);
+    serviceState(regionSummaries(stateOf(regions), liveFrame, noon), events, []);
 
   test.each([
     ['All 2 regions are healthy', { A: region(5, 0), B: region(5, 0) }],

@@ -5,15 +5,14 @@ import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { LiveRegion } from '../../core/protocol/live.ts';
 import { createStore } from '../../site/live/store.ts';
 import { cell, delta, noon, snapshot, stateOf } from './frames.ts';
+import { fakeStorePorts } from './store-ports.ts';
 
 const minute = noon / windowMs;
 
-const neverAnswered = () => new Promise<never>(() => {});
-
 /** A store on a clock of its own, with one snapshot at noon. */
 function storeWith(regions: Record<string, LiveRegion>) {
-  const clock = { now: 5_000 };
-  const store = createStore(() => clock.now, neverAnswered);
+  const clock = fakeStorePorts();
+  const store = createStore(clock);
   store.heard.events.link({ kind: 'live' });
   store.heard.events.state(stateOf(regions));
   const pass = (ms: number): void => {
@@ -54,9 +53,9 @@ describe('figures', () => {
     ];
     const { store, pass } = storeWith({ A: { panes }, B: {} });
     expect(store.figures.value).toMatchObject({ successRate: 0.8, downloadsJudged: 10, failedJudged: 1 });
-    store.region.value = 'B';
+    store.choose({ region: 'B' });
     expect(store.figures.value.successRate).toBeNull();
-    store.region.value = null;
+    store.choose({ region: null });
     pass(5 * 60_000);
     expect(store.figures.value.successRate).toBeNull();
   });
@@ -68,18 +67,18 @@ describe('figures', () => {
       C: {},
     });
     expect(store.figures.value.freshnessMs).toBe(120);
-    store.region.value = 'A';
+    store.choose({ region: 'A' });
     expect(store.figures.value.freshnessMs).toBe(900);
-    store.region.value = 'C';
+    store.choose({ region: 'C' });
     expect(store.figures.value.freshnessMs).toBeNull();
   });
 
   test('viewers are summed, and the filter narrows every figure', () => {
     const { store } = storeWith({ A: { viewers: 5 }, B: { viewers: 7 } });
     expect(store.figures.value.viewers).toBe(12);
-    store.region.value = 'B';
+    store.choose({ region: 'B' });
     expect(store.figures.value.viewers).toBe(7);
-    store.region.value = 'nowhere';
+    store.choose({ region: 'nowhere' });
     expect(store.figures.value).toMatchObject({ viewers: 0, eventsPerSecond: 0, freshnessMs: null });
   });
 });
@@ -114,7 +113,7 @@ describe('series', () => {
     });
     expect(store.panes.value.events.at(-1)).toBe(3);
     expect(store.minutes.value.events.at(-1)).toBe(3);
-    store.region.value = 'A';
+    store.choose({ region: 'A' });
     expect(store.minutes.value.events.at(-1)).toBe(1);
   });
 

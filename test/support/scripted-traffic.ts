@@ -78,6 +78,20 @@ export function scriptedRegions(
   return regions;
 }
 
+/** Cells of a region in any time, of minutes or of panes: `share` of what it has. */
+export function scriptedCells(
+  play: Play,
+  name: string,
+  size: number,
+  from: number,
+  until: number,
+  share = 1,
+): LiveCell[] {
+  const rate = (regionRows.find(([own]) => own === name)?.[4] ?? 0) * share;
+  if (idleIn[play].includes(name) || rate === 0) return [];
+  return cellsOf({ play, name, rate, startedAt: Date.now(), until }, size, from, 0);
+}
+
 interface Cells {
   readonly play: Play;
   readonly name: string;

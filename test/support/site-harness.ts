@@ -22,7 +22,9 @@ import {
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import { answerLog, emptyLog, type ScriptedLog } from './scripted-alert-log.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
+import { answerAnnotations, noAnnotations, type ScriptedAnnotations } from './scripted-annotations.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
+import { scriptedPicture } from './scripted-picture.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
 import { type Play, scriptedFacts, scriptedRegions } from './scripted-traffic.ts';
 import { answerViews, type ScriptedView, scriptedViews } from './scripted-views.ts';
@@ -45,8 +47,13 @@ export interface Harness extends ScriptedSession {
   readonly alerts: AlertRow[];
   /** What it has kept, and what was asked of it. */
   readonly log: ScriptedLog;
+  readonly annotations: ScriptedAnnotations;
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
+  /** Parameters of the pictures that were asked for: of the past, or of a part. */
+  readonly asked: string[];
+  /** What these are answered with; null: as asked. */
+  pictureProblem: ProblemCode | null;
   /** How long an acknowledgement takes, ms. */
   ackDelayMs: number;
   /** Saved views, as the service holds them. */
@@ -94,7 +101,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     address: '',
     port: 0,
     alerts: scriptedAlerts(options.play ?? 'normal', Date.now()),
+    asked: [] as string[],
+    pictureProblem: null,
     log: emptyLog(),
+    annotations: noAnnotations(),
     views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
@@ -282,8 +292,16 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void answerSession(harness, request, response);
     return;
   }
+  if (pathname === '/api/live/picture') {
+    answerPicture(harness, url, response);
+    return;
+  }
   if (pathname.startsWith('/api/views')) {
     void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
+    return;
+  }
+  if (pathname.startsWith('/api/annotations') && harness.identity !== null) {
+    void annotate(harness, url, request, response);
     return;
   }
   const answer = harness.identity === null ? null : answerLog(harness.log, harness.alerts, url);
@@ -312,6 +330,29 @@ function giveRows(answer: object, request: IncomingMessage, response: ServerResp
   const type = isProblem ? problemContentType : 'application/json';
   response.writeHead(isProblem ? Number(answer.status) : 200, { 'content-type': type });
   response.end(JSON.stringify(answer));
+}
+
+async function annotate(
+  harness: Harness,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const sent = await text(request);
+  const body = (sent === '' ? {} : JSON.parse(sent)) as Record<string, unknown>;
+  giveRows(answerAnnotations(harness.annotations, request.method ?? 'GET', url, body), request, response);
+}
+
+function answerPicture(harness: Harness, url: URL, response: ServerResponse): void {
+  harness.asked.push(url.search);
+  response.setHeader('content-type', 'application/json');
+  if (harness.pictureProblem !== null) {
+    const body = problem(harness.pictureProblem, 'Nothing answers.');
+    response.writeHead(body.status, { 'content-type': problemContentType }).end(JSON.stringify(body));
+    return;
+  }
+  const data = scriptedPicture(harness.play, url.searchParams, Date.now());
+  response.end(JSON.stringify({ data, meta: {} }));
 }
 
 async function act(

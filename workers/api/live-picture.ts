@@ -9,6 +9,7 @@ import {
 } from '../../core/protocol/limits.ts';
 import { liveCounterNames } from '../../core/protocol/live.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
+import type { ValueFilter } from '../../storage/analytics/session-filters.ts';
 import { valueList } from './analytics/value-list.ts';
 import { count, objectAnswer, share } from './answer-schema.ts';
 import {
@@ -31,6 +32,7 @@ const minutesDefault = 60;
 const schema = z.object({
   ...rangeParameters(minutesDefault, pictureMinutesMax),
   region: valueList('Of these regions, by name', 'EU-London,ASIA-Tokyo'),
+  breakdown_region: valueList('What is broken down, of these of the regions', 'EU-London'),
   step: wholeNumber(1, 1440)
     .optional()
     .describe(`Minutes of a cell, at most ${pictureStepsMax} cells in the range. 1 where it is not given`)
@@ -38,7 +40,7 @@ const schema = z.object({
   breakdown: wholeNumber(1, pictureBreakdownMinutesMax)
     .optional()
     .describe(
-      `Minutes at the end of the range that are broken down. ${breakdownMinutes} where it is not given`,
+      `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
     )
     .meta({ example: String(breakdownMinutes) }),
   content_id: valueList('Only events of these contents. At most one of the three', 'film-001'),
@@ -162,26 +164,30 @@ function pictureQuery(given: Given, seen: readonly RegionEntry[], nowMs: number)
   const fromMinute = Math.floor(asked.value.fromMinute / stepMinutes) * stepMinutes;
   if ((toMinute - fromMinute) / stepMinutes > pictureStepsMax)
     return fault([{ parameter: 'step', message: `must give at most ${pictureStepsMax} cells in the range` }]);
-  const { region } = given;
   const names = new Set(seen.map(({ name }) => name));
-  if (region?.values.some((name) => !names.has(name))) {
-    const message = `must be the name of a region, such as ${seen[0]?.name}`;
-    return fault([{ parameter: 'region', message }]);
+  for (const parameter of ['region', 'breakdown_region'] as const) {
+    if (!given[parameter]?.values.some((name) => !names.has(name))) continue;
+    return fault([{ parameter, message: `must be the name of a region, such as ${seen[0]?.name}` }]);
   }
-  const passes = ({ name }: RegionEntry): boolean =>
-    !region || region.values.includes(name) !== region.isNegated;
+  const regions = seen.filter(passes(given.region));
   return {
     ok: true,
     value: {
-      regions: seen.filter(passes),
+      regions,
+      brokenDown: regions.filter(passes(given.breakdown_region)),
       range: { fromMinute, toMinute },
       stepMinutes,
-      breakdownMinutes: given.breakdown ?? breakdownMinutes,
+      breakdownMinutes: Math.min(given.breakdown ?? breakdownMinutes, toMinute - fromMinute),
       filter: filter.value,
       isNow: toMinute * windowMs > nowMs,
     },
   };
 }
+
+const passes =
+  (list: ValueFilter | undefined) =>
+  ({ name }: RegionEntry): boolean =>
+    !list || list.values.includes(name) !== list.isNegated;
 
 function keyFilter(given: Given): Parsed<KeyFilter | null> {
   const set = Object.entries(dimensions).flatMap(([name, dimension]) => {

@@ -18,6 +18,8 @@ export interface KeyFilter extends ValueFilter {
 
 export interface PictureQuery {
   readonly regions: readonly RegionEntry[];
+  /** Those of them that contents, devices and types are told of. */
+  readonly brokenDown: readonly RegionEntry[];
   readonly range: MinuteRange;
   readonly stepMinutes: number;
   /** Of the end of the range: what contents, devices and types are told of. */
@@ -119,7 +121,7 @@ const toldBeside: Readonly<Partial<Record<Dimension, readonly Dimension[]>>> = {
 };
 
 async function readBreakdown(sources: Sources, query: PictureQuery) {
-  const { regions, range, breakdownMinutes: length, filter } = query;
+  const { brokenDown: regions, range, breakdownMinutes: length, filter } = query;
   const told = filter
     ? (toldBeside[filter.dimension] ?? [])
     : (['content', 'device', 'content_type'] as const);

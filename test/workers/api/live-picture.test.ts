@@ -13,6 +13,7 @@ import { events, fakeSources, regions, windows } from './fake-sources.ts';
 
 const asked: PictureQuery = {
   regions,
+  brokenDown: regions,
   range: { fromMinute: midnight, toMinute: midnight + 90 },
   stepMinutes: 1,
   breakdownMinutes: 5,
@@ -102,6 +103,16 @@ describe('[LIV-6] a picture is a recount of its part', () => {
     ]);
   });
 
+  test('what is broken down may be less than what has cells', async () => {
+    const { breakdown, regions: told } = await read({
+      brokenDown: regions.slice(0, 1),
+      breakdownMinutes: 90,
+    });
+    const sum = (breakdown.devices ?? []).reduce((all, { events: own }) => all + own, 0);
+    expect(sum).toBe(count(({ regionNumber }) => regionNumber === 1));
+    expect(Object.keys(told)).toEqual(['R1', 'R2', 'R3']);
+  });
+
   test('ranks of before are those of as many minutes before', async () => {
     const { breakdown } = await read({ breakdownMinutes: 30 });
     const { breakdown: before } = await read({
@@ -142,6 +153,7 @@ describe('over HTTP', () => {
 
   test.each([
     ['region', '&region=Nowhere'],
+    ['breakdown_region', '&breakdown_region=!Nowhere'],
     ['content_type', '&device_type=tv&content_type=music'],
     ['breakdown', '&breakdown=1441'],
     ['device_type', '&device_type=,'],

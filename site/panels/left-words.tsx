@@ -1,0 +1,24 @@
+import type { Store } from '../live/store.ts';
+
+/** Calmly: what of the address means nothing, and that the rest is shown. */
+export function LeftWords({ store }: { readonly store: Store }) {
+  const left = store.left.value;
+  if (left.length === 0) return null;
+  return (
+    <p class="left-words" role="status">
+      <span>
+        Left out of the address, as it means nothing here or does not go with the rest:{' '}
+        <bdi>{left.join(', ')}</bdi>
+      </span>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          store.left.value = [];
+        }}
+      >
+        Close
+      </button>
+    </p>
+  );
+}
