@@ -87,30 +87,36 @@ export function States() {
           </div>
         </Specimen>
       </Section>
-      <Section id="tables" title="Tables" remark="Everything that is drawn has one, at the key t.">
-        <Specimen state="a list" isWide>
-          <Keys title="Keys" />
-        </Specimen>
-        <Specimen state="a list without rows">
-          <Keys title="No keys" isEmpty />
-        </Specimen>
-        <Specimen state="a list, stale" isWide>
-          <div class="stale">
-            <Keys title="Stale keys" />
-          </div>
-        </Specimen>
-        <Specimen state="numbers of a chart" isWide>
-          <DataTable
-            caption="Numbers of a chart"
-            columns={['From', 'Events', 'Success rate']}
-            isShown={isShown}
-            rows={[
-              { key: '1', cells: ['10:00', countFigure(12_412), shareFigure(0.982, 'none')] },
-              { key: '2', cells: ['10:01', countFigure(981), shareFigure(null, 'no downloads')] },
-            ]}
-          />
-        </Specimen>
-      </Section>
+      <Tables />
     </>
+  );
+}
+
+function Tables() {
+  return (
+    <Section id="tables" title="Tables" remark="Everything that is drawn has one, at the key t.">
+      <Specimen state="a list" isWide>
+        <Keys title="Keys" />
+      </Specimen>
+      <Specimen state="a list without rows">
+        <Keys title="No keys" isEmpty />
+      </Specimen>
+      <Specimen state="a list, stale" isWide>
+        <div class="stale">
+          <Keys title="Stale keys" />
+        </div>
+      </Specimen>
+      <Specimen state="numbers of a chart" isWide>
+        <DataTable
+          caption="Numbers of a chart"
+          columns={['From', 'Events', 'Success rate']}
+          isShown={isShown}
+          rows={[
+            { key: '1', cells: ['10:00', countFigure(12_412), shareFigure(0.982, 'none')] },
+            { key: '2', cells: ['10:01', countFigure(981), shareFigure(null, 'no downloads')] },
+          ]}
+        />
+      </Specimen>
+    </Section>
   );
 }
