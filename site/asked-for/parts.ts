@@ -2,6 +2,7 @@
 import { openKeySheet } from '../keys/key-sheet.tsx';
 import { toggleKiosk } from '../kiosk/kiosk.ts';
 import { openPanelMenu } from '../take-away/panel-menu.tsx';
+import { TimeBar } from '../time/time-bar.tsx';
 import { openViews } from '../views-menu/views-dialog.tsx';
 
-export const parts = { openKeySheet, openPanelMenu, openViews, toggleKiosk } as const;
+export const parts = { openKeySheet, openPanelMenu, openViews, TimeBar, toggleKiosk } as const;
