@@ -3,6 +3,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './views/live.css';
 import './chart/chart.css';
+import './annotations/annotated.css';
 import './panels/mark.css';
 import './panels/page-head.css';
 import './panels/page-nav.css';
@@ -17,9 +18,11 @@ import './panels/regions-panel.css';
 import './panels/map-panel.css';
 import './panels/trending-panel.css';
 import './panels/shares-panel.css';
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import { render } from 'preact';
 import { currentIdentity, loadIdentity, signInAddress } from './access/session.ts';
+import { watchAnnotations } from './annotations/annotation-list.ts';
+import { valueListOf } from './filter/value-list.ts';
 import { watchAddress } from './live/address.ts';
 import { onlyRegion } from './live/asked.ts';
 import { browserPorts, browserStore } from './live/browser-ports.ts';
@@ -48,6 +51,16 @@ effect(() => {
   if (kind === 'live' && currentIdentity.peek() === null) void loadIdentity();
 });
 
+// Of the time that the charts show, and of the regions that are filtered to.
+watchAnnotations(
+  computed(() => {
+    const times = [store.panes.value.times, store.minutes.value.times];
+    const from = Math.min(...times.map(([first]) => first ?? Number.POSITIVE_INFINITY));
+    const to = Math.max(...times.map((all) => all.at(-1) ?? 0));
+    const regions = valueListOf(store.asked.value.region ?? '');
+    return store.live.value === null || from > to ? null : { from, to, regions };
+  }),
+);
 watchTheme();
 watchTitle(store.heard);
 watchKeys(store, view);
@@ -56,7 +69,10 @@ addEventListener('offline', () => connection.networkChanged());
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) connection.retryNow();
 });
-setInterval(() => store.heard.tick(), tickMs);
+setInterval(() => {
+  // Where frames come, they move the time as well: drawing in between would only cost.
+  if (performance.now() - store.heard.now.peek() >= tickMs) store.heard.tick();
+}, tickMs);
 
 const place = document.querySelector('#app');
 if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);

@@ -34,17 +34,25 @@ export async function loadIdentifier(env: KeyEnv): Promise<Identifier> {
   const { IDENTITY_KEY: identityKey, PSEUDONYM_KEY: pseudonymKey } = env;
   if (held && held.identityKey === identityKey && held.pseudonymKey === pseudonymKey) return held.identifier;
   const identity = identityKey ?? (await localKey(env, 'identity_key', 'IDENTITY_KEY'));
-  const pseudonym = pseudonymKey ?? `1:${await localKey(env, 'pseudonym_key', 'PSEUDONYM_KEY')}`;
-  const [version = '', digits = ''] = pseudonym.split(':');
-  if (!/^[1-9]\d{0,5}$/.test(version))
-    throw new NotConfiguredError('PSEUDONYM_KEY is not VERSION:32 hex digits');
+  const { version, digits } = await pseudonymKeyOf(env);
   const identifier = new Identifier({
     identity: key(identity, 'IDENTITY_KEY is not 32 hex digits'),
     pseudonym: key(digits, 'PSEUDONYM_KEY is not VERSION:32 hex digits'),
-    pseudonymVersion: Number(version),
+    pseudonymVersion: version,
   });
   cache.set(env.DB, { identityKey, pseudonymKey, identifier });
   return identifier;
+}
+
+/** The key of the deployment that is rotated, with its version. Throws as loadIdentifier does. */
+export async function pseudonymKeyOf(
+  env: KeyEnv,
+): Promise<{ readonly version: number; readonly digits: string }> {
+  const text = env.PSEUDONYM_KEY ?? `1:${await localKey(env, 'pseudonym_key', 'PSEUDONYM_KEY')}`;
+  const [version = '', digits = ''] = text.split(':');
+  if (!/^[1-9]\d{0,5}$/.test(version))
+    throw new NotConfiguredError('PSEUDONYM_KEY is not VERSION:32 hex digits');
+  return { version: Number(version), digits };
 }
 
 async function localKey(env: KeyEnv, name: string, secret: string): Promise<string> {

@@ -65,7 +65,7 @@ interface TraceEvent {
   readonly args?: { readonly name?: string };
 }
 
-/** Milliseconds of every task of the renderers' main threads, the longest first, while `forMs` goes by. */
+/** Milliseconds of every task of the renderers' main threads, the one that used the processor longest first, while `forMs` goes by. */
 export async function tracedTasks(
   browser: Browser,
   page: Page,
@@ -82,5 +82,5 @@ export async function tracedTasks(
   return trace.traceEvents
     .filter(({ name, pid, tid }) => name.endsWith('RunTask') && mainThreads.has(`${pid} ${tid}`))
     .map(({ dur = 0, tdur = 0 }) => ({ wallMs: dur / 1000, processorMs: tdur / 1000 }))
-    .sort((a, b) => b.wallMs - a.wallMs);
+    .sort((a, b) => b.processorMs - a.processorMs);
 }

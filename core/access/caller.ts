@@ -14,7 +14,7 @@ export interface Person {
   /** Names of the regions that the role is limited to. */
   readonly regions: readonly string[] | '*';
   /** How it was shown. */
-  readonly via: 'session' | 'bearer' | 'access';
+  readonly via: 'session' | 'bearer' | 'access' | 'embed';
   /** Id of the session, for revocation; null unless via is session. */
   readonly sessionId: string | null;
   /** When the credential ends, ms; null for never. */

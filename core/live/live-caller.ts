@@ -18,8 +18,8 @@ export interface LiveCaller {
 
 /** `recheckMs`: a credential that cannot be looked up again holds no longer than that. */
 export function liveCallerOf(person: Person, nowMs: number, recheckMs: number): LiveCaller {
-  const { id, role, regions, via, sessionId, expiresAtMs } = person;
-  const shownAgainAtMs = via === 'bearer' || via === 'access' ? nowMs + recheckMs : null;
+  const { id, role, regions, sessionId, expiresAtMs } = person;
+  const shownAgainAtMs = sessionId === null ? nowMs + recheckMs : null;
   const ends = [expiresAtMs, shownAgainAtMs].filter((at) => at !== null);
   return {
     personId: id,

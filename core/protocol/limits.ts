@@ -63,7 +63,7 @@ export const reemitAfterMs = 10_000;
 /** Keys of one dimension in one window; the rest fold into OTHER_KEY (WIN-6). */
 export const dimensionKeysMax = 512;
 export const OTHER_KEY = '__other__';
-/** Identities in memory of one shard (WIN-8): 8 B each at a load of at most one half, 32 MB at the cap. */
+/** Identities in memory of one shard (WIN-8): 12 to 18 B each, at most 36 MB at the cap of a shard's 64. */
 export const identitiesMax = 2_000_000;
 
 /** A log row is one BLOB; SQLite in a Durable Object takes 2 MB (LOG-3). */
@@ -117,7 +117,7 @@ export const pictureStepsMax = 400;
 /** Contents of a day are some hundred hours of regions; of longer ranges the Analytics page tells. */
 export const pictureBreakdownMinutesMax = 1440;
 
-/** Sessions a shard follows for the count of concurrent viewers; beyond it the count is a lower bound. */
+/** Sessions a shard follows for the count of concurrent viewers, some 30 B each; beyond it the count is a lower bound. */
 export const sessionsMax = 500_000;
 
 /**

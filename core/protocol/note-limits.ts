@@ -17,5 +17,14 @@ export const savedViewsMax = 1_000;
 export const viewNameLengthMax = 80;
 /** As long as browsers and mail take an address without harm. */
 export const viewAddressLengthMax = 2_000;
+/** Embeds that have not ended: a deployment has a wiki, a status page and some partners. */
+export const embedsMax = 500;
+export const embedNameLengthMax = 80;
+/** A header has to hold them. */
+export const embedOriginsMax = 10;
+/** An embed that nobody remembers ends by itself. */
+export const embedMsMax = 366 * 24 * 3_600_000;
+/** Embeds that have ended stay in the list for so long, to be recognised. */
+export const embedsKeptMs = 90 * 24 * 3_600_000;
 /** A range of annotations, in minutes: a year. */
 export const annotationRangeMinutesMax = 366 * 1440;

@@ -60,6 +60,12 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   ...everywhere,
 };
 
+/** Of the page that other sites may frame (EMB-3): what pages are told, but by whom it is framed. */
+export function framedHeaders(origins: string): Readonly<Record<string, string>> {
+  const framed = pagePolicy.replace("frame-ancestors 'none'", `frame-ancestors ${origins || "'none'"}`);
+  return { ...pageHeaders, 'content-security-policy': framed };
+}
+
 export const answerHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': answerPolicy,
   ...everywhere,

@@ -1,10 +1,15 @@
+const slotsMin = 64;
+/** Growth by half, and a load of at most two thirds: 12 to 18 bytes an identity, by which the cap of a shard counts. */
+const growth = 1.5;
+const loadMax = 2 / 3;
+
 /**
- * A set of 64-bit identities given as two unsigned 32-bit halves: open addressing, linear probing, load at most one
- * half. 8 bytes a slot instead of a JavaScript Set's 40 and more. Identities are uniformly random (a PRF), so the low
- * half serves as the hash.
+ * A set of 64-bit identities given as two unsigned 32-bit halves: open addressing, linear probing. 8 bytes a slot
+ * instead of a JavaScript Set's 40 and more. Identities are uniformly random (a PRF), so the low half serves as the
+ * hash.
  */
 export class IdentitySet {
-  #halves = new Uint32Array(2 * 64);
+  #halves = new Uint32Array(2 * slotsMin);
   #size = 0;
 
   get size(): number {
@@ -17,15 +22,15 @@ export class IdentitySet {
     const low = hi === 0 && lo === 0 ? 1 : lo;
     if (!this.#insert(hi, low)) return false;
     this.#size++;
-    if (this.#size * 4 > this.#halves.length) this.#grow();
+    if (this.#size * 2 > this.#halves.length * loadMax) this.#grow();
     return true;
   }
 
   has(hi: number, lo: number): boolean {
     const low = hi === 0 && lo === 0 ? 1 : lo;
     const halves = this.#halves;
-    const mask = halves.length / 2 - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+    const slots = halves.length / 2;
+    for (let slot = slotOf(low, slots); ; slot = slot + 1 === slots ? 0 : slot + 1) {
       const heldHi = halves[2 * slot];
       const heldLo = halves[2 * slot + 1];
       if (heldHi === 0 && heldLo === 0) return false;
@@ -44,8 +49,8 @@ export class IdentitySet {
 
   #insert(hi: number, lo: number): boolean {
     const halves = this.#halves;
-    const mask = halves.length / 2 - 1;
-    for (let slot = lo & mask; ; slot = (slot + 1) & mask) {
+    const slots = halves.length / 2;
+    for (let slot = slotOf(lo, slots); ; slot = slot + 1 === slots ? 0 : slot + 1) {
       const heldHi = halves[2 * slot];
       const heldLo = halves[2 * slot + 1];
       if (heldHi === 0 && heldLo === 0) {
@@ -59,7 +64,7 @@ export class IdentitySet {
 
   #grow(): void {
     const old = this.#halves;
-    this.#halves = new Uint32Array(old.length * 2);
+    this.#halves = new Uint32Array(2 * Math.floor((old.length / 2) * growth));
     for (let i = 0; i < old.length; i += 2) {
       const hi = old[i] as number;
       const lo = old[i + 1] as number;
@@ -67,3 +72,6 @@ export class IdentitySet {
     }
   }
 }
+
+/** Where the search for it begins: its share of 2^32, so that any number of slots will do. */
+const slotOf = (lo: number, slots: number): number => Math.floor((lo / 4_294_967_296) * slots);

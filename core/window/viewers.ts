@@ -1,5 +1,6 @@
 import { COMPLETE, PAUSE } from '../protocol/event-type.ts';
 import { sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
+import { SessionTable } from './session-table.ts';
 
 const recountMs = 500;
 const alwaysCountedMax = 2_000;
@@ -10,7 +11,9 @@ const alwaysCountedMax = 2_000;
  */
 export class Viewers {
   /** Session key to event time x 2 + whether it is watching. */
-  readonly #sessions = new Map<number, number>();
+  readonly #sessions = new SessionTable(sessionsMax);
+  /** Sessions whose last event is no later had timed out at the last count. */
+  #overMs = Number.NEGATIVE_INFINITY;
   #count = 0;
   #countedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -22,8 +25,7 @@ export class Viewers {
     const key = sessionHi * 2 ** 21 + (sessionLo >>> 11);
     const held = this.#sessions.get(key);
     if (held !== undefined && Math.floor(held / 2) > timeMs) return;
-    if (held === undefined && this.#sessions.size >= sessionsMax) return;
-    this.#sessions.set(key, timeMs * 2 + (watching ? 1 : 0));
+    this.#sessions.set(key, timeMs * 2 + (watching ? 1 : 0), this.#isOver);
   }
 
   /**
@@ -40,10 +42,16 @@ export class Viewers {
 
   #walk(nowMs: number): number {
     let watching = 0;
-    for (const [key, held] of this.#sessions) {
-      if (Math.floor(held / 2) <= nowMs - viewerTimeoutMs) this.#sessions.delete(key);
+    let over = 0;
+    this.#overMs = nowMs - viewerTimeoutMs;
+    this.#sessions.forEach((held) => {
+      if (this.#isOver(held)) over++;
       else watching += held % 2;
-    }
+    });
+    if (over * 4 > this.#sessions.size) this.#sessions.drop(this.#isOver);
     return watching;
   }
+
+  /** As of the last count. */
+  readonly #isOver = (held: number): boolean => Math.floor(held / 2) <= this.#overMs;
 }

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { ShardDoors } from '../../core/account/shard-report.ts';
 import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import { assert } from '../../core/protocol/assert.ts';
-import { logBytesMax, logPageBytesMax } from '../../core/protocol/limits.ts';
+import { identitiesMax, logBytesMax, logPageBytesMax } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import type { ShardVitals } from '../../core/system/shard-vitals.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
@@ -34,6 +34,8 @@ const logFullMessage = 'the log of this shard is full';
  * half-way forgets the machine and wakes another from the log.
  */
 export class RegionWindow extends DurableObject<RegionEnv> {
+  /** Of WIN-8; a smaller one where it is tried. */
+  protected readonly caps = { identitiesMax };
   readonly #store: LogStore;
   readonly #push: HubPush;
   #region: Region | null = null;
@@ -224,7 +226,7 @@ export class RegionWindow extends DurableObject<RegionEnv> {
 
   #wakeFromLog(address: ShardAddress, nowMs: number): Region {
     const origin = this.#store.origin() ?? this.#store.begin(address, nowMs);
-    const region = new Region(this.#store.source(origin), nowMs);
+    const region = new Region(this.#store.source(origin), nowMs, this.caps);
     region.track(this.#push.isLeasedAt(nowMs));
     return region;
   }

@@ -10,7 +10,7 @@ export interface Identity {
   /** Names of the regions that the role is limited to; null for all. */
   readonly regions: readonly string[] | null;
   /** How it was shown. */
-  readonly via: 'local' | 'session' | 'bearer' | 'access';
+  readonly via: 'local' | 'session' | 'bearer' | 'access' | 'embed';
   /** ISO time at which the credential ends; null for never. */
   readonly expires_at: string | null;
 }

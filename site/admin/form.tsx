@@ -67,7 +67,7 @@ interface FieldProps {
   readonly label: string;
   readonly hint?: ComponentChildren;
   readonly fault: string | undefined;
-  readonly type?: 'date';
+  readonly type?: 'date' | 'datetime-local';
   readonly inputMode?: 'numeric' | 'email';
   readonly placeholder?: string;
   readonly defaultValue?: string;

@@ -10,6 +10,7 @@ import '../access/person-menu.css';
 import '../admin/fields.css';
 import '../admin/admin.css';
 import '../chart/chart.css';
+import '../annotations/annotated.css';
 import './analytics.css';
 import './columns.css';
 import './warehouse.css';
@@ -17,10 +18,12 @@ import './heat.css';
 import './warehouse-small.css';
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { AnnotationNews } from '../annotations/annotated.tsx';
+import { watchAnnotations } from '../annotations/annotation-list.ts';
 import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 import { Overview, watchTitle } from './overview.tsx';
 import { bindViewKeys } from './view-keys.ts';
-import { asked, watchAddress } from './warehouse.ts';
+import { annotatedDays, asked, watchAddress } from './warehouse.ts';
 
 const isStream = asked.peek().part === 'stream';
 /** The other part, once it is there. */
@@ -39,6 +42,7 @@ function Analytics() {
         </a>
       </nav>
       {isStream ? Stream && <Stream /> : <Overview />}
+      <AnnotationNews />
     </PageFrame>
   );
 }
@@ -50,6 +54,7 @@ if (isStream)
 else {
   watchAddress();
   watchTitle();
+  watchAnnotations(annotatedDays);
   bindViewKeys();
 }
 startFrame(<Analytics />);

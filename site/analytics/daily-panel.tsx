@@ -1,5 +1,8 @@
 /** Views day by day, with the days before as a quiet second line. */
 import { type ReadonlySignal, signal, useComputed, useSignal } from '@preact/signals';
+import { Annotated } from '../annotations/annotated.tsx';
+import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
+import { annotations } from '../annotations/annotation-list.ts';
 import { Plot } from '../chart/plot.tsx';
 import { TimeCursor } from '../chart/time-cursor.tsx';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
@@ -8,7 +11,7 @@ import { Quantity } from '../panels/quantity.tsx';
 import { type DailySeries, dailySeries, dailySpec } from './daily-series.ts';
 import { amountFigure, changeFigure, changeOf } from './figures.ts';
 import { Panel } from './panel.tsx';
-import { dateIn, dayMs, dayText } from './question.ts';
+import { dateIn, dayMs, dayText, noonIn } from './question.ts';
 import { asked, chooseAnew, daily, nowMs, tablesShown } from './warehouse.ts';
 import type { DailyRow } from './warehouse-rows.ts';
 
@@ -31,31 +34,43 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
   const hasPrevious = rows.some((row) => row.previous_views !== null);
   const rowAt = (time: number) =>
     series.value.rows[Math.round((time - (series.value.times[1] ?? 0)) / dayMs)];
+  const zone = asked.value.tz ?? 'UTC';
+  const notesOn = (time: number): string[] =>
+    annotationsWithin(annotations.value, time, time + dayMs, placeOf(zone)).map(
+      (row) => `Annotation: ${annotationText(row)}`,
+    );
   const date = (time: number) => rowAt(time)?.date ?? null;
   return (
     <>
       {rows.length > 1 && (
         <>
           <Readout series={series} time={crosshair} rowAt={rowAt} />
-          <TimeCursor
-            label="Views by day: the day under the crosshair"
+          <Annotated
             series={series}
             crosshair={crosshair}
-            slotText={(time) => rowText(rowAt(time))}
-            chosen={(time) => chooseAnew({ days: null, from: date(time), to: date(time) })}
+            place={placeOf(zone)}
+            instant={(time) => noonIn(zone, dateIn('UTC', time))}
           >
-            <Plot
-              spec={specs[hasPrevious ? 'with' : 'without']}
+            <TimeCursor
+              label="Views by day: the day under the crosshair"
               series={series}
-              stretches={noSpans}
               crosshair={crosshair}
-            />
-          </TimeCursor>
+              slotText={(time) => [rowText(rowAt(time)), ...notesOn(time)].join('. ')}
+              chosen={(time) => chooseAnew({ days: null, from: date(time), to: date(time) })}
+            >
+              <Plot
+                spec={specs[hasPrevious ? 'with' : 'without']}
+                series={series}
+                stretches={noSpans}
+                crosshair={crosshair}
+              />
+            </TimeCursor>
+          </Annotated>
         </>
       )}
       <DataTable
         caption="By day"
-        columns={['Day', 'Views', 'Before', 'Users', 'Watched, h', 'Completed']}
+        columns={['Day', 'Views', 'Before', 'Users', 'Watched, h', 'Completed', 'Annotations']}
         isShown={rows.length > 1 ? tablesShown : signal(true)}
         rows={rows.toReversed().map((row) => ({
           key: row.date,
@@ -66,12 +81,23 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
             countFigure(row.unique_users),
             amountFigure(row.watch_hours),
             shareFigure(row.avg_completion_rate, 'no completion told'),
+            annotationsWithin(
+              annotations.value,
+              Date.parse(row.date),
+              Date.parse(row.date) + dayMs,
+              placeOf(zone),
+            )
+              .map(annotationText)
+              .join('; ') || '–',
           ],
         }))}
       />
     </>
   );
 }
+
+/** Days stand as UTC midnights, whatever zone they are of. */
+const placeOf = (zone: string) => (ms: number) => Date.parse(dateIn(zone, ms));
 
 function rowText(row: DailyRow | undefined): string {
   if (!row) return '';

@@ -109,7 +109,7 @@ export function daysOf(asked: Asked, nowMs: number): { first: number; last: numb
 }
 
 /** Noon of a day in the zone, or an hour beside it where clocks change: the service takes the whole day. */
-function noonIn(zone: string, date: string): number {
+export function noonIn(zone: string, date: string): number {
   const noon = Date.parse(`${date}T12:00Z`);
   const local = Date.parse(`${new Date(noon).toLocaleString('sv', { timeZone: zone }).replace(' ', 'T')}Z`);
   return 2 * noon - local;

@@ -8,6 +8,8 @@ import {
   type Change,
   changed,
   type DetailName,
+  dayMs,
+  daysOf,
   filtersOf,
   questionOf,
   searchOf,
@@ -85,6 +87,13 @@ const ofOne = <A>(name: DetailName, path: string) =>
 export const film = ofOne<Answer<FilmData>>('movie', 'movies');
 export const user = ofOne<Answer<PersonData>>('user', 'users');
 export const session = ofOne<Answer<SessionData>>('session', 'sessions');
+
+/** The days that are shown, and the regions; a day of a zone may begin and end half a day beside that of UTC. */
+export const annotatedDays = computed(() => {
+  const { first, last } = daysOf(asked.value, nowMs.value);
+  const regions = filtersOf(asked.value).find(({ name }) => name === 'region') ?? null;
+  return { from: first - dayMs, to: last + 2 * dayMs, regions };
+});
 
 /** Address of the page with a change. */
 export const searchWith = (change: Change): string => searchOf(changed(asked.value, change));

@@ -2,6 +2,8 @@
 import { type ReadonlySignal, useComputed } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
+import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
+import { annotations } from '../annotations/annotation-list.ts';
 import { rateFigure, shareFigure } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
 import { type AlertSpan, alertsWithin } from '../live/alert-spans.ts';
@@ -25,7 +27,7 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
   return (
     <DataTable
       caption={caption}
-      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts']}
+      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts', 'Annotations']}
       rows={rows}
       isShown={isShown}
     />
@@ -47,6 +49,9 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
         rate(downloads[i]),
         shareFigure(success[i] ?? null, 'no downloads'),
         alertCounts(alertsWithin(spans, time, time + span.slotMs)),
+        annotationsWithin(annotations.value, time, time + span.slotMs)
+          .map(annotationText)
+          .join('; ') || '–',
       ],
     }))
     .reverse();

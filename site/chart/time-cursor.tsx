@@ -93,7 +93,7 @@ function newestClosed({ times, closedCount }: PlotSeries): number {
 }
 
 /** Start of the slot nearest to the pointer; null beside the plot. */
-function timeUnder({ currentTarget, clientX }: PointerEvent, series: PlotSeries): number | null {
+export function timeUnder({ currentTarget, clientX }: PointerEvent, series: PlotSeries): number | null {
   if (!(currentTarget instanceof HTMLElement)) return null;
   const { left, width } = currentTarget.getBoundingClientRect();
   const plotWidth = width - plotInsets.left - plotInsets.right;

@@ -47,7 +47,7 @@ export interface Store {
   readonly nowMs: ReadonlySignal<number>;
   /** Words of the address that mean nothing. */
   readonly left: Signal<readonly string[]>;
-  choose(change: Change): void;
+  readonly choose: (change: Change) => void;
   /** What was asked for beside the socket. */
   readonly feed: PictureFeed;
   /** What is shown: the newest, the paused picture, or the past. */

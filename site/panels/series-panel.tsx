@@ -1,5 +1,8 @@
 /** One span of time: traffic above, success below it on the same time axis, and both as a table. */
 import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { Annotated } from '../annotations/annotated.tsx';
+import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
+import { annotations } from '../annotations/annotation-list.ts';
 import { Plot } from '../chart/plot.tsx';
 import { successSpec, trafficSpec } from '../chart/plot-spec.ts';
 import { SeriesTable } from '../chart/series-table.tsx';
@@ -32,7 +35,10 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
     const alerts = alertsAt(time).map(
       ({ severity, message }) => `${severityWords[severity]} alert: ${message}`,
     );
-    return [spokenSlot(series.peek(), time), ...alerts].join('. ');
+    const notes = annotationsWithin(annotations.value, time, time + series.peek().span.slotMs).map(
+      (row) => `Annotation: ${annotationText(row)}`,
+    );
+    return [spokenSlot(series.peek(), time), ...alerts, ...notes].join('. ');
   };
   const source = { series, crosshair, stretches: store.stretches };
   return (
@@ -44,19 +50,21 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
         <Readout series={series} crosshair={crosshair} />
         <PanelMore title={title} />
       </header>
-      <TimeCursor
-        label={`Events, downloads and success rate, ${title.toLowerCase()}: time under the crosshair`}
-        series={series}
-        crosshair={crosshair}
-        slotText={slotText}
-        chosen={(time) => {
-          view.askedAlert.value = alertsAt(time)[0]?.id ?? null;
-        }}
-      >
-        <SpanNote store={store} series={series} crosshair={crosshair} />
-        <Plot spec={trafficSpec} {...source} />
-        <Plot spec={successSpec} {...source} />
-      </TimeCursor>
+      <Annotated series={series} crosshair={crosshair}>
+        <TimeCursor
+          label={`Events, downloads and success rate, ${title.toLowerCase()}: time under the crosshair`}
+          series={series}
+          crosshair={crosshair}
+          slotText={slotText}
+          chosen={(time) => {
+            view.askedAlert.value = alertsAt(time)[0]?.id ?? null;
+          }}
+        >
+          <SpanNote store={store} series={series} crosshair={crosshair} />
+          <Plot spec={trafficSpec} {...source} />
+          <Plot spec={successSpec} {...source} />
+        </TimeCursor>
+      </Annotated>
       <SeriesTable
         series={series}
         spans={spans}

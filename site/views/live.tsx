@@ -1,6 +1,7 @@
 /** The Live view: is everything well, then where, then why. */
 
 import { useComputed } from '@preact/signals';
+import { AnnotationNews } from '../annotations/annotated.tsx';
 import { frameWords } from '../live/frame-words.ts';
 import { shareList } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
@@ -46,6 +47,7 @@ export function LiveView({ store, view, retry }: LiveViewProps) {
       </main>
       <PageFoot />
       <Announcer heard={store.heard} />
+      <AnnotationNews />
     </>
   );
 }

@@ -123,12 +123,15 @@ test('a sign-in that is about to end says so without being asked', async () => {
   await page.getByRole('link', { name: 'Sign in again' }).waitFor();
 });
 
-test('on a phone the first row of the head stays in sight, and the switches do not', async () => {
+test('on a phone the row of the head that says whether it is live stays in sight, and the pages and switches do not', async () => {
   const service = await serve({ play: 'failing', identity: scriptedIdentity('admin') });
   const page = await open(service, { width: 390 });
   await isLive(page);
   await page.evaluate(() => scrollTo(0, 1_000));
-  await expect.poll(async () => (await page.locator('.head-row').boundingBox())?.y).toBe(0);
+  const top = async (selector: string) => (await page.locator(selector).boundingBox())?.y ?? Number.NaN;
+  await expect.poll(() => top('.link-state')).toBeGreaterThanOrEqual(0);
+  expect(await top('.link-state')).toBeLessThan(48);
+  expect(await top('.page-links')).toBeLessThan(-39);
   expect((await page.locator('.switches').boundingBox())?.y).toBeLessThan(0);
 });
 

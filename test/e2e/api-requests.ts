@@ -1,6 +1,11 @@
 /** Requests for every operation of the API's description, made from what it says of parameters and bodies. */
 import * as fc from 'fast-check';
-import type { OpenApiDocument, Operation, Parameter } from '../../core/protocol/openapi-document.ts';
+import type {
+  JsonSchema,
+  OpenApiDocument,
+  Operation,
+  Parameter,
+} from '../../core/protocol/openapi-document.ts';
 import { anyTexts, fitting, goodTexts, hostileTexts, nearly, type Schemas } from './schema-arbitrary.ts';
 
 export interface ApiRequest {
@@ -36,15 +41,15 @@ function requestsOf(
     .record({
       address: addresses(path, operation.parameters ?? [], schemas),
       headers: headersFor(operation),
-      body: bodies(operation, schemas),
+      sent: bodies(operation, schemas),
       isHead: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
     })
-    .map(({ address, headers, body, isHead }) => ({
+    .map(({ address, headers, sent, isHead }) => ({
       operation,
       method: method === 'get' && isHead ? 'HEAD' : (method.toUpperCase() as ApiRequest['method']),
       path: address,
-      headers: body === null ? headers : { 'content-type': 'application/json', ...headers },
-      body,
+      headers: sent === null ? headers : { 'content-type': sent.type, ...headers },
+      body: sent?.text ?? null,
     }));
 }
 
@@ -119,13 +124,25 @@ function headersFor(operation: Operation): fc.Arbitrary<Record<string, string>> 
     }));
 }
 
-function bodies({ requestBody }: Operation, schemas: Schemas): fc.Arbitrary<string | null> {
-  const schema = requestBody?.content['application/json']?.schema;
-  if (!schema) return fc.constant(null);
+interface Body {
+  readonly type: string;
+  readonly text: string;
+}
+
+function bodies({ requestBody }: Operation, schemas: Schemas): fc.Arbitrary<Body | null> {
+  const forms = Object.entries(requestBody?.content ?? {}).map(([type, { schema, example }]) => {
+    const texts = type === 'application/json' ? jsonBodies(schema, example, schemas) : otherBodies(example);
+    return texts.map((text) => ({ type, text }));
+  });
+  return forms.length === 0 ? fc.constant(null) : fc.oneof(...forms);
+}
+
+function jsonBodies(schema: JsonSchema, example: unknown, schemas: Schemas): fc.Arbitrary<string> {
   const written = (values: fc.Arbitrary<unknown>) =>
     values.map((value) => JSON.stringify(value) ?? 'undefined');
   const valid = written(fitting(schema, schemas));
   return fc.oneof(
+    { weight: 2, arbitrary: fc.constant(recent(JSON.stringify(example) ?? '{}')) },
     { weight: 5, arbitrary: valid },
     { weight: 4, arbitrary: written(nearly(schema, schemas)) },
     { weight: 2, arbitrary: written(fc.jsonValue()) },
@@ -133,4 +150,20 @@ function bodies({ requestBody }: Operation, schemas: Schemas): fc.Arbitrary<stri
     { weight: 1, arbitrary: fc.array(valid, { maxLength: 4 }).map((lines) => lines.join('\n')) },
     { weight: 1, arbitrary: fc.constantFrom(...hostileTexts, '['.repeat(2_000), '{"a":1e400}') },
   );
+}
+
+/** The example, cut short, and what is none. */
+function otherBodies(example: unknown): fc.Arbitrary<string> {
+  const text = String(example);
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constant(text) },
+    { weight: 1, arbitrary: fc.nat(text.length).map((end) => text.slice(0, end)) },
+    { weight: 1, arbitrary: fc.constantFrom(...hostileTexts) },
+  );
+}
+
+/** Examples tell of days that may be long gone, or yet to come: moved to yesterday and the day before. */
+function recent(text: string): string {
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  return text.replaceAll('2026-11-21T', `${day(1)}T`).replaceAll('2026-11-20T', `${day(2)}T`);
 }

@@ -25,6 +25,7 @@ beforeAll(async () => {
   pool = new Pool(runtime.url, { connections, pipelining: 1 });
   const { body } = await pool.request({ path: '/openapi.json', method: 'GET' });
   document = (await body.json()) as OpenApiDocument;
+  for (const [name, text] of Object.entries(files)) await upload(name, text);
 });
 
 afterAll(async () => {
@@ -32,6 +33,19 @@ afterAll(async () => {
   await runtime?.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Those that the example of an ETL run names, as short as they may be. */
+const files = {
+  'users.csv': 'id\nu-1\n',
+  'viewing_sessions.csv': 'id,user_id,movie_id,start_time,end_time\n',
+};
+
+async function upload(name: string, body: string): Promise<void> {
+  const { admin_token: token } = runtime.credentials;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/csv' };
+  const answer = await pool.request({ path: `/api/admin/imports/${name}`, method: 'PUT', headers, body });
+  expect([name, answer.statusCode, await answer.body.text()]).toEqual([name, 200, expect.any(String)]);
+}
 
 const validators = new Map<JsonSchema, z.ZodType>();
 

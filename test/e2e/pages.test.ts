@@ -63,6 +63,14 @@ test.each([
   expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
 });
 
+test('scripts are those of a production build: no element knows its file and line', async () => {
+  const page = await (await ask('/')).text();
+  const scripts = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path = '']) => path);
+  expect(scripts.length).toBeGreaterThan(1);
+  const texts = await Promise.all(scripts.map(async (path) => await (await ask(path)).text()));
+  expect(texts.filter((text) => /lineNumber:\d/.test(text))).toEqual([]);
+});
+
 test('[API-6] the description is served with a tag and an id of the request', async () => {
   const first = await ask('/openapi.json');
   expect(first.headers.get('x-request-id')).toMatch(/./);

@@ -56,6 +56,14 @@ describe('a store or database that does not do its part', () => {
     expect(await firstDifference(() => ({ believesFailures: false }))).toMatch(/in D1|of window|hour/);
   });
 
+  test('[LIV-1, LOG-5] D1 that adds a state to the one before instead of replacing it', async () => {
+    expect(await firstDifference(() => ({ database: new Database({ adds: true }) }))).toMatch(/of window/);
+  });
+
+  test('[LOG-1] a message that is acknowledged before its chunks are committed', async () => {
+    expect(await firstDifference(() => ({ acksFirst: true }))).toMatch(/chunks without a verdict/);
+  });
+
   test('[LOG-5] dead windows that are not parked', async () => {
     expect(await firstDifference(() => ({ intoStore: without('park') }))).not.toBeNull();
   });
@@ -236,6 +244,20 @@ describe('a part of core that is broken', () => {
       return { ...module, paneIndexOf: (ms: number) => module.paneIndexOf(Math.max(0, ms - 1)) };
     });
     expect(await firstDifference()).toMatch(/panes of window/);
+  });
+
+  test('[LOG-4] the numbers of doors are ignored', async () => {
+    vi.doMock(import('../../core/window/door-ledger.ts'), async (original) => {
+      const { DoorLedger } = await original();
+      return {
+        DoorLedger: class extends DoorLedger {
+          override standing(): 'new' {
+            return 'new';
+          }
+        },
+      };
+    });
+    expect(await firstDifference()).toMatch(/verdicts|totals/);
   });
 
   test('[LOG-4] voids are not taken over', async () => {

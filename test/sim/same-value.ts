@@ -20,3 +20,9 @@ function sameLists(a: List, b: List): boolean {
   for (let i = 0; i < a.length; i++) if (!sameValue(a[i], b[i])) return false;
   return true;
 }
+
+/** As JSON, but not endless. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 2000 ? `${text.slice(0, 2000)} ...` : text;
+}

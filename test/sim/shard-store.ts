@@ -119,17 +119,24 @@ export class Database {
   readonly alerts = new Map<string, AlertRecord>();
   readonly #windowsGuarded: boolean;
   readonly #alertsGuarded: boolean;
+  readonly #adds: boolean;
 
-  constructor({ windowsGuarded = true, alertsGuarded = true } = {}) {
+  /** `adds`: a state is added to the one before instead of taking its place. */
+  constructor({ windowsGuarded = true, alertsGuarded = true, adds = false } = {}) {
     this.#windowsGuarded = windowsGuarded;
     this.#alertsGuarded = alertsGuarded;
+    this.#adds = adds;
   }
 
   save(windows: readonly PackedWindow[]): void {
     for (const window of windows) {
       const held = this.windows.get(window.minute);
-      if (held) this.#check(held, window);
-      if (!held || !this.#windowsGuarded || isNewer(window, held)) this.windows.set(window.minute, window);
+      if (held && !this.#adds) this.#check(held, window);
+      if (held && this.#adds) {
+        const counters = window.counters.map((value, i) => value + (held.counters[i] ?? 0));
+        this.windows.set(window.minute, { ...window, counters });
+      } else if (!held || !this.#windowsGuarded || isNewer(window, held))
+        this.windows.set(window.minute, window);
     }
   }
 

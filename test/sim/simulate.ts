@@ -14,7 +14,7 @@ import { AlertCheck, type AlertSituation, tallyAlerts } from './alert-check.ts';
 import { type Action, type DatabaseFate, type History, type SimChunk, simRegion } from './history.ts';
 import { minuteOf, NaiveShard } from './naive.ts';
 import { type RecountedWindow, recountWindow } from './naive-window.ts';
-import { sameValue } from './same-value.ts';
+import { sameValue, show } from './same-value.ts';
 import { type SealedShard, SealSim } from './seal-sim.ts';
 import { Database, ShardStore } from './shard-store.ts';
 import { simRules } from './sim-rules.ts';
@@ -31,18 +31,15 @@ export interface Seams {
   readonly believesFailures: boolean;
   /** On an alarm the object judges its windows anew, late data included. */
   readonly judgesLateData: boolean;
+  /** The queue forgets a message once it is delivered, whatever becomes of the call. */
+  readonly acksFirst: boolean;
 }
 
 /** What the object writes to D1 at once: one of the two is empty. */
-interface Write {
-  readonly windows: readonly PackedWindow[];
-  readonly alerts: readonly AlertRecord[];
-}
+type Write = { readonly windows: readonly PackedWindow[]; readonly alerts: readonly AlertRecord[] };
 
-interface LateWrite extends Write {
-  /** Number of the step. */
-  readonly arrivesAt: number;
-}
+/** With the number of the step in which it arrives. */
+type LateWrite = Write & { readonly arrivesAt: number };
 
 class Difference extends Error {
   override readonly name = 'Difference';
@@ -77,6 +74,7 @@ class Simulation {
   /** Since they were checked last. */
   #alertsStored = false;
   readonly #deliveries = new Map<SimChunk, number>();
+  readonly #judged = new Set<SimChunk>();
   readonly #tally: Tally = emptyTally();
   readonly #seal: SealSim;
 
@@ -88,6 +86,7 @@ class Simulation {
       onDelivery: (chunk) => chunk.bytes,
       believesFailures: true,
       judgesLateData: true,
+      acksFirst: false,
       ...seams,
     };
     const rules = simRules(history.startMs);
@@ -158,7 +157,9 @@ class Simulation {
     }
   }
 
-  #deliver(chunks: readonly SimChunk[], lost: boolean): void {
+  #deliver(delivered: readonly SimChunk[], lost: boolean): void {
+    const isGone = (chunk: SimChunk) => this.#deliveries.has(chunk) && !this.#judged.has(chunk);
+    const chunks = this.#seams.acksFirst ? delivered.filter((chunk) => !isGone(chunk)) : delivered;
     const bytes = chunks.map((chunk) => {
       const times = (this.#deliveries.get(chunk) ?? 0) + 1;
       this.#deliveries.set(chunk, times);
@@ -170,6 +171,7 @@ class Simulation {
       return;
     }
     this.#carryOut(effects);
+    for (const chunk of chunks) this.#judged.add(chunk);
     const before = { events: this.#naive.counted.length, received: this.#naive.received.length };
     const expected = this.#naive.deliver(chunks, this.#nowMs);
     this.#checkNewAlerts(before);
@@ -350,6 +352,9 @@ class Simulation {
     // Of those that have come already, every fourth comes once more.
     const left = queued.filter((chunk, i) => i % 4 === 0 || !this.#naive.hasSeen(chunk));
     for (let i = 0; i < left.length; i += 8) this.#deliver(left.slice(i, i + 8), false);
+    // LOG-1: what the queue has taken is counted, or refused for a reason.
+    const open = queued.filter((chunk) => !this.#judged.has(chunk) && !this.#naive.hasSeen(chunk));
+    this.#same('chunks without a verdict', open.length, 0);
     const minutes = new Set(this.#naive.counted.map(minuteOf)).size;
     const trims = Math.ceil(this.#store.rows.length / trimRowsMax);
     for (let alarms = 0; ; alarms++) {
@@ -491,9 +496,4 @@ class Simulation {
 
 function wordOf(verdict: ChunkVerdict): string {
   return verdict.verdict === 'refused' ? verdict.code : verdict.verdict;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
-  return text.length > 2000 ? `${text.slice(0, 2000)} ...` : text;
 }

@@ -14,6 +14,7 @@ import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
 import type { SystemData } from '../../site/system/answer.ts';
 import { wholeAccounts } from './scripted-accounts.ts';
 import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
+import { answerAnnotations, noAnnotations, type ScriptedAnnotations } from './scripted-annotations.ts';
 import { answerBatch, type ScriptedBatch } from './scripted-batch.ts';
 import { scriptedLetters, wellSystem } from './scripted-system.ts';
 import { answerWarehouse, type ScriptedWarehouse } from './scripted-warehouse.ts';
@@ -37,6 +38,7 @@ export interface AdminHarness {
   delayMs: number;
   readonly batch: ScriptedBatch;
   readonly warehouse: ScriptedWarehouse;
+  readonly annotations: ScriptedAnnotations;
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     delayMs: 0,
     batch: { isEmpty: false, isWhole: false },
     warehouse: { isEmpty: false },
+    annotations: noAnnotations(),
     stop: () => stopped(server),
   };
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -111,7 +114,9 @@ async function serve(
   const isFaulty = fault && `${request.method} ${url.pathname}`.startsWith(fault.of);
   const answer = isFaulty
     ? problem(fault.code, 'The database did not answer in time.', fault.errors)
-    : answerTo(harness, `${request.method} ${url.pathname}`, url.searchParams, body);
+    : url.pathname.startsWith('/api/annotations')
+      ? answerAnnotations(harness.annotations, request.method ?? 'GET', url, body)
+      : answerTo(harness, `${request.method} ${url.pathname}`, url.searchParams, body);
   const isProblem = 'status' in answer && 'code' in answer;
   if (request.headers.accept === 'text/csv' && 'data' in answer) {
     // Two columns are enough to see whose file it is.

@@ -16,14 +16,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 const flags = ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--disable-gpu'];
 
-/** Starts a browser; the caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a browser, with `more` flags; the caller closes it. */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  const args = [...flags, ...more];
   const installed = process.env.CHROME_PATH;
-  if (installed) return chromium.launch({ executablePath: installed, args: flags });
+  if (installed) return chromium.launch({ executablePath: installed, args });
   const folder = await unpackedBrowser();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    args: flags,
+    args,
     env: {
       ...process.env,
       HOME: folder,

@@ -22,6 +22,7 @@ import {
 import { type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
 import { answerLog, emptyLog, type ScriptedLog } from './scripted-alert-log.ts';
 import { scriptedAlerts } from './scripted-alerts.ts';
+import { answerAnnotations, noAnnotations, type ScriptedAnnotations } from './scripted-annotations.ts';
 import { scriptedBreakdown } from './scripted-breakdown.ts';
 import { scriptedPicture } from './scripted-picture.ts';
 import { answerSession, type ScriptedSession, scriptedIdentity } from './scripted-session.ts';
@@ -46,6 +47,7 @@ export interface Harness extends ScriptedSession {
   readonly alerts: AlertRow[];
   /** What it has kept, and what was asked of it. */
   readonly log: ScriptedLog;
+  readonly annotations: ScriptedAnnotations;
   /** What an acknowledgement is answered with; null: as asked. */
   ackProblem: ProblemCode | null;
   /** Parameters of the pictures that were asked for: of the past, or of a part. */
@@ -102,6 +104,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     asked: [] as string[],
     pictureProblem: null,
     log: emptyLog(),
+    annotations: noAnnotations(),
     views: scriptedViews(),
     ackProblem: null,
     ackDelayMs: 0,
@@ -297,6 +300,10 @@ function serve(harness: Harness, folder: string, request: IncomingMessage, respo
     void answerViews(harness.views, harness.identity?.role ?? 'viewer', request, response);
     return;
   }
+  if (pathname.startsWith('/api/annotations') && harness.identity !== null) {
+    void annotate(harness, url, request, response);
+    return;
+  }
   const answer = harness.identity === null ? null : answerLog(harness.log, harness.alerts, url);
   if (answer !== null) {
     giveRows(answer, request, response);
@@ -323,6 +330,17 @@ function giveRows(answer: object, request: IncomingMessage, response: ServerResp
   const type = isProblem ? problemContentType : 'application/json';
   response.writeHead(isProblem ? Number(answer.status) : 200, { 'content-type': type });
   response.end(JSON.stringify(answer));
+}
+
+async function annotate(
+  harness: Harness,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const sent = await text(request);
+  const body = (sent === '' ? {} : JSON.parse(sent)) as Record<string, unknown>;
+  giveRows(answerAnnotations(harness.annotations, request.method ?? 'GET', url, body), request, response);
 }
 
 function answerPicture(harness: Harness, url: URL, response: ServerResponse): void {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../bootstrap.mjs';
+import { allFound, planted } from './found.ts';
 import { faultsOf, percentile, type Reliability, type SectionRecord, trialsOf } from './results.ts';
 
 const about: Readonly<Record<string, string>> = {
@@ -20,6 +21,23 @@ const about: Readonly<Record<string, string>> = {
     'half of the writes to D1 are told to have failed and go through 6 s later, behind newer ones',
   'stock-queue':
     'the emulated queue as it is, which forgets when it is killed, and producers that send everything since the last confirmed count again',
+  poison:
+    '1 % of the messages cannot be read, and ten chunks make their shard throw each time: all lie in the dead-letter store, the rest counts, and what is sent again counts once',
+  clocks:
+    'producers a day ahead, a day behind, in 1970 and in 2099, and a region that falls silent: no window of the others is wrong, and none closes early',
+  bombs:
+    'a title for each of a million events, and 10,000 regions that there are not: totals are exact, memory does not grow with them, no object is made',
+  viewers:
+    '500 sockets, a fifth of which read nothing; the hub is killed under them: all who read see the same as D1 in the end, and no number goes back',
+  overload:
+    'twice the requests that the service takes, of a key that is granted what it takes: 429 or 503, and what was taken counts',
+  identities:
+    'identities at their cap (made small, so that traffic of minutes is beyond it): windows end early, an alert says so, the batch layer is exact',
+  upgrade:
+    'a kill, and then the other version on the same state, in its own schema first: this version and an older commit by turns',
+  wake: 'a shard with a million events in its log has lost its memory: time to the first answer',
+  memory:
+    'a shard with two million identities, 500,000 sessions and 512 keys in each dimension: what it takes of the isolate',
 };
 
 const sum = (of: readonly number[]): number => of.reduce((total, one) => total + one, 0);
@@ -37,6 +55,7 @@ function sectionRow({ name, unit, fullTrials, wantedTrials, minutes, lots }: Sec
   const lost = sum(results.map((result) => result.lost));
   const doubled = sum(results.map((result) => result.doubled));
   const faults = sum(lots.map((lot) => faultsOf(lot).length));
+  const sends = results.some(({ events }) => events > 0);
   const isFull = wantedTrials >= fullTrials && (minutes === null || minutes >= 5);
   const size = `${number(trials)} ${unit}${minutes === null ? '' : ` of ${minutes} min`}`;
   const cells = [
@@ -44,11 +63,11 @@ function sectionRow({ name, unit, fullTrials, wantedTrials, minutes, lots }: Sec
     isFull
       ? size
       : `${size} (**a small run**; full: ${number(fullTrials)}${minutes === null ? '' : ' of 5 min'})`,
-    number(sum(results.map((result) => result.acknowledged))),
-    String(lost),
-    String(doubled),
+    sends ? number(sum(results.map((result) => result.acknowledged))) : '–',
+    sends ? String(lost) : '–',
+    sends ? String(doubled) : '–',
     String(faults),
-    bound(lost + doubled, trials),
+    sends ? bound(lost + doubled, trials) : '–',
     lots.map(({ seed }) => seed).join(', '),
   ];
   return `| ${cells.join(' | ')} |`;
@@ -74,6 +93,7 @@ function measures({ name, lots }: SectionRecord): string[] {
 /** The whole page. */
 function reliabilityPage(results: Reliability): string {
   const { commit, seed, machine, startedAt, sections } = results;
+  const found = allFound().map(({ by, what, test }) => `| ${by} | ${what} | ${test} |`);
   const explained = Object.entries(about).map(([name, text]) => {
     const was = sections.some((section) => section.name === name);
     return `| \`${name}\` | ${text}${was ? '' : ' (**not run**)'} | \`npm run fire -- --only ${name}\` |`;
@@ -116,6 +136,21 @@ a section smaller, \`--minutes 1\` an outage shorter. The queue is a durable sta
 
 To compute hours whose events were sent just now, the last phase of each lot runs with the Worker's clock ahead by as much
 as is left of the hour and its lateness.
+
+## Planted bugs
+
+Each is put in by a test alone, from outside of what is deployed, and must be caught (test/sim/planted.test.ts, which has
+more of them); the checker of the runs here is shown in test/tools/fire.test.ts to see what is wrong.
+
+| planted | caught by |
+|---|---|
+${planted.map(([what, test]) => `| ${what} | ${test} |`).join('\n')}
+
+## What was found
+
+| found by | what was wrong | held by |
+|---|---|---|
+${found.join('\n')}
 
 ## What is not covered
 

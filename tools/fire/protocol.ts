@@ -38,6 +38,24 @@ export interface Disorder {
   readonly lostAcks: number;
 }
 
+/** Titles that begin so are poison while a shard chokes on them. */
+export const poisonPrefix = 'poison-';
+
+/** What a shard is filled with: made-up events, made where they are taken. */
+export interface Fill {
+  /** Number of the first event; no two events have the same. */
+  readonly first: number;
+  readonly events: number;
+  /** The events' times are spread over so long before now, ms. */
+  readonly spanMs: number;
+  /** Different titles. */
+  readonly keys: number;
+  /** Different devices, countries and other kinds of things. */
+  readonly kinds: number;
+  /** Different sessions. */
+  readonly sessions: number;
+}
+
 export const calm: Disorder = { seed: 1, twice: 0, tenfold: 0, delayMsMax: 0, lostAcks: 0 };
 
 export interface QueueState {

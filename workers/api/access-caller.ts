@@ -5,6 +5,7 @@ import { sessionPerson } from '../../storage/session-store.ts';
 import type { Env } from '../env.ts';
 import { digestOf } from './access-digest.ts';
 import { accessSettings, type JwtIssuer } from './access-settings.ts';
+import { embedCaller, shownEmbed } from './embed-caller.ts';
 import { type Verified, verifyJwt } from './jwt.ts';
 import { shownSecrets } from './session-cookie.ts';
 import { tokenPerson } from './token-person.ts';
@@ -13,6 +14,12 @@ type Found = { readonly ok: true; readonly caller: Caller } | { readonly ok: fal
 
 /** Session cookie, bearer, Access assertion. Throws what D1 throws. */
 export async function findCaller(request: Request, env: Env, nowMs: number): Promise<Found> {
+  const embed = shownEmbed(request);
+  // It speaks for itself alone: who looks at the page may be signed in, and must not lend it more.
+  if (embed !== null) {
+    const found = await embedCaller(env, embed, nowMs);
+    return found.ok ? { ok: true, caller: found.person } : found;
+  }
   const shown = (
     await Promise.all([
       ...shownSecrets(request).map((secret) => sessionOf(env.DB, secret, nowMs)),

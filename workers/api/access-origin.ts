@@ -18,7 +18,7 @@ export function isTrustedOrigin(origin: string, request: Request, env: OriginEnv
 export function isStrangePage(request: Request, { via }: Person, env: OriginEnv): boolean {
   const origin = request.headers.get('origin');
   const isReading = request.method === 'GET' || request.method === 'HEAD';
-  if (origin === null || isReading || via === 'bearer') return false;
+  if (origin === null || isReading || via === 'bearer' || via === 'embed') return false;
   return !isTrustedOrigin(origin, request, env);
 }
 
@@ -28,5 +28,5 @@ export function isStrangePage(request: Request, { via }: Person, env: OriginEnv)
  */
 export function mayOpenSocket(request: Request, { via }: Person, env: OriginEnv): boolean {
   const origin = request.headers.get('origin');
-  return origin === null ? via === 'bearer' : isTrustedOrigin(origin, request, env);
+  return origin === null ? via === 'bearer' || via === 'embed' : isTrustedOrigin(origin, request, env);
 }

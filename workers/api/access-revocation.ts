@@ -1,5 +1,7 @@
+import { embedPersonId } from '../../core/access/embed-token.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
 import { hubObjectName } from '../../core/protocol/region.ts';
+import { revokeEmbed } from '../../storage/embed-store.ts';
 import { revokeSession, revokeSessionsOf } from '../../storage/session-store.ts';
 import type { Env } from '../env.ts';
 import { logForRequest } from './request-scope.ts';
@@ -17,6 +19,12 @@ export async function endSessionsOf(env: Env, personId: string, nowMs: number): 
   await revokeSessionsOf(env.DB, personId, nowMs);
   forgetTokens(env.DB);
   await tellHub(env, { personId });
+}
+
+/** Ends what is shown by an embed, here and at the hub, after it was revoked. */
+export async function endEmbed(env: Env, id: string, nowMs: number): Promise<void> {
+  await revokeEmbed(env.DB, id, nowMs);
+  await tellHub(env, { personId: embedPersonId(id) });
 }
 
 /** A hub that cannot be told looks every session up within half an hour. */

@@ -4,6 +4,7 @@ import { personIdOf } from '../../core/access/sign-in-token.ts';
 import type { Env } from '../env.ts';
 import { findCaller } from './access-caller.ts';
 import { isStrangePage } from './access-origin.ts';
+import { isOpenToEmbeds } from './embed-caller.ts';
 
 /** Who may use a route: `public` is anyone, `producer` is who shows a producer's key; the others are people's. */
 export type Role = 'public' | PersonRole | 'producer';
@@ -38,6 +39,8 @@ export async function admit(
       "Events are sent with a producer's key, not with a person's credential.",
       caller,
     );
+  if (caller.via === 'embed' && !isOpenToEmbeds(request))
+    return refused('forbidden', 'An embed reads the live numbers of its regions, and nothing else.', caller);
   if (!hasRole(caller, route.role))
     return refused('forbidden', `This needs the role ${route.role}; yours is ${caller.role}.`, caller);
   if (isStrangePage(request, caller, env))

@@ -24,6 +24,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST /api/views': 'view.create',
   'PUT /api/views/:id': 'view.change',
   'DELETE /api/views/:id': 'view.delete',
+  'POST /api/embeds': 'embed.create',
+  'POST /api/embeds/:id/revoke': 'embed.revoke',
   'POST /api/session': 'session.create',
   'DELETE /api/session': 'session.end',
   'POST /api/admin/keys': 'key.create',

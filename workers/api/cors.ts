@@ -14,10 +14,14 @@ const exposedHeaders =
 const preflightSeconds = 7_200;
 
 /** Whether the operator lists exactly this origin: scheme, host and port, no patterns. */
-export function isListedOrigin(origin: string, { CORS_ORIGINS = '' }: OriginEnv): boolean {
-  const listed = CORS_ORIGINS.split(',').map((entry) => entry.trim());
-  return origin !== '' && listed.includes(origin);
+export function isListedOrigin(origin: string, env: OriginEnv): boolean {
+  return listedOrigins(env).includes(origin);
 }
+
+export const listedOrigins = ({ CORS_ORIGINS = '' }: OriginEnv): string[] =>
+  CORS_ORIGINS.split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 
 /**
  * Credentials go with listed origins only; a page on another port of this machine may ask a local run with a bearer

@@ -121,3 +121,6 @@ export function resolveRange(
   }
   return { ok: true, value: { fromMinute, toMinute } };
 }
+
+/** Without control characters. Not as `\p{Cc}`: readers of the description may know no such classes. */
+export const oneLine = /^[ -~\u00a0-\uffff]*$/;

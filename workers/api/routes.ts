@@ -23,6 +23,8 @@ import { putMovieRoute, putMoviesRoute } from './catalog/movie-actions.ts';
 import { movieRoute, moviesRoute } from './catalog/movies.ts';
 import { catalogRegionRoute, catalogRegionsRoute, putRegionRoute } from './catalog/regions.ts';
 import { devicesRoute } from './devices.ts';
+import { embedPageRoute } from './embed-page.ts';
+import { createEmbedRoute, embedsRoute, revokeEmbedRoute } from './embeds.ts';
 import { type EventsDoor, eventsRoute } from './events.ts';
 import { healthRoute, partsHealthRoute } from './health.ts';
 import { liveEventsRoute, liveRoute } from './live.ts';
@@ -99,6 +101,10 @@ export function routesOf(doors: Doors): readonly Route[] {
     saveViewRoute,
     changeViewRoute,
     deleteViewRoute,
+    embedsRoute,
+    createEmbedRoute,
+    revokeEmbedRoute,
+    embedPageRoute,
     liveRoute,
     liveEventsRoute,
     livePictureRoute,

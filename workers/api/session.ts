@@ -30,7 +30,7 @@ const identity = z.strictObject({
       .array(z.string())
       .nullable()
       .describe('Names of the regions that the role is limited to; null for all'),
-    via: z.enum(['session', 'bearer', 'access']).describe('How it was shown'),
+    via: z.enum(['session', 'bearer', 'access', 'embed']).describe('How it was shown'),
     expires_at: time('When the credential ends; null for never').nullable(),
   }),
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdentitySet } from '../../../core/window/identity-set.ts';
 import { IntervalSet } from '../../../core/window/interval-set.ts';
+import { SessionTable } from '../../../core/window/session-table.ts';
 
 describe('the set of identities', () => {
   it('[DUP-1] says of each identity whether it is new, as a Set of texts does', () => {
@@ -54,6 +55,41 @@ describe('the set of intervals', () => {
         expect(set.bounds.length).toBe(2 * starts.length);
         expect(new IntervalSet(set.bounds).bounds).toEqual(set.bounds);
       }),
+    );
+  });
+});
+
+describe('the table of sessions', () => {
+  it('[WIN-2] holds what a Map holds, and drops only what is over', () => {
+    // Few keys, some beside each other, so that probes run on; whole tables too.
+    const key = fc.integer({ min: 0, max: 900 }).map((n) => (n % 3) * 2 ** 51 + Math.floor(n / 3));
+    const step = fc.tuple(key, fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: 200 }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 600 }), (steps) => {
+        const table = new SessionTable(150);
+        const oracle = new Map<number, number>();
+        for (const [named, value, dice] of steps) {
+          // 0 shares its place with 1.
+          const asKey = named || 1;
+          const isOver = (held: number): boolean => held < 200 && dice > 100;
+          const isTaken = table.set(named, value, isOver);
+          if (!isTaken) expect([table.size, oracle.has(asKey)]).toEqual([150, false]);
+          if (isTaken) oracle.set(asKey, value);
+          if (dice < 3) table.drop((held) => held < 500);
+          // What went was over; what is there is as it was put.
+          for (const [had, held] of oracle) {
+            const found = table.get(had);
+            if (found === undefined) oracle.delete(had);
+            expect(found === held || (found === undefined && held < 500)).toBe(true);
+          }
+          let size = 0;
+          table.forEach(() => {
+            size++;
+          });
+          expect([size, table.size]).toEqual([oracle.size, oracle.size]);
+        }
+      }),
+      { numRuns: 40 },
     );
   });
 });

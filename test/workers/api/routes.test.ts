@@ -51,12 +51,12 @@ const routes = routesOf({ events });
 const guarded = routes.filter((route) => route.role !== 'public');
 
 describe('[API-2] every route has a role, and it is enforced', () => {
-  test('only the health of the service, its description and the way in and out are public', () => {
+  test('only the health of the service, its description, the page of embeds and the way in and out are public', () => {
     const open = routes
       .filter((route) => route.role === 'public')
       .map(({ method, path }) => `${method} ${path}`);
     const described = ['GET /health', 'GET /api/health', 'GET /openapi.json'];
-    expect(open).toEqual([...described, 'POST /api/session', 'DELETE /api/session']);
+    expect(open).toEqual([...described, 'GET /embed', 'POST /api/session', 'DELETE /api/session']);
   });
 
   test.each(guarded)('$method $path is refused to who shows nothing', async ({ method, path }) => {

@@ -17,6 +17,7 @@ import { hoursOf, type LiveNumbers } from './settle.ts';
 import type { World } from './world.ts';
 
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 export interface Checked {
   /** Distinct events: made, answered 202, and found in the lake. */
@@ -35,19 +36,20 @@ export interface Checked {
   readonly faults: readonly string[];
 }
 
+export interface LotKind {
+  readonly hasStandIn: boolean;
+  /** Regions beside those of the oracle have traffic. */
+  readonly hasOthers: boolean;
+}
+
 /** The batch layer is done. */
-export async function check(
-  world: World,
-  oracle: Oracle,
-  live: LiveNumbers,
-  hasStandIn: boolean,
-): Promise<Checked> {
+export async function check(world: World, oracle: Oracle, live: LiveNumbers, lot: LotKind): Promise<Checked> {
   const rows = await lakeEvents(world.folder);
   const checked = checkEvents(oracle, rows, live);
   const faults = [
     ...checked.faults,
     ...(await batchFaults(world, oracle, rows)),
-    ...(await accountFaults(world, oracle, rows, hasStandIn)),
+    ...(await accountFaults(world, oracle, rows, lot)),
   ];
   return { ...checked, faults };
 }
@@ -143,27 +145,41 @@ interface Reconciled {
   }[];
 }
 
+/** A day at most is told at once. */
+async function accountsSince(world: World, fromMs: number): Promise<Reconciled[]> {
+  const statements: Reconciled[] = [];
+  for (let from = fromMs; from < world.now(); from += dayMs) {
+    const to = Math.min(from + dayMs, world.now());
+    const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+    statements.push(await world.read<Reconciled>(`/api/reconcile?${query}`));
+  }
+  return statements;
+}
+
 /** ING-6 and ING-6b to ING-6d, by /api/reconcile over the whole run. */
 async function accountFaults(
   world: World,
   oracle: Oracle,
   rows: readonly LakeEvent[],
-  hasStandIn: boolean,
+  { hasStandIn, hasOthers }: LotKind,
 ): Promise<string[]> {
-  const from = new Date(Math.min(...hoursOf(oracle)) * hourMs).toISOString();
-  const query = new URLSearchParams({ from, to: new Date(world.now()).toISOString() });
-  const { adds_up, explanation, totals, hours } = await world.read<Reconciled>(`/api/reconcile?${query}`);
+  const statements = await accountsSince(world, Math.min(...hoursOf(oracle)) * hourMs);
+  const hours = statements.flatMap((statement) => statement.hours);
   const sum = (of: 'counted' | 'late') => rows.reduce((total, row) => total + row[of], 0);
-  const { accepted = 0, counted = 0, late = 0, missing = 0 } = totals;
+  const totalOf = (name: string) => statements.reduce((sum_, { totals }) => sum_ + (totals[name] ?? 0), 0);
+  const [accepted, counted] = [totalOf('accepted'), totalOf('counted')];
+  const [late, missing] = [totalOf('late'), totalOf('missing')];
   const ours = hours.filter(({ region }) => fireRegions.includes(region));
   const batch = ours.map(
     ({ region, hour, batch: events }) => [`${region} ${Date.parse(hour) / hourMs}`, events ?? 0] as const,
   );
   const wanted = tally(rows, ({ region, timeMs }) => `${region} ${Math.floor(timeMs / hourMs)}`);
   const faults = [
-    ...(adds_up ? [] : [`accounts: ${explanation}`]),
-    ...(counted === sum('counted') ? [] : [`accounts: ${counted} counted, the lake holds ${sum('counted')}`]),
-    ...(late === sum('late') ? [] : [`accounts: ${late} late, the lake holds ${sum('late')}`]),
+    ...statements.flatMap(({ adds_up, explanation }) => (adds_up ? [] : [`accounts: ${explanation}`])),
+    ...(hasOthers || counted === sum('counted')
+      ? []
+      : [`accounts: ${counted} counted, the lake holds ${sum('counted')}`]),
+    ...(hasOthers || late === sum('late') ? [] : [`accounts: ${late} late, the lake holds ${sum('late')}`]),
     ...(missing === 0 ? [] : [`accounts: ${missing} missing`]),
     // What the emulated queue forgets of a door that dies with it nobody can know of (LOG-4).
     ...(!hasStandIn || accepted >= oracle.answered.accepted

@@ -20,6 +20,11 @@ export interface LotOptions {
   readonly disorder?: Partial<Disorder>;
   readonly traffic?: Partial<Traffic>;
   readonly stops?: readonly string[];
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Traffic of other regions too, of which the accounts say more than the oracle knows. */
+  readonly hasOthers?: boolean;
+  /** Looks at what is left, behind everything else, while it runs; faults in words. */
+  readonly also?: (lot: Lot) => Promise<readonly string[]>;
   /** Before the first start, while nothing has the folder open. */
   readonly prepare?: (folder: string) => Promise<unknown>;
   readonly say: (text: string) => void;
@@ -48,6 +53,26 @@ export interface LotResult extends Checked {
   };
 }
 
+/** Of a section that sends nothing. */
+export const withoutTraffic: LotResult = {
+  events: 0,
+  acknowledged: 0,
+  counted: 0,
+  unknownCounted: 0,
+  refusedCounted: 0,
+  late: 0,
+  lost: 0,
+  doubled: 0,
+  faults: [],
+  requests: { ok: 0, fail: 0, unknown: 0 },
+  deliveries: 0,
+  messages: 0,
+  lostAcks: 0,
+  deadLettered: 0,
+  drainMs: 0,
+  viewer: { connections: 0, frames: 0, resyncs: 0, stepsBack: 0 },
+};
+
 /** The disorder of all sections but the one that is about it. */
 const usualDisorder: Partial<Disorder> = { twice: 0.1, tenfold: 0.01, delayMsMax: 500, lostAcks: 0.05 };
 
@@ -60,7 +85,8 @@ export async function runLot<T>(
   const folder = join(work, 'lots', name);
   rmSync(folder, { recursive: true, force: true });
   const disorder = { ...usualDisorder, seed, ...options.disorder };
-  const world = new World({ folder, configPath, disorder });
+  const { vars = {} } = options;
+  const world = new World({ folder, configPath, disorder, vars });
   const oracle = new Oracle(join(folder, 'oracle.ndjson'));
   const startedMs = Date.now();
   if (options.prepare) {
@@ -87,14 +113,15 @@ export async function runLot<T>(
   }
 }
 
-async function settle({ options, world, oracle, viewer }: Lot, startedMs: number): Promise<LotResult> {
-  const { say, hasStandIn = true } = options;
+async function settle(lot: Lot, startedMs: number): Promise<LotResult> {
+  const { options, world, oracle, viewer } = lot;
+  const { say, hasStandIn = true, hasOthers = false, also } = options;
   await world.lift();
   const drainMs = hasStandIn ? await drainQueue(world, 600_000) : 0;
   say(`  drained in ${Math.round(drainMs)} ms; ${oracle.events.length} events were sent`);
   const queue = hasStandIn ? await world.queue() : null;
   viewer.forget();
-  const live = await readLive(world, viewer, startedMs);
+  const live = await readLive(world, viewer, startedMs - (options.traffic?.spreadMs ?? 0));
   viewer.close();
   await world.kill();
   const aheadMs = aheadOf(oracle);
@@ -102,7 +129,8 @@ async function settle({ options, world, oracle, viewer }: Lot, startedMs: number
   const d1 = await compareD1(world, live);
   await beginRuns(world, hoursOf(oracle));
   const runs = await untilRunsOver(world);
-  const checked = await check(world, oracle, live, hasStandIn);
+  const checked = await check(world, oracle, live, { hasStandIn, hasOthers });
+  const others = (await also?.(lot)) ?? [];
   const { connections, frames, resyncs, stepsBack } = viewer;
   return {
     ...checked,
@@ -110,6 +138,7 @@ async function settle({ options, world, oracle, viewer }: Lot, startedMs: number
       ...d1,
       ...runs,
       ...checked.faults,
+      ...others,
       ...stepsBack.slice(0, 5).map((step) => `stepped back: ${step}`),
     ],
     requests: oracle.requests,

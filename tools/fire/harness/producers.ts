@@ -2,6 +2,7 @@
 // ids, or given up, as the seed has it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../test/e2e/traffic.ts';
+import { poisonPrefix } from '../protocol.ts';
 import type { AnswerClass, Oracle, OracleEvent } from './oracle.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +22,12 @@ export interface Traffic {
   readonly pastHours: readonly number[];
   /** What was taken is kept until it is confirmed, to be sent again. */
   readonly remembers: boolean;
+  /** Those whose events are made. */
+  readonly regions: readonly string[];
+  /** Events are up to so old, ms. */
+  readonly spreadMs: number;
+  /** Another key than that of the folder. */
+  readonly key: string | null;
 }
 
 export const usualTraffic: Omit<Traffic, 'seed'> = {
@@ -30,6 +37,9 @@ export const usualTraffic: Omit<Traffic, 'seed'> = {
   resends: 0.6,
   pastHours: [],
   remembers: false,
+  regions: fireRegions,
+  spreadMs: 0,
+  key: null,
 };
 
 const titles = 30;
@@ -56,7 +66,7 @@ interface Batch {
 export class Producers {
   readonly #world: World;
   readonly #oracle: Oracle;
-  readonly #traffic: Traffic;
+  #traffic: Traffic;
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
   #requests = 0;
@@ -77,6 +87,28 @@ export class Producers {
     this.#running = Promise.all(
       Array.from({ length: producers }, async (_, n) => await this.#produce(seededRandom(seed * 1000 + n))),
     );
+  }
+
+  /** From the next batch on. */
+  change(traffic: Partial<Traffic>): void {
+    this.#traffic = { ...this.#traffic, ...traffic };
+  }
+
+  /** These, in one request, until they are taken; `bad` are records that the answer must have rejected. */
+  async send(events: readonly Omit<OracleEvent, 'number'>[], bad: readonly object[] = []): Promise<void> {
+    const batch = this.#asBatch(
+      events.map((event) => this.#oracle.make(event)),
+      bad,
+    );
+    while ((await this.#post(batch)) !== 'ok') await sleep(200);
+  }
+
+  /** One batch of the usual kind, once, whatever the answer is. */
+  async offer(random: () => number): Promise<{ readonly is: AnswerClass; readonly ms: number }> {
+    const batch = this.#batch(random);
+    const startedAt = performance.now();
+    const is = await this.#post(batch);
+    return { is, ms: performance.now() - startedAt };
   }
 
   /** Once every request is settled. */
@@ -129,21 +161,30 @@ export class Producers {
     if (random() < 0.3) {
       const back = Math.min(twinOfLast, this.#oracle.events.length);
       const twin = this.#oracle.events[this.#oracle.events.length - 1 - Math.floor(random() * back)];
-      if (twin && !events.includes(twin)) events.push(twin);
+      const isHarmless = twin && !twin.content.startsWith(poisonPrefix);
+      if (isHarmless && !events.includes(twin)) events.push(twin);
     }
-    const records: unknown[] = events.map(recordOf);
-    const bad = random() < 0.05 ? 1 : 0;
-    if (bad > 0) records.push({ event_type: 'teleport', region: 'MOON-Tranquility' });
+    return this.#asBatch(
+      events,
+      random() < 0.05 ? [{ event_type: 'teleport', region: 'MOON-Tranquility' }] : [],
+    );
+  }
+
+  #asBatch(events: readonly OracleEvent[], bad: readonly object[]): Batch {
+    const body = JSON.stringify([...events.map(recordOf), ...bad]);
     const numbers = events.map(({ number }) => number);
-    return { id: `r${this.#requests++}`, body: JSON.stringify(records), numbers, bad };
+    return { id: `r${this.#requests++}`, body, numbers, bad: bad.length };
   }
 
   #make(random: () => number): OracleEvent {
-    const { pastHours } = this.#traffic;
+    const { pastHours, regions, spreadMs } = this.#traffic;
     const past =
       pastHours.length > 0 && random() < 0.1 ? pastHours[Math.floor(random() * pastHours.length)] : undefined;
-    const timeMs = past === undefined ? Date.now() : past * hourMs + Math.floor(random() * hourMs);
-    const region = fireRegions[Math.floor(random() * fireRegions.length)] ?? '';
+    const timeMs =
+      past === undefined
+        ? Date.now() - Math.floor(random() * spreadMs)
+        : past * hourMs + Math.floor(random() * hourMs);
+    const region = regions[Math.floor(random() * regions.length)] ?? '';
     return this.#oracle.make({ region, content: `title-${Math.floor(random() ** 2 * titles)}`, timeMs });
   }
 
@@ -177,9 +218,10 @@ export class Producers {
   async #request(body: string): Promise<{ is: AnswerClass; status: number; answer?: Answer }> {
     try {
       const { url, credentials } = this.#world.runtime;
+      const key = this.#traffic.key ?? credentials.ingest_key;
       const response = await fetch(`${url}/v1/events`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${credentials.ingest_key}` },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body,
         signal: AbortSignal.timeout(answerWithinMs),
       });

@@ -5,6 +5,7 @@ import { WebSocket } from 'undici';
 import { applyFrame, emptyLiveState, type LiveState } from '../../../core/live/live-state.ts';
 import { liveContentCounterNames, liveCounterIndex, type ServerFrame } from '../../../core/protocol/live.ts';
 import { liveSubprotocol } from '../../../core/protocol/version.ts';
+import { fireRegions } from './producers.ts';
 import type { World } from './world.ts';
 
 const eventsOfContent = liveContentCounterNames.indexOf('events');
@@ -22,8 +23,11 @@ export class FireViewer {
   /** Where a minute's number was less than before. */
   readonly stepsBack: string[] = [];
 
-  constructor(world: World) {
+  readonly #contents: boolean;
+
+  constructor(world: World, { contents = true } = {}) {
     this.#world = world;
+    this.#contents = contents;
     void this.#live();
   }
 
@@ -59,7 +63,7 @@ export class FireViewer {
     await new Promise<void>((resolve) => {
       socket.addEventListener('open', () => {
         this.connections++;
-        this.#send({ t: 'subscribe', regions: '*', contents: true });
+        this.#send({ t: 'subscribe', regions: '*', contents: this.#contents });
       });
       socket.addEventListener('message', ({ data }) => this.#take(JSON.parse(String(data)) as ServerFrame));
       socket.addEventListener('close', () => resolve());
@@ -92,10 +96,14 @@ export class FireViewer {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
+  #ours() {
+    return [...this.state.regions].filter(([region]) => fireRegions.includes(region));
+  }
+
   /** Events by "REGION MINUTE". */
   minutes(): Map<string, number> {
     const cells = new Map<string, number>();
-    for (const [region, { minutes }] of this.state.regions)
+    for (const [region, { minutes }] of this.#ours())
       for (const [minute, values] of minutes) {
         const events = values[liveCounterIndex.events] ?? 0;
         if (events > 0) cells.set(`${region} ${minute}`, events);
@@ -106,7 +114,7 @@ export class FireViewer {
   /** Events by "REGION MINUTE CONTENT", of the minutes whose contents are still in sight. */
   contents(): Map<string, number> {
     const cells = new Map<string, number>();
-    for (const [region, { contents }] of this.state.regions)
+    for (const [region, { contents }] of this.#ours())
       for (const [minute, of] of contents)
         for (const [content, values] of of) {
           const events = values[eventsOfContent] ?? 0;

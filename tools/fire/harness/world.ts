@@ -2,17 +2,23 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PersonRole } from '../../../core/access/caller.ts';
+import { freePort } from '../../ports.ts';
 import { prepareFolder } from '../../prepare.ts';
 import { type Runtime, startRuntime } from '../../runtime.ts';
-import type { Disorder, Fault, ObjectKind, QueueState } from '../protocol.ts';
+import type { Disorder, Fault, Fill, ObjectKind, QueueState } from '../protocol.ts';
+import { type Held, heldBy } from './held.ts';
 
 export interface WorldOptions {
   readonly folder: string;
   readonly configPath: string;
   readonly disorder?: Partial<Disorder>;
+  /** More variables of the Worker. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 export interface StartOptions {
+  /** Another than that of the world, which it then keeps: its migrations are made too. */
+  readonly configPath?: string;
   /** The clock of the Worker is so far ahead. */
   readonly aheadMs?: number;
   /** Failpoints to stop at, each once for the folder. */
@@ -25,12 +31,16 @@ export class World {
   #runtime: Runtime | null = null;
   #url = '';
   #output = '';
-  #isPrepared = false;
+  #preparedBy = '';
+  #configPath: string;
+  /** Of the runtime's inspector. */
+  #inspectorPort = 0;
   aheadMs = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.folder = options.folder;
+    this.#configPath = options.configPath;
     mkdirSync(this.folder, { recursive: true });
   }
 
@@ -49,11 +59,14 @@ export class World {
     return this.#runtime !== null;
   }
 
-  async start({ aheadMs = 0, stops = [] }: StartOptions = {}): Promise<void> {
-    const { configPath, disorder } = this.#options;
-    if (!this.#isPrepared) await prepareFolder(this.folder, configPath);
-    this.#isPrepared = true;
+  async start({ aheadMs = 0, stops = [], configPath = this.#configPath }: StartOptions = {}): Promise<void> {
+    const { disorder, vars: own = {} } = this.#options;
+    if (this.#preparedBy !== configPath) await prepareFolder(this.folder, configPath);
+    this.#preparedBy = configPath;
+    this.#configPath = configPath;
+    this.#inspectorPort = await freePort();
     const vars: Record<string, string> = {
+      ...own,
       ...(disorder ? { FIRE_DISORDER: JSON.stringify(disorder) } : {}),
       ...(aheadMs > 0 ? { FIRE_CLOCK_AHEAD_MS: String(aheadMs) } : {}),
       ...(stops.length > 0 ? { FAILPOINTS: stops.join(',') } : {}),
@@ -62,8 +75,9 @@ export class World {
     const log = (text: string): void => {
       this.#output += text;
     };
-    const options = { persistTo: this.folder, configPath, vars, log, prepares: false };
-    this.#runtime = await startRuntime(options);
+    const { folder: persistTo } = this;
+    const options = { persistTo, configPath, vars, log, prepares: false };
+    this.#runtime = await startRuntime({ ...options, inspectorPort: this.#inspectorPort });
     this.#url = this.#runtime.url;
   }
 
@@ -148,6 +162,22 @@ export class World {
 
   async lift(): Promise<void> {
     await this.ask('/fire/faults', { method: 'DELETE' });
+  }
+
+  /** MB that the Worker's isolate and process hold, behind a collection of garbage. */
+  async held(): Promise<Held> {
+    return await heldBy(this.runtime.pid, this.#inspectorPort);
+  }
+
+  async fill(region: string, fill: Fill): Promise<number> {
+    const body = JSON.stringify({ region, ...fill });
+    return (
+      await this.read<{ counted: number }>('/fire/fill', {
+        method: 'POST',
+        body,
+        signal: AbortSignal.timeout(300_000),
+      })
+    ).counted;
   }
 
   async abort(kind: ObjectKind, of = ''): Promise<boolean> {

@@ -9,6 +9,8 @@ export interface FireEnv extends Env {
   readonly FIRE_DISORDER?: string;
   /** The clock of the whole Worker is so far ahead, ms. */
   readonly FIRE_CLOCK_AHEAD_MS?: string;
+  /** A smaller cap than the product's (WIN-8). */
+  readonly FIRE_IDENTITIES_MAX?: string;
 }
 
 /** The one object that stands in for the queue. */

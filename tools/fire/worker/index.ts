@@ -12,17 +12,7 @@ import { fireEnv } from './environment.ts';
 import type { FireEnv } from './fire-env.ts';
 
 export { QueueStandIn } from './queue-stand-in.ts';
-
-export class RegionWindow extends product.RegionWindow {
-  constructor(ctx: DurableObjectState, env: FireEnv) {
-    setAlarmsBack(ctx.storage);
-    super(ctx, fireEnv(env, 'region'));
-  }
-
-  fireAbort(): void {
-    this.ctx.abort('fire');
-  }
-}
+export { RegionWindow } from './region-window.ts';
 
 export class LiveHub extends product.LiveHub {
   constructor(ctx: DurableObjectState, env: FireEnv) {

@@ -12,6 +12,7 @@ import {
 import type { MovieRow } from '../../../core/warehouse/rows.ts';
 import type { CatalogMovie } from '../../../storage/catalog/movie-store.ts';
 import { amount, count } from '../answer-schema.ts';
+import { oneLine } from '../parameters.ts';
 
 const durationMinutesMax = durationMsMax / 60_000;
 
@@ -21,7 +22,7 @@ const text = (lengthMax: number) =>
     .trim()
     .min(1, 'must not be empty')
     .max(lengthMax, `must have at most ${lengthMax} characters`)
-    .regex(/^\P{Cc}*$/u, 'must be one line of plain text')
+    .regex(oneLine, 'must be one line of plain text')
     .refine((value) => value.isWellFormed(), 'holds half of a surrogate pair');
 
 const optional = <T extends z.ZodType>(schema: T, what: string) =>

@@ -8,7 +8,7 @@ import { putRegion, readRegions } from '../../../storage/catalog/region-store.ts
 import { readActionBody } from '../action-body.ts';
 import { count } from '../answer-schema.ts';
 import { prefersCsv } from '../csv.ts';
-import { parseParameters } from '../parameters.ts';
+import { oneLine, parseParameters } from '../parameters.ts';
 import { invalidParameters, jsonResponse, problemResponse } from '../problem-response.ts';
 import { csvResponse } from '../range-answer.ts';
 import { noteForAudit, person } from '../request-scope.ts';
@@ -39,7 +39,7 @@ const place = {
     .trim()
     .min(1, 'must not be empty')
     .max(labelLengthMax, `must have at most ${labelLengthMax} characters`)
-    .regex(/^\P{Cc}*$/u, 'must be one line of plain text')
+    .regex(oneLine, 'must be one line of plain text')
     .describe('Where it lies'),
   latitude: degrees(90, 'Degrees to the north'),
   longitude: degrees(180, 'Degrees to the east'),

@@ -1,0 +1,68 @@
+// What was wrong in the product and was found by breaking it: named in docs/reliability.md with the test that holds it now.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../bootstrap.mjs';
+
+interface Found {
+  readonly by: string;
+  readonly what: string;
+  readonly test: string;
+}
+
+const byFire: readonly Found[] = [
+  {
+    by: '`d1-down`',
+    what: '60 s into an outage of D1 the door answered 500 and the consumer put everything off: the registry of regions was believed for a minute only',
+    test: 'test/storage/registry-and-settings.test.ts, test/workers/ingest/keys.test.ts',
+  },
+  {
+    by: '`memory`',
+    what: 'a shard at its caps held more than 80 MB: sets of identities were up to four times as large as what they held, and a followed session took some 190 bytes',
+    test: 'test/core/window/sets.test.ts; `npm run fire -- --only memory`',
+  },
+  {
+    by: '`identities`',
+    what: 'a window that died in the call that had just counted into it (its shard was over the cap) was not told to the hub: viewers saw the numbers of before',
+    test: 'test/core/window/outbox.test.ts',
+  },
+];
+
+interface KeptSeed {
+  readonly seed: number;
+  readonly steps: number;
+  readonly why: string;
+}
+
+/** Those of the simulation too: each is a seed that is played again in every run of the tests. */
+export function allFound(): Found[] {
+  const kept = JSON.parse(readFileSync(join(root, 'test/sim/kept-seeds.json'), 'utf8')) as KeptSeed[];
+  return [
+    ...byFire,
+    ...kept.map(({ seed, steps, why }) => ({
+      by: 'simulation',
+      what: why,
+      test: `test/sim/region.test.ts, seed ${seed} of ${steps} steps`,
+    })),
+  ];
+}
+
+/** Bugs that were planted, and what catches each; the tests are test/sim/planted.test.ts and what they name. */
+export const planted: readonly (readonly [string, string])[] = [
+  ['no identities', '`[DUP-1] every identity is new`'],
+  [
+    'acknowledged before the commit',
+    '`[LOG-1] a message that is acknowledged before its chunks are committed`',
+  ],
+  ['no guard of revisions in D1', '`[DUP-2] D1 without the guard of revisions`'],
+  [
+    'adding instead of replacing',
+    '`[LIV-1, LOG-5] D1 that adds a state to the one before instead of replacing it`',
+  ],
+  [
+    'a watermark that is not clamped',
+    '`[WIN-3] the watermark follows event times that are ahead of the server`',
+  ],
+  ['a log that is trimmed before R2 confirms', '`[LAK-1, LOG-5b] a row that is trimmed before it is sealed`'],
+  ['a seal plan that is not kept', '`[LAK-1] a seal plan that is not kept`'],
+  ['numbers of doors ignored', '`[LOG-4] the numbers of doors are ignored`'],
+];

@@ -1,0 +1,31 @@
+// The fire build of another commit, made in a work tree of its own.
+import { execFileSync } from 'node:child_process';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../bootstrap.mjs';
+import type { FireConfigs } from './config.ts';
+
+/** Resolves to its configurations. Throws where the repository's history does not reach so far back. */
+export function buildOther(commit: string, work: string): FireConfigs {
+  const tree = join(work, `tree-${commit}`);
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  if (!existsSync(tree)) {
+    git('worktree', 'prune');
+    git('worktree', 'add', '--detach', tree, commit);
+    symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+  }
+  const config = JSON.stringify(join(tree, 'tools/fire/harness/config.ts'));
+  const folder = JSON.stringify(join(work, `build-${commit}`));
+  const script = `const { buildFire } = await import(${config}); console.log(JSON.stringify(buildFire(${folder})));`;
+  const printed = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script], {
+    cwd: tree,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(printed.trim().split('\n').at(-1) ?? '') as FireConfigs;
+}
+
+export function removeOther(commit: string, work: string): void {
+  execFileSync('git', ['worktree', 'remove', '--force', join(work, `tree-${commit}`)], { cwd: root });
+}
