@@ -218,9 +218,9 @@ export class Region {
     this.#tracking = on;
   }
 
-  /** An update was lost on its way: the next one carries every living window. */
+  /** An update was lost on its way: the next one carries every living window, and what died with it. */
   updateLost(): void {
-    for (const window of this.#table.inTimeOrder()) this.#updates.noteWhole(window);
+    this.#updates.noteLost(this.#table.inTimeOrder());
   }
 
   /** Absolute values of what changed since the last call. */
@@ -266,6 +266,7 @@ export class Region {
     this.#state.alerts.advance(dead.map(judged), oldestMinute - 1);
     for (const window of dead) {
       window.closed = true;
+      this.#updates.noteDead(window);
       this.#state.hours.add(hourOf(window.minute));
       if (!window.dirty) continue;
       const packed = window.pack(this.#origin);

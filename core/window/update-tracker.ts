@@ -29,6 +29,10 @@ export function isTracked(dimension: Dimension): dimension is TrackedDimension {
 /** Remembers which cells changed since the last update that a hub took. */
 export class UpdateTracker {
   readonly #changed = new Map<number, Changes>();
+  /** Windows that have died with changes that no hub has taken. */
+  readonly #dead = new Map<number, WindowState>();
+  /** Those of them that the last update told of. */
+  #toldDead: readonly WindowState[] = [];
 
   /** `panes`: bit i for pane i. */
   notePanes(minute: number, panes: number): void {
@@ -49,28 +53,35 @@ export class UpdateTracker {
     }
   }
 
-  clear(): void {
-    this.#changed.clear();
+  /** A window dies: what has changed of it is told all the same. */
+  noteDead(window: WindowState): void {
+    if (this.#changed.has(window.minute)) this.#dead.set(window.minute, window);
   }
 
-  /** Absolute values of the changed cells of the windows that still live; forgets the changes. */
+  /** The last update was lost: the next one carries every living window, and what has died with it. */
+  noteLost(living: readonly WindowState[]): void {
+    for (const window of this.#toldDead) this.#dead.set(window.minute, window);
+    for (const window of [...living, ...this.#toldDead]) this.noteWhole(window);
+  }
+
+  clear(): void {
+    this.#changed.clear();
+    this.#dead.clear();
+    this.#toldDead = [];
+  }
+
+  /** Absolute values of the changed cells; forgets the changes. */
   take(windows: ReadonlyMap<number, WindowState>): ChangedCells {
-    const living = [...this.#changed].flatMap(([minute, changes]) => {
-      const window = windows.get(minute);
+    const toldDead = [...this.#dead.values()];
+    const found = (minute: number) => windows.get(minute) ?? this.#dead.get(minute);
+    const changed = [...this.#changed].flatMap(([minute, changes]) => {
+      const window = found(minute);
       return window ? [{ window, changes }] : [];
     });
+    const cells = cellsOf(changed);
     this.clear();
-    const rowsOf = (dimension: TrackedDimension) =>
-      living.flatMap(({ window, changes }) => keyRows(window, dimension, changes.keys[dimension]));
-    const contents = rowsOf('content');
-    return {
-      panes: living.flatMap(({ window, changes }) => paneRows(window, changes.panes)),
-      minutes: living.map(({ window }) => [window.minute, [...window.totals()]]),
-      contents,
-      devices: rowsOf('device'),
-      contentTypes: rowsOf('content_type'),
-      titles: titleRows(windows, contents),
-    };
+    this.#toldDead = toldDead;
+    return cells;
   }
 
   #changesOf(minute: number): Changes {
@@ -81,6 +92,23 @@ export class UpdateTracker {
     }
     return changes;
   }
+}
+
+type Changed = readonly { readonly window: WindowState; readonly changes: Changes }[];
+
+function cellsOf(changed: Changed): ChangedCells {
+  const rowsOf = (dimension: TrackedDimension) =>
+    changed.flatMap(({ window, changes }) => keyRows(window, dimension, changes.keys[dimension]));
+  return {
+    panes: changed.flatMap(({ window, changes }) => paneRows(window, changes.panes)),
+    minutes: changed.map(({ window }) => [window.minute, [...window.totals()]]),
+    contents: rowsOf('content'),
+    devices: rowsOf('device'),
+    contentTypes: rowsOf('content_type'),
+    titles: changed.flatMap(({ window, changes }) =>
+      titleRows(window, keyRows(window, 'content', changes.keys.content)),
+    ),
+  };
 }
 
 function paneRows(window: WindowState, changed: number): [number, number[]][] {
@@ -101,12 +129,9 @@ function keyRows(window: WindowState, dimension: TrackedDimension, changed: Read
   ]);
 }
 
-function titleRows(
-  windows: ReadonlyMap<number, WindowState>,
-  contents: readonly KeyRow[],
-): ChangedCells['titles'] {
+function titleRows(window: WindowState, contents: readonly KeyRow[]): ChangedCells['titles'] {
   return contents.flatMap(([minute, contentId]) => {
-    const known = windows.get(minute)?.titleOf(contentId);
+    const known = window.titleOf(contentId);
     return known ? [[minute, contentId, ...known] as const] : [];
   });
 }

@@ -20,6 +20,11 @@ const byFire: readonly Found[] = [
     what: 'a shard at its caps held more than 80 MB: sets of identities were up to four times as large as what they held, and a followed session took some 190 bytes',
     test: 'test/core/window/sets.test.ts; `npm run fire -- --only memory`',
   },
+  {
+    by: '`identities`',
+    what: 'a window that died in the call that had just counted into it (its shard was over the cap) was not told to the hub: viewers saw the numbers of before',
+    test: 'test/core/window/outbox.test.ts',
+  },
 ];
 
 interface KeptSeed {

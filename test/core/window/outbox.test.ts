@@ -206,6 +206,31 @@ describe('what hubs are told', () => {
     expect(shard.region.takeUpdate(t0)).toMatchObject(none);
   });
 
+  test('[LIV-1, WIN-8] what changed of a window is told though it has died meanwhile, and again if that is lost', () => {
+    const shard = new Shard(t0, { identitiesMax: 2 });
+    shard.region.track(true);
+    const film = { contentId: 'film', title: 'Film', contentType: 'movie', deviceType: 'tv' };
+    const before = { ...film, timeMs: t0 - minute };
+    shard.receive(t0, shard.chunk(t0, before, { ...film, timeMs: t0 }));
+    shard.region.takeUpdate(t0);
+    // With its third identity the shard is over its cap: the minute before dies in the call that counts into it.
+    shard.receive(t0, shard.chunk(t0, before));
+    expect(shard.region.totals.horizonCuts).toBe(1);
+    const told = shard.region.takeUpdate(t0);
+    const events = ({ minutes }: typeof told) => minutes.map(([at, [count]]) => [at - t0 / minute, count]);
+    expect(events(told)).toEqual([[-1, 2]]);
+    expect(told.contents.map(([, key, [count]]) => [key, count])).toEqual([['film', 2]]);
+    expect(told.titles).toEqual([[t0 / minute - 1, 'film', 'Film', 'movie']]);
+    shard.region.updateLost();
+    expect(new Map(events(shard.region.takeUpdate(t0)) as [number, number][])).toEqual(
+      new Map([
+        [-1, 2],
+        [0, 1],
+      ]),
+    );
+    expect(shard.region.takeUpdate(t0).minutes).toEqual([]);
+  });
+
   test('[WIN-7] after an update was lost the next one carries every living window', () => {
     const shard = new Shard();
     shard.region.track(true);

@@ -18,6 +18,7 @@ export interface FireConfigs {
 const taken = [
   'compatibility_date',
   'compatibility_flags',
+  'define',
   'vars',
   'd1_databases',
   'r2_buckets',
