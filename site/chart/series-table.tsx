@@ -27,7 +27,15 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
   return (
     <DataTable
       caption={caption}
-      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts', 'Annotations']}
+      columns={[
+        'From',
+        'Events',
+        ...(series.peek().before ? ['Before'] : []),
+        'Downloads',
+        'Success rate',
+        'Alerts',
+        'Annotations',
+      ]}
       rows={rows}
       isShown={isShown}
     />
@@ -35,7 +43,7 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
 }
 
 function closedRows(series: Series, spans: readonly AlertSpan[]) {
-  const { times, closedCount, span, events, downloads, success } = series;
+  const { times, closedCount, span, events, downloads, success, before } = series;
   const text = span.slotMs < 60_000 ? clockText : hourText;
   const rate = (value: number | null | undefined) => (typeof value === 'number' ? rateFigure(value) : '–');
   return times
@@ -46,6 +54,7 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
       cells: [
         text(time),
         rate(events[i]),
+        ...(before ? [rate(before.events[i])] : []),
         rate(downloads[i]),
         shareFigure(success[i] ?? null, 'no downloads'),
         alertCounts(alertsWithin(spans, time, time + span.slotMs)),
