@@ -36,8 +36,8 @@ test('[ABL-60] the picture says what passes each arrow, shortened and in full, a
   ]);
   await node(page, 'Rejected').click();
   expect(new URL(page.url()).hash).toBe('#doors');
-  await node(page, 'Regions').getByRole('link', { name: 'OC-Sydney' }).click();
-  await page.waitForURL('**/?region=OC-Sydney');
+  const sydney = node(page, 'Regions').getByRole('link', { name: 'OC-Sydney' });
+  expect(await sydney.getAttribute('href')).toBe('/?region=OC-Sydney');
 });
 
 test('[ABL-61] what is wrong is said first, worst first, each a way to where it is told in full', async () => {
@@ -96,7 +96,7 @@ test('[ABL-63] numbers that are not of now look so and say since when; they come
   await page.screenshot({ path: join(root, '.cache/screenshots/system-stale.png') });
   expect(await faults(page)).toEqual([]);
   service.fault = null;
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.clock.runFor(5_000);
   await page.locator('.stale').waitFor({ state: 'detached' });
 });
 

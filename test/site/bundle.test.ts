@@ -58,6 +58,10 @@ test('the first load of the Live view is at most 60 KB of JavaScript gzipped, an
   expect(all).toBeLessThanOrEqual(allKbMax);
 });
 
+test('the page of components is not in what is deployed', () => {
+  expect(files().filter((name) => name.includes('component'))).toEqual([]);
+});
+
 test('a page names all chunks that it begins with, so that none is found out late', () => {
   for (const page of files().filter((name) => name.endsWith('.html'))) {
     for (const name of firstLoad(page)) expect(read(page)).toContain(`"/${name}"`);
