@@ -22,7 +22,10 @@ interface SeriesTableProps {
 
 export function SeriesTable({ series, spans, caption, isShown, subject }: SeriesTableProps) {
   // A table that changed five times a second could not be read: it moves on when a slot closes.
-  const moved = useComputed(() => `${subject.value} ${series.value.times[series.value.closedCount - 1]}`);
+  const moved = useComputed(() => {
+    const { times, closedCount, before } = series.value;
+    return `${subject.value} ${times[closedCount - 1]} ${before !== undefined}`;
+  });
   const rows = moved.value ? closedRows(series.peek(), spans.value) : [];
   return (
     <DataTable
