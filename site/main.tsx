@@ -8,6 +8,7 @@ import './panels/mark.css';
 import './panels/page-head.css';
 import './panels/page-nav.css';
 import './panels/filter-line.css';
+import './time/time-bar.css';
 import './access/person-menu.css';
 import './panels/page-foot.css';
 import './panels/service-panel.css';

@@ -2,6 +2,12 @@ import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 import { uplotParts } from './uplot-parts.ts';
 
+/** The variables of the build. This file is checked with the types of a page, which has none. */
+const { env } = (globalThis as unknown as { process: { env: Record<string, string | undefined> } }).process;
+
+/** For those who build with them, and tests: all components in all states. Not in what is deployed. */
+const forBuilders = env.MARQUEE_COMPONENTS === '1' ? ['components.html'] : [];
+
 /** The bodies of the pages of documentation are made by tools/docs-pages.ts. */
 const pages = [
   'index.html',
@@ -17,6 +23,7 @@ const pages = [
   'sign-in.html',
   '404.html',
   'offline.html',
+  ...forBuilders,
 ];
 const served = (page: string): string => `/${page.replace(/(^index)?\.html$/, '')}`;
 
@@ -45,9 +52,6 @@ function shellOfServiceWorker(): Plugin {
     },
   };
 }
-
-/** The variables of the build. This file is checked with the types of a page, which has none. */
-const { env } = (globalThis as unknown as { process: { env: Record<string, string | undefined> } }).process;
 
 /** What the asset store says with every file, in its own form. Only a deployment's build is served over https. */
 function headersOfAssets(): Plugin {

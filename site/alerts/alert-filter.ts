@@ -116,7 +116,7 @@ export function csvSearch(filter: AlertFilter): URLSearchParams {
   return search;
 }
 
-export function groupOf({ state, acknowledged }: AlertRow): AlertGroup {
+function groupOf({ state, acknowledged }: AlertRow): AlertGroup {
   if (state === 'resolved') return 'resolved';
   return acknowledged ? 'acknowledged' : 'firing';
 }

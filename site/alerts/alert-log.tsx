@@ -84,7 +84,9 @@ function NothingFires() {
       <Mark kind="healthy" />
       {isNarrowed()
         ? 'Nothing of what is asked for fires unseen.'
-        : 'Nothing that nobody has seen. An alert appears here by itself, within seconds.'}
+        : shown.value?.acknowledged.length
+          ? 'Everything that fires is acknowledged.'
+          : 'Nothing fires. An alert appears here by itself, within seconds.'}
     </>
   );
 }

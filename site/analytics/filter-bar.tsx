@@ -1,7 +1,8 @@
 /** Which days, of which zone, beside what, and of whom: each choice is kept in the address. */
 import { signal } from '@preact/signals';
 import { FilterChip } from '../filter/filter-chip.tsx';
-import { isZone } from '../format/zone.ts';
+import { ZoneField } from '../filter/zone-field.tsx';
+import { ownZone } from '../format/zone.ts';
 import {
   chosenFault,
   dateIn,
@@ -14,7 +15,7 @@ import {
   pressed,
 } from './question.ts';
 import { wordOf } from './rows-table.tsx';
-import { asked, chooseAnew, countries, detail, devices, films, genres, nowMs, ownZone } from './warehouse.ts';
+import { asked, chooseAnew, countries, detail, devices, films, genres, nowMs } from './warehouse.ts';
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 /** Whether the fields for chosen days are there before any are chosen. */
@@ -63,7 +64,7 @@ export function RangeChoice() {
       >
         Compare
       </button>
-      <ZoneField />
+      <ZoneField zone={asked.value.tz ?? ownZone} choose={(tz) => chooseAnew({ tz })} />
       {isChosen && <DayFields />}
     </section>
   );
@@ -96,31 +97,6 @@ function DayFields() {
         {fault.value}
       </p>
     </div>
-  );
-}
-
-/** Any zone by its name; what is none is not taken. */
-function ZoneField() {
-  return (
-    <>
-      <input
-        class="zone"
-        aria-label="Time zone"
-        list="zones"
-        value={asked.value.tz}
-        onFocus={({ currentTarget }) => currentTarget.select()}
-        onChange={({ currentTarget }) => {
-          const zone = currentTarget.value.trim() || ownZone;
-          if (isZone(zone)) chooseAnew({ tz: zone });
-          else currentTarget.value = asked.value.tz ?? '';
-        }}
-      />
-      <datalist id="zones">
-        {[...new Set([ownZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
-    </>
   );
 }
 

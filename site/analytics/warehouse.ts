@@ -1,5 +1,6 @@
 /** The questions of the view, one for each panel, and what is chosen on it: the same as its address. */
 import { batch, computed, effect, signal } from '@preact/signals';
+import { ownZone } from '../format/zone.ts';
 import { fewRowsAgain, PanelAnswer } from './panel-answer.ts';
 import {
   type Asked,
@@ -31,7 +32,6 @@ import type {
   SessionData,
 } from './warehouse-rows.ts';
 
-export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const asked = signal<Asked>(askedOf(location.search, ownZone));
 /** Days are counted from now: this moves on at midnight, and no sooner. */
 export const nowMs = signal(Date.now());

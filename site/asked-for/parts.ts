@@ -3,6 +3,7 @@ import { showAnnotations, writeAnnotation } from '../annotations/annotation-dial
 import { openKeySheet } from '../keys/key-sheet.tsx';
 import { toggleKiosk } from '../kiosk/kiosk.ts';
 import { openPanelMenu } from '../take-away/panel-menu.tsx';
+import { TimeBar } from '../time/time-bar.tsx';
 import { openViews } from '../views-menu/views-dialog.tsx';
 
 export const parts = {
@@ -10,6 +11,7 @@ export const parts = {
   openPanelMenu,
   openViews,
   showAnnotations,
+  TimeBar,
   toggleKiosk,
   writeAnnotation,
 } as const;

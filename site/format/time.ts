@@ -1,20 +1,28 @@
+import { computed, signal } from '@preact/signals';
 import { type Figure, noFigure } from './number.ts';
 
-/** Wall-clock time where the viewer is, 24 hours. */
-export function clockText(at: number): string {
-  const date = new Date(at);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
-}
+/** The zone whose clocks the page shows, by its IANA name; undefined for the browser's own. */
+export const shownZone = signal<string | undefined>(undefined);
 
-export function hourText(at: number): string {
-  const date = new Date(at);
-  return [date.getHours(), date.getMinutes()].map(twoDigits).join(':');
-}
+/** Making one takes longer than writing a thousand times with it. */
+const clocks = computed(() => {
+  const { value: timeZone } = shownZone;
+  const form = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { ...options, ...(timeZone && { timeZone }) });
+  return {
+    clock: form({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    hour: form({ hour: '2-digit', minute: '2-digit' }),
+    day: form({ day: 'numeric', month: 'short' }),
+  };
+});
 
-const dayForm = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-
+/** Wall-clock time in that zone, 24 hours. */
+export const clockText = (at: number): string => clocks.value.clock.format(at);
+export const hourText = (at: number): string => clocks.value.hour.format(at);
+/** "21 Nov" */
+export const dayOfText = (at: number): string => clocks.value.day.format(at);
 /** "21 Nov 16:20" */
-export const dayTimeText = (at: number): string => `${dayForm.format(at)} ${hourText(at)}`;
+export const dayTimeText = (at: number): string => `${dayOfText(at)} ${hourText(at)}`;
 
 /** How long ago, in one unit: 3 s, 2 min, 5 h, 2 d. */
 export function agoFigure(ms: number | null): Figure {
@@ -41,5 +49,3 @@ export function delayFigure(ms: number | null): Figure {
   const { text, unit } = agoFigure(ms);
   return { text, unit, exact };
 }
-
-const twoDigits = (value: number): string => String(value).padStart(2, '0');

@@ -1,5 +1,6 @@
 /** The address says what is asked for, so that a link shows the same to the next person, and back undoes it. */
 import { batch, effect } from '@preact/signals';
+import { shownZone } from '../format/time.ts';
 import { readAsked, searchWith, withoutUnknown } from './asked.ts';
 import type { Store } from './store.ts';
 
@@ -23,6 +24,9 @@ export function watchAddress(store: Store): void {
     const isStep = performance.now() - writtenMs > stepMs;
     writtenMs = performance.now();
     history[isStep ? 'pushState' : 'replaceState'](null, '', location.pathname + search + location.hash);
+  });
+  effect(() => {
+    shownZone.value = store.asked.value.tz;
   });
   // Which regions there are, for whom who asks may see, is known once the socket has spoken.
   effect(() => {

@@ -50,6 +50,10 @@ const quarter: Span = { ...minuteSpan, lengthMs: livePanesMs };
 /** What the page begins with, and what its headline is of as long as it shows now. */
 export const liveFrame: Frame = { ...minuteFrame(true), kind: 'live', endMs: null, question: null };
 
+/** The time that the past is called by: the minute that is shown, or the end of a range; null for now. */
+export const stampOf = ({ kind, endMs, spans }: Frame): number | null =>
+  endMs !== null && kind === 'past' && spans.length === 2 ? endMs - windowMs : endMs;
+
 /** `nowMs`: to the minute, by which "today" grows. */
 export function frameOf(asked: Asked, nowMs: number): Frame {
   const { at, range, from, to } = asked;

@@ -77,7 +77,7 @@ export function createPictureFeed(
     const asked = question.value;
     cancel();
     const mine = ++turn;
-    if (asked === null || isHeld.value) return;
+    if (asked === null || (isHeld.value && asked.everyMs !== null)) return;
     untracked(() => {
       const known = kept.get(asked.search);
       if (known) return show(asked, known);

@@ -43,9 +43,11 @@ export interface Store {
   readonly asked: Signal<Asked>;
   readonly wanted: ReadonlySignal<Frame>;
   readonly frame: ReadonlySignal<Frame>;
+  /** Start of the open minute. */
+  readonly nowMs: ReadonlySignal<number>;
   /** Words of the address that mean nothing. */
   readonly left: Signal<readonly string[]>;
-  choose(change: Change): void;
+  readonly choose: (change: Change) => void;
   /** What was asked for beside the socket. */
   readonly feed: PictureFeed;
   /** What is shown: the newest, the paused picture, or the past. */
@@ -119,6 +121,7 @@ export function createStore(ports: StorePorts): Store {
     pause,
     asked,
     wanted,
+    nowMs,
     left,
     choose,
     press: (name, value, isAdded = false) =>
@@ -190,6 +193,7 @@ type Derived = Omit<
   | 'pause'
   | 'asked'
   | 'wanted'
+  | 'nowMs'
   | 'left'
   | 'choose'
   | 'press'

@@ -39,6 +39,9 @@ export function AlertItem({ alert, store }: AlertItemProps) {
           {alertRemarks(alert).map((remark) => (
             <span key={remark}>{remark}</span>
           ))}
+          <a class="mention" href={`/alerts?alert=${encodeURIComponent(id)}`}>
+            Details<span class="unseen"> of {message}</span>
+          </a>
         </p>
       </div>
       <p class="alert-value">

@@ -1,6 +1,7 @@
 /** How the page hears of the service, and of what time the picture is; always in sight. */
 import { clockText, dayTimeText } from '../format/time.ts';
-import { liveFrame } from '../live/frame.ts';
+import { liveFrame, stampOf } from '../live/frame.ts';
+import { agoText } from '../live/frame-words.ts';
 import type { Store } from '../live/store.ts';
 import { Mark, type MarkKind } from './mark.tsx';
 
@@ -14,9 +15,9 @@ interface LinkedStore {
 
 export function LinkState({ store }: { readonly store: LinkedStore }) {
   const { mark, word } = stateOf(store);
-  const endMs = store.wanted?.value.endMs ?? null;
+  const stamp = stampOf(store.wanted?.value ?? liveFrame);
   const { asOf } = store.pause.picture.value ?? store.heard.moment.value;
-  const shown = endMs ?? asOf;
+  const shown = stamp ?? asOf;
   return (
     <p class="link-state">
       <span class="link-word" role="status">
@@ -25,7 +26,7 @@ export function LinkState({ store }: { readonly store: LinkedStore }) {
       </span>
       {shown > 0 && (
         <time dateTime={new Date(shown).toISOString()}>
-          {endMs === null ? clockText(shown) : dayTimeText(shown)}
+          {stamp === null ? clockText(shown) : dayTimeText(shown)}
         </time>
       )}
     </p>
@@ -35,7 +36,9 @@ export function LinkState({ store }: { readonly store: LinkedStore }) {
 function stateOf(store: LinkedStore): { mark: MarkKind; word: string } {
   const { kind } = store.heard.link.value;
   const { behindMs } = store.heard.moment.value;
-  const { question, endMs } = store.wanted?.value ?? liveFrame;
+  const frame = store.wanted?.value ?? liveFrame;
+  const { question } = frame;
+  const stamp = stampOf(frame);
   switch (kind) {
     case 'connecting':
       return { mark: 'busy', word: 'Connecting' };
@@ -46,12 +49,13 @@ function stateOf(store: LinkedStore): { mark: MarkKind; word: string } {
     case 'offline':
       return { mark: 'down', word: 'Offline' };
     case 'live':
-      if (endMs !== null) return { mark: 'idle', word: 'Past' };
+      if (stamp !== null)
+        return { mark: 'idle', word: `Past, ${agoText(store.heard.moment.value.asOf - stamp)}` };
       if (store.pause.picture.value) return { mark: 'paused', word: 'Paused' };
       if (question && store.feed?.failure.value) return { mark: 'silent', word: 'No answer' };
       if (behindMs > 0) return { mark: 'silent', word: `${Math.round(behindMs / 1000)} s behind` };
       // The socket cannot tell this: it is asked for, and so it is not quite live.
-      if (question?.everyMs) return { mark: 'info', word: `Asked every ${question.everyMs / 1000} s` };
+      if (question?.everyMs) return { mark: 'info', word: `Every ${question.everyMs / 1000} s` };
       return { mark: 'healthy', word: 'Live' };
   }
 }

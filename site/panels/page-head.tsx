@@ -13,7 +13,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
   const isDark = theme.value === 'dark';
   const isPaused = store.pause.picture.value !== null;
   return (
-    <header class="page-head live-head">
+    <header class={`page-head live-head${store.wanted.value.endMs === null ? '' : ' is-past'}`}>
       <div class="head-row">
         <PageNav current="live" />
         <LinkState store={store} />
@@ -24,7 +24,19 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
         <button
           type="button"
           class="button"
+          aria-pressed={view.timeShown.value || store.wanted.value.kind !== 'live'}
+          aria-keyshortcuts="h"
+          onClick={() => {
+            view.timeShown.value = !view.timeShown.value;
+          }}
+        >
+          Time
+        </button>
+        <button
+          type="button"
+          class="button"
           aria-pressed={isPaused}
+          disabled={store.wanted.value.endMs !== null}
           aria-keyshortcuts="p Space"
           onClick={store.pause.toggle}
         >

@@ -3,8 +3,9 @@ import type { ComponentChildren } from 'preact';
 import { signInAddress } from '../access/session.ts';
 import { valueText } from '../filter/value-list.ts';
 import { shareFigure } from '../format/number.ts';
-import { agoFigure, clockText } from '../format/time.ts';
+import { agoFigure, clockText, hourText } from '../format/time.ts';
 import type { Link } from '../live/connection.ts';
+import { stampOf } from '../live/frame.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { ServiceState } from '../live/service-state.ts';
 import type { Store } from '../live/store.ts';
@@ -30,7 +31,7 @@ export function ServicePanel({ store, retry }: ServicePanelProps) {
   return (
     <Statement
       mark={markOf[state.kind]}
-      headline={state.headline}
+      headline={headlineOf(store, state.headline)}
       tone={state.kind}
       isStale={store.stale.value}
     >
@@ -38,6 +39,14 @@ export function ServicePanel({ store, retry }: ServicePanelProps) {
       {state.kind === 'empty' && <FirstEvent region={exampleRegion(store)} />}
     </Statement>
   );
+}
+
+/** What was is not told as what is. */
+function headlineOf(store: Store, headline: string): string {
+  const stamp = stampOf(store.frame.value);
+  if (stamp === null) return headline;
+  const past = headline.replace(/\b(?:is|are)\b/, (word) => (word === 'is' ? 'was' : 'were'));
+  return `${hourText(stamp)}: ${past}`;
 }
 
 const markOf = {

@@ -18,6 +18,7 @@ import { RegionsPanel } from '../panels/regions-panel.tsx';
 import { SeriesPanel } from '../panels/series-panel.tsx';
 import { ServicePanel } from '../panels/service-panel.tsx';
 import { SharesPanel } from '../panels/shares-panel.tsx';
+import { TimePlace } from '../panels/time-place.tsx';
 import { TrendingPanel } from '../panels/trending-panel.tsx';
 import { WhyLine } from '../panels/why-line.tsx';
 import { Skeleton } from './skeleton.tsx';
@@ -38,6 +39,7 @@ export function LiveView({ store, view, retry }: LiveViewProps) {
       <PageHead store={store} view={view} />
       <PausedBar store={store} />
       <main>
+        <TimePlace store={store} view={view} />
         <LeftWords store={store} />
         <ServicePanel store={store} retry={retry} />
         {hasNumbers.value && <Numbers store={store} view={view} />}

@@ -56,7 +56,7 @@ test('[ABL-31] an alert appears within seconds, is announced once, acknowledged 
   const service = await serve();
   const page = await openAlerts(service);
   await expect.poll(() => headline(page)).toBe('Nothing is firing');
-  await page.getByText('Nothing that nobody has seen').waitFor();
+  await page.getByText('Nothing fires. An alert appears').waitFor();
   await page.evaluate(() => {
     const said: string[] = [];
     Object.assign(globalThis, { said });

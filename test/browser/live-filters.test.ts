@@ -26,7 +26,7 @@ describe('[ABL-10] what is pressed is what is shown', () => {
     await page.getByRole('button', { name: 'Region is: turn round' }).click();
     await soon(() => search(page)).toBe('?region=!EU-London,ASIA-Tokyo');
     expect(await page.locator('.regions tr.left-out').count()).toBe(2);
-    await soon(() => word(page).textContent()).toBe('Asked every 2 s');
+    await soon(() => word(page).textContent()).toBe('Every 2 s');
     await page.keyboard.press('Escape');
     await soon(() => search(page)).toBe('?region=!EU-London');
     await page.keyboard.press('Escape');
@@ -70,7 +70,7 @@ describe('[ABL-11] what the socket cannot tell is asked for, and the page does n
   test('again every 2 s, its end alone; while nothing answers the numbers fade, and come back', async () => {
     const harness = await serve();
     const page = await open(harness, { path: '/?device_type=mobile' });
-    await soon(() => word(page).textContent()).toBe('Asked every 2 s');
+    await soon(() => word(page).textContent()).toBe('Every 2 s');
     await soon(() => harness.asked.length).toBeGreaterThan(2);
     expect(harness.asked[0]).toMatch(/^\?minutes=60&/);
     expect(harness.asked[1]).toMatch(/^\?minutes=12&/);
@@ -80,7 +80,7 @@ describe('[ABL-11] what the socket cannot tell is asked for, and the page does n
     expect(await page.locator('.as-of').textContent()).toContain('Nothing answers.');
     harness.pictureProblem = null;
     await page.locator('.numbers:not(.stale)').waitFor();
-    await soon(() => word(page).textContent()).toBe('Asked every 2 s');
+    await soon(() => word(page).textContent()).toBe('Every 2 s');
   });
 });
 

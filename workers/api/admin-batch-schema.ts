@@ -45,43 +45,51 @@ export const runsQuery = z.object({
   ...newestPage('0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11'),
 });
 
-export const runPath = z.object({
-  id: z.string().describe('`id` of the run').meta({ example: '0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11' }),
-});
+export const runPath =
+  DESCRIBED &&
+  z.object({
+    id: z.string().describe('`id` of the run').meta({ example: '0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11' }),
+  });
 
-const difference = z.strictObject({
-  table: z.string().describe('Table of D1'),
-  metric: z.string().describe('Total over the hour, by the name of its column'),
-  before: z.number().describe('What it was'),
-  after: z.number().describe('What it is'),
-});
+const difference =
+  DESCRIBED &&
+  z.strictObject({
+    table: z.string().describe('Table of D1'),
+    metric: z.string().describe('Total over the hour, by the name of its column'),
+    before: z.number().describe('What it was'),
+    after: z.number().describe('What it is'),
+  });
 
-export const runSchema = z.strictObject({
-  id: z.string().describe('Also the id of its Workflow instance'),
-  region: z.string().describe('Name of the region'),
-  hour_start: time('Start of the hour'),
-  hour_end: time('Its end, which is not part of it'),
-  reason: z.enum(batchReasons).describe('`cron`, `stale`: by itself; `demand`: by this API; `replay`'),
-  state: z
-    .enum(batchStates)
-    .describe('`waiting`: for its turn, or for the hour to be sealed (`error` says so)'),
-  parts: count('Parts of the lake that the hour has'),
-  parts_done: count('Of them read so far'),
-  events: count('Events that count'),
-  late_added: count('Of them what came too late for the stream'),
-  late_twins: count('Late twins, which do not count'),
-  windows_changed: count('Minutes whose row is another now'),
-  differences: z.array(difference).describe('Totals that the run has changed'),
-  error: z.string().nullable().describe('Why it failed or waits; null where it does neither'),
-  created_at: time('When it was asked for'),
-  progressed_at: time('When it last got on'),
-  finished_at: time('When it was over; null before').nullable(),
-});
+export const runSchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('Also the id of its Workflow instance'),
+    region: z.string().describe('Name of the region'),
+    hour_start: time('Start of the hour'),
+    hour_end: time('Its end, which is not part of it'),
+    reason: z.enum(batchReasons).describe('`cron`, `stale`: by itself; `demand`: by this API; `replay`'),
+    state: z
+      .enum(batchStates)
+      .describe('`waiting`: for its turn, or for the hour to be sealed (`error` says so)'),
+    parts: count('Parts of the lake that the hour has'),
+    parts_done: count('Of them read so far'),
+    events: count('Events that count'),
+    late_added: count('Of them what came too late for the stream'),
+    late_twins: count('Late twins, which do not count'),
+    windows_changed: count('Minutes whose row is another now'),
+    differences: z.array(difference).describe('Totals that the run has changed'),
+    error: z.string().nullable().describe('Why it failed or waits; null where it does neither'),
+    created_at: time('When it was asked for'),
+    progressed_at: time('When it last got on'),
+    finished_at: time('When it was over; null before').nullable(),
+  });
 
-export const heldOffSchema = z.strictObject({
-  region: z.string().describe('Name of the region'),
-  hour_start: time('Start of the hour'),
-});
+export const heldOffSchema =
+  DESCRIBED &&
+  z.strictObject({
+    region: z.string().describe('Name of the region'),
+    hour_start: time('Start of the hour'),
+  });
 
 export function runRow(run: BatchRun, region: string): z.output<typeof runSchema> {
   return {

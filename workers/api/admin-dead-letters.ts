@@ -20,17 +20,19 @@ import { orStorageUnavailable } from './storage-answer.ts';
 const keyForm = /^dead\/\d{4}-\d\d-\d\d\/[\w./-]{1,200}$/;
 const keyText = z.string('must be text').regex(keyForm, 'must be the key of a dead letter');
 
-const letterSchema = z.strictObject({
-  key: z.string().describe('Name in the bucket'),
-  at: time('When the request came, or the queue took the message'),
-  code: z.string().describe('Why it was refused'),
-  message: z.string().describe('The error, in words'),
-  bytes: count('Size'),
-  sendable: z.boolean().describe('False where its records may have come again under other numbers'),
-  region: z.string().nullable().describe('Null where no chunk could be read'),
-  producer: z.string().nullable().describe('Account; null where no chunk could be read'),
-  events: count('Events in it; null where no chunk could be read').nullable(),
-});
+const letterSchema =
+  DESCRIBED &&
+  z.strictObject({
+    key: z.string().describe('Name in the bucket'),
+    at: time('When the request came, or the queue took the message'),
+    code: z.string().describe('Why it was refused'),
+    message: z.string().describe('The error, in words'),
+    bytes: count('Size'),
+    sendable: z.boolean().describe('False where its records may have come again under other numbers'),
+    region: z.string().nullable().describe('Null where no chunk could be read'),
+    producer: z.string().nullable().describe('Account; null where no chunk could be read'),
+    events: count('Events in it; null where no chunk could be read').nullable(),
+  });
 
 const query = z.object({
   date: z.iso
@@ -89,15 +91,17 @@ const redriveBody = z.strictObject({
     .describe('`key` of the letters'),
 });
 
-const outcomeSchema = z.strictObject({
-  key: z.string().describe('As it was asked for'),
-  outcome: z
-    .enum(['sent', 'sent_before', 'not_sendable', 'absent'])
-    .describe(
-      '`sent`: it is in the queue again. `sent_before`: it was sent again at another time; nothing was done. ' +
-        '`not_sendable`: its records may have come again under other numbers and would count twice. `absent`: no such letter',
-    ),
-});
+const outcomeSchema =
+  DESCRIBED &&
+  z.strictObject({
+    key: z.string().describe('As it was asked for'),
+    outcome: z
+      .enum(['sent', 'sent_before', 'not_sendable', 'absent'])
+      .describe(
+        '`sent`: it is in the queue again. `sent_before`: it was sent again at another time; nothing was done. ' +
+          '`not_sendable`: its records may have come again under other numbers and would count twice. `absent`: no such letter',
+      ),
+  });
 
 export const redriveRoute: Route = {
   method: 'POST',

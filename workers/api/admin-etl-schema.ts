@@ -33,25 +33,30 @@ export const etlBody = z.strictObject({
 });
 export const etlBodyExample = { files: ['users.csv', 'viewing_sessions.csv'], error_share_max: 0.02 };
 
-export const etlPath = z.object({ id: z.string().describe('`id` of the run').meta({ example: id }) });
+export const etlPath =
+  DESCRIBED && z.object({ id: z.string().describe('`id` of the run').meta({ example: id }) });
 export const etlQuery = z.object(newestPage(id));
 
-const file = z.strictObject({
-  name: z.string().describe('Name of the file'),
-  table: z.enum(warehouseTables).describe('Table that it is loaded into'),
-  size_bytes: count('Its size'),
-  share_read: amount('How much of it is read, 0 to 1'),
-  rows: count('Rows that were read of it'),
-  rows_rejected: count('Of them rejected'),
-});
+const file =
+  DESCRIBED &&
+  z.strictObject({
+    name: z.string().describe('Name of the file'),
+    table: z.enum(warehouseTables).describe('Table that it is loaded into'),
+    size_bytes: count('Its size'),
+    share_read: amount('How much of it is read, 0 to 1'),
+    rows: count('Rows that were read of it'),
+    rows_rejected: count('Of them rejected'),
+  });
 
-const loaded = z.strictObject({
-  table: z.enum(warehouseTables).describe('Table of the warehouse'),
-  inserted: count('Rows that are new'),
-  updated: count('Rows that were changed; those that were the same already are in neither'),
-  inferred_users: count('Users that were not known: rows with `is_inferred`'),
-  inferred_movies: count('Films that were not known'),
-});
+const loaded =
+  DESCRIBED &&
+  z.strictObject({
+    table: z.enum(warehouseTables).describe('Table of the warehouse'),
+    inserted: count('Rows that are new'),
+    updated: count('Rows that were changed; those that were the same already are in neither'),
+    inferred_users: count('Users that were not known: rows with `is_inferred`'),
+    inferred_movies: count('Films that were not known'),
+  });
 
 const sample = z.strictObject({
   file: z.string().describe('Name of the file'),
@@ -66,50 +71,54 @@ export const rejectSchema = z.strictObject({
   record: z.string().nullable().describe('The record as JSON, cut off; null where none could be read'),
 });
 
-const rejects = z.strictObject({
-  by_code: z
-    .record(z.string(), count('Rows'))
-    .describe('Rows by the code of a fault; a row may have several'),
-  first: z.array(sample).describe(`The first ${rejectSamplesMax}`),
-  kept: count('Faults that can be downloaded'),
-});
+const rejects =
+  DESCRIBED &&
+  z.strictObject({
+    by_code: z
+      .record(z.string(), count('Rows'))
+      .describe('Rows by the code of a fault; a row may have several'),
+    first: z.array(sample).describe(`The first ${rejectSamplesMax}`),
+    kept: count('Faults that can be downloaded'),
+  });
 
-export const etlSchema = z.strictObject({
-  id: z.string().describe('Id of the run'),
-  state: z
-    .enum(etlStates)
-    .describe(
-      '`cancelling`: it ends at its next step. `refused`: nothing was loaded, for what `error` says. `failed`: what is loaded stays, another run completes it',
-    ),
-  phase: z
-    .enum([...etlStepKinds, 'over'])
-    .describe(
-      '`extract`: files are read and judged; `check`; `load`; `aggregates`, `movies`: sums are made; `clear`; `over`',
-    ),
-  files: z.array(file).describe('In the order of loading'),
-  error_share_max: amount('Share of rejected rows above which nothing is loaded'),
-  rows: count('Rows that were read'),
-  rows_rejected: count('Of them rejected'),
-  rows_loaded: count('Of the others those that are in the tables'),
-  rejects: rejects.describe('What was wrong'),
-  loaded: z.array(loaded).describe('What has become of the tables'),
-  movies_refreshed: count(
-    'Films of which views or ratings have changed; null before they were counted',
-  ).nullable(),
-  warnings: z
-    .array(z.string())
-    .describe(
-      `About files as a whole, and where the newest session is older than ${freshnessMsMax / 86_400_000} days`,
-    ),
-  error: z.string().nullable().describe('Why it was refused or failed; null where neither'),
-  share_done: amount('How much of it is done, 0 to 1'),
-  rows_per_second: count('Read, or loaded, in this phase; null in others').nullable(),
-  seconds_left: amount('At the pace so far; null while there is none, and at the end').nullable(),
-  started_by: z.string().describe('Id of the person who began it'),
-  started_at: time('When it was begun'),
-  progressed_at: time('When it last got on'),
-  finished_at: time('When it was over; null before').nullable(),
-});
+export const etlSchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('Id of the run'),
+    state: z
+      .enum(etlStates)
+      .describe(
+        '`cancelling`: it ends at its next step. `refused`: nothing was loaded, for what `error` says. `failed`: what is loaded stays, another run completes it',
+      ),
+    phase: z
+      .enum([...etlStepKinds, 'over'])
+      .describe(
+        '`extract`: files are read and judged; `check`; `load`; `aggregates`, `movies`: sums are made; `clear`; `over`',
+      ),
+    files: z.array(file).describe('In the order of loading'),
+    error_share_max: amount('Share of rejected rows above which nothing is loaded'),
+    rows: count('Rows that were read'),
+    rows_rejected: count('Of them rejected'),
+    rows_loaded: count('Of the others those that are in the tables'),
+    rejects: rejects.describe('What was wrong'),
+    loaded: z.array(loaded).describe('What has become of the tables'),
+    movies_refreshed: count(
+      'Films of which views or ratings have changed; null before they were counted',
+    ).nullable(),
+    warnings: z
+      .array(z.string())
+      .describe(
+        `About files as a whole, and where the newest session is older than ${freshnessMsMax / 86_400_000} days`,
+      ),
+    error: z.string().nullable().describe('Why it was refused or failed; null where neither'),
+    share_done: amount('How much of it is done, 0 to 1'),
+    rows_per_second: count('Read, or loaded, in this phase; null in others').nullable(),
+    seconds_left: amount('At the pace so far; null while there is none, and at the end').nullable(),
+    started_by: z.string().describe('Id of the person who began it'),
+    started_at: time('When it was begun'),
+    progressed_at: time('When it last got on'),
+    finished_at: time('When it was over; null before').nullable(),
+  });
 
 export function etlRow(run: EtlRun, nowMs: number): z.output<typeof etlSchema> {
   const { progress, startedAtMs, finishedAtMs } = run;

@@ -6,14 +6,16 @@ import { count, time } from './answer-schema.ts';
 
 export const nameRule = `must be a table (${warehouseTables.join(', ')}), then what you like behind one of "-", "_" and "." (a-z, 0-9 and these), then .csv, .ndjson or .parquet; ${importNameLengthMax} characters at most`;
 
-export const importPath = z.object({
-  name: z
-    .string()
-    .regex(importNamePattern)
-    .max(importNameLengthMax)
-    .describe('Name of the file: its table, what you like, its format')
-    .meta({ example: 'viewing_sessions-2026-11.csv' }),
-});
+export const importPath =
+  DESCRIBED &&
+  z.object({
+    name: z
+      .string()
+      .regex(importNamePattern)
+      .max(importNameLengthMax)
+      .describe('Name of the file: its table, what you like, its format')
+      .meta({ example: 'viewing_sessions-2026-11.csv' }),
+  });
 
 const importShape = {
   name: z.string().describe('Name of the file'),
@@ -27,16 +29,18 @@ const importShape = {
   etag: z.string().describe('Another one for another content'),
 };
 
-export const importSchema = z.strictObject(importShape);
+export const importSchema = DESCRIBED && z.strictObject(importShape);
 
-export const readImportSchema = z.strictObject({
-  ...importShape,
-  problem: z
-    .string()
-    .nullable()
-    .describe('Why it cannot be read as a whole, by its beginning; null where it can'),
-  warnings: z.array(z.string()).describe('What is not read of it'),
-});
+export const readImportSchema =
+  DESCRIBED &&
+  z.strictObject({
+    ...importShape,
+    problem: z
+      .string()
+      .nullable()
+      .describe('Why it cannot be read as a whole, by its beginning; null where it can'),
+    warnings: z.array(z.string()).describe('What is not read of it'),
+  });
 
 export const importExample: z.output<typeof importSchema> = {
   name: 'viewing_sessions-2026-11.csv',

@@ -59,21 +59,23 @@ const body = z.strictObject({
     .describe('When it ends; null for never'),
 });
 
-const keySchema = z.strictObject({
-  id: z.string().describe('Public part of the key'),
-  account: z.string().describe('Producer account'),
-  name: z.string().describe('For people'),
-  state: z.enum(['active', 'expired', 'revoked']).describe('Whether it is taken'),
-  regions: z.array(z.string()).nullable().describe('Regions that it may send; null for all'),
-  events_per_second: count('Rate of events'),
-  bytes_per_second: count('Rate of bytes on the wire'),
-  events_per_day: count('Quota of a day, UTC; null for none').nullable(),
-  created_at: time('When it was made'),
-  created_by: z.string().describe('Id of the person who made it'),
-  expires_at: time('When it ends; null for never').nullable(),
-  revoked_at: time('When it was revoked; null where it was not').nullable(),
-  last_used_at: time('When it was used last, to a minute; null where it was not').nullable(),
-});
+const keySchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('Public part of the key'),
+    account: z.string().describe('Producer account'),
+    name: z.string().describe('For people'),
+    state: z.enum(['active', 'expired', 'revoked']).describe('Whether it is taken'),
+    regions: z.array(z.string()).nullable().describe('Regions that it may send; null for all'),
+    events_per_second: count('Rate of events'),
+    bytes_per_second: count('Rate of bytes on the wire'),
+    events_per_day: count('Quota of a day, UTC; null for none').nullable(),
+    created_at: time('When it was made'),
+    created_by: z.string().describe('Id of the person who made it'),
+    expires_at: time('When it ends; null for never').nullable(),
+    revoked_at: time('When it was revoked; null where it was not').nullable(),
+    last_used_at: time('When it was used last, to a minute; null where it was not').nullable(),
+  });
 
 export const keysRoute: Route = {
   method: 'GET',

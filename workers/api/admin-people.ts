@@ -53,24 +53,29 @@ const body = z.strictObject({
     .describe('Names of the regions that the role is limited to; null for all'),
 });
 
-const personSchema = z.strictObject({
-  id: z.string().describe('As the audit log names the person'),
-  name: z.string().describe('As others see it'),
-  email: z.string().nullable().describe('To tell people apart'),
-  role: z.enum(personRoles).describe('Each may do what those before it may'),
-  regions: z.array(z.string()).nullable().describe('Regions that the role is limited to; null for all'),
-  has_token: z.boolean().describe('Whether there is a token that signs in'),
-  created_at: time('When the person was added'),
-  created_by: z.string().describe('Id of the person who did'),
-  disabled_at: time('When the person was disabled; null where not').nullable(),
-  last_seen_at: time('Last sign-in; null where none').nullable(),
-});
+const personSchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('As the audit log names the person'),
+    name: z.string().describe('As others see it'),
+    email: z.string().nullable().describe('To tell people apart'),
+    role: z.enum(personRoles).describe('Each may do what those before it may'),
+    regions: z.array(z.string()).nullable().describe('Regions that the role is limited to; null for all'),
+    has_token: z.boolean().describe('Whether there is a token that signs in'),
+    created_at: time('When the person was added'),
+    created_by: z.string().describe('Id of the person who did'),
+    disabled_at: time('When the person was disabled; null where not').nullable(),
+    last_seen_at: time('Last sign-in; null where none').nullable(),
+  });
 
-const withToken = z.strictObject({
-  data: personSchema,
-  token: z.string().describe('Signs in at POST /api/session. Shown this once: it is not stored'),
-});
-const path = z.object({ id: z.string().describe('`id` of the person').meta({ example: '4q0h2k7mzx1c' }) });
+const withToken =
+  DESCRIBED &&
+  z.strictObject({
+    data: personSchema,
+    token: z.string().describe('Signs in at POST /api/session. Shown this once: it is not stored'),
+  });
+const path =
+  DESCRIBED && z.object({ id: z.string().describe('`id` of the person').meta({ example: '4q0h2k7mzx1c' }) });
 
 export const peopleRoute: Route = {
   method: 'GET',

@@ -23,7 +23,8 @@ export const replayBodyExample = {
 };
 
 const id = '5d0f6c0a-7f0b-4c39-9d57-3a54a40c1f7e';
-export const replayPath = z.object({ id: z.string().describe('`id` of the replay').meta({ example: id }) });
+export const replayPath =
+  DESCRIBED && z.object({ id: z.string().describe('`id` of the replay').meta({ example: id }) });
 
 export const replaysQuery = z.object(newestPage(id));
 
@@ -52,34 +53,42 @@ const replayShape = {
   finished_at: time('When it was over; null before').nullable(),
 };
 
-export const replaySchema = z.strictObject(replayShape);
+export const replaySchema = DESCRIBED && z.strictObject(replayShape);
 
-const span = z.strictObject({
-  region: z.string().describe('Name of the region'),
-  from: time('Start of the hours'),
-  to: time('Their end, which is not part of them'),
-});
+const span =
+  DESCRIBED &&
+  z.strictObject({
+    region: z.string().describe('Name of the region'),
+    from: time('Start of the hours'),
+    to: time('Their end, which is not part of them'),
+  });
 
-const failure = z.strictObject({
-  region: z.string().describe('Name of the region'),
-  hour_start: time('Start of the hour'),
-  part: z.string().nullable().describe('Name of the part at fault; null where it was none'),
-  error: z.string().describe('Why the hour could not be computed'),
-});
+const failure =
+  DESCRIBED &&
+  z.strictObject({
+    region: z.string().describe('Name of the region'),
+    hour_start: time('Start of the hour'),
+    part: z.string().nullable().describe('Name of the part at fault; null where it was none'),
+    error: z.string().describe('Why the hour could not be computed'),
+  });
 
-const difference = z.strictObject({
-  table: z.string().describe('Table of D1'),
-  metric: z.string().describe('Total, by the name of its column'),
-  before: z.number().describe('What it was, over the hours in which it is another now'),
-  after: z.number().describe('What it is, over the same hours'),
-});
+const difference =
+  DESCRIBED &&
+  z.strictObject({
+    table: z.string().describe('Table of D1'),
+    metric: z.string().describe('Total, by the name of its column'),
+    before: z.number().describe('What it was, over the hours in which it is another now'),
+    after: z.number().describe('What it is, over the same hours'),
+  });
 
-export const replayReportSchema = z.strictObject({
-  ...replayShape,
-  failures: z.array(failure).describe(`Hours that could not be computed, the first ${replayFailuresMax}`),
-  skipped: z.array(span).describe('Frozen hours'),
-  differences: z.array(difference).describe('What it has changed so far'),
-});
+export const replayReportSchema =
+  DESCRIBED &&
+  z.strictObject({
+    ...replayShape,
+    failures: z.array(failure).describe(`Hours that could not be computed, the first ${replayFailuresMax}`),
+    skipped: z.array(span).describe('Frozen hours'),
+    differences: z.array(difference).describe('What it has changed so far'),
+  });
 
 /** `nameOf`: of a region's number. */
 export function replayRow(

@@ -20,9 +20,11 @@ import type { Route } from './route.ts';
 import { alertSourcesOf } from './sources.ts';
 import { type ApiContext, namedRegions } from './stats-query.ts';
 
-const path = z.object({
-  id: z.string().describe('`id` of the alert').meta({ example: 'LOW_SUCCESS_RATE.1.4.29920325' }),
-});
+const path =
+  DESCRIBED &&
+  z.object({
+    id: z.string().describe('`id` of the alert').meta({ example: 'LOW_SUCCESS_RATE.1.4.29920325' }),
+  });
 
 const body = z
   .strictObject({
@@ -35,7 +37,7 @@ const body = z
   })
   .describe('May be left out');
 
-const answer = z.strictObject({ data: alertSchema });
+const answer = DESCRIBED && z.strictObject({ data: alertSchema });
 const common = { path, body, bodyExample: { comment: 'The CDN is on it.' }, answer } as const;
 
 export const acknowledgeRoute: Route = {

@@ -28,9 +28,10 @@ import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 import { versionParameter } from './version-parameter.ts';
 
-const path = z.object({ id: z.string().describe('`id` of the rule').meta({ example: 'TV_ERRORS' }) });
+const path =
+  DESCRIBED && z.object({ id: z.string().describe('`id` of the rule').meta({ example: 'TV_ERRORS' }) });
 const query = z.object({ version: versionParameter });
-const answer = z.strictObject({ data: ruleSchema });
+const answer = DESCRIBED && z.strictObject({ data: ruleSchema });
 const bodyProblems = ['invalid_parameter', 'unreadable_body', 'payload_too_large'] as const;
 const effect =
   'Judges from the next minute that begins, so within 60 s. What fired by the version before is resolved then ' +

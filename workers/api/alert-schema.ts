@@ -13,7 +13,7 @@ const id = z
   .string()
   .describe('Follows from rule, version, region, key and the window that completed the condition');
 const severity = z.enum(alertSeverities).describe('How urgent it is');
-const metric = z.enum(alertMetrics).describe('What was judged');
+const metric = DESCRIBED && z.enum(alertMetrics).describe('What was judged');
 const recordMetric = z
   .enum(recordMetrics)
   .describe('What was judged, or what the check of the accounts found');
@@ -69,23 +69,25 @@ export const alertSchema = z.strictObject({
   comment: z.string().nullable().describe('What they said'),
 });
 
-export const ruleSchema = z.strictObject({
-  id: z.string().describe('The same for all versions'),
-  version: z.int().min(1).describe('The newest one'),
-  alert_type: z.string().describe('What kind of trouble it finds'),
-  severity,
-  metric,
-  breach: z.enum(alertBreaches).describe('On which side of the threshold the trouble lies'),
-  threshold: z.number().describe('That the metric is held against'),
-  windows: z.int().min(1).describe('As many deciding windows one after the other must be in breach'),
-  attempts_min: count('A window with fewer downloads decides nothing; only for rates'),
-  resolve_threshold: z.number().describe('A window is healthy once the metric has come back to here'),
-  resolve_windows: z.int().min(1).describe('As many healthy windows one after the other resolve the alert'),
-  dimension,
-  enabled: z.boolean().describe('Whether it judges at all'),
-  regions: z.array(z.string()).nullable().describe('Names of the regions that it judges; null for all'),
-  from: time('Start of the first window that this version judges'),
-  built_in: z.boolean().describe('Whether it ships with the product, and so cannot be deleted'),
-  changed_at: time('When this version was written'),
-  changed_by: z.string().describe('Who wrote it; `marquee` is the product'),
-});
+export const ruleSchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('The same for all versions'),
+    version: z.int().min(1).describe('The newest one'),
+    alert_type: z.string().describe('What kind of trouble it finds'),
+    severity,
+    metric,
+    breach: z.enum(alertBreaches).describe('On which side of the threshold the trouble lies'),
+    threshold: z.number().describe('That the metric is held against'),
+    windows: z.int().min(1).describe('As many deciding windows one after the other must be in breach'),
+    attempts_min: count('A window with fewer downloads decides nothing; only for rates'),
+    resolve_threshold: z.number().describe('A window is healthy once the metric has come back to here'),
+    resolve_windows: z.int().min(1).describe('As many healthy windows one after the other resolve the alert'),
+    dimension,
+    enabled: z.boolean().describe('Whether it judges at all'),
+    regions: z.array(z.string()).nullable().describe('Names of the regions that it judges; null for all'),
+    from: time('Start of the first window that this version judges'),
+    built_in: z.boolean().describe('Whether it ships with the product, and so cannot be deleted'),
+    changed_at: time('When this version was written'),
+    changed_by: z.string().describe('Who wrote it; `marquee` is the product'),
+  });

@@ -30,11 +30,16 @@ import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 import { versionParameter } from './version-parameter.ts';
 
-const path = z.object({
-  id: z.string().describe('`id` of the annotation').meta({ example: '5b0c8a1e-7f2d-4f5e-9a54-0d9f5b2c1a77' }),
-});
+const path =
+  DESCRIBED &&
+  z.object({
+    id: z
+      .string()
+      .describe('`id` of the annotation')
+      .meta({ example: '5b0c8a1e-7f2d-4f5e-9a54-0d9f5b2c1a77' }),
+  });
 const query = z.object({ version: versionParameter });
-const answer = z.strictObject({ data: annotationSchema });
+const answer = DESCRIBED && z.strictObject({ data: annotationSchema });
 const bodyProblems = ['invalid_parameter', 'unreadable_body', 'payload_too_large'] as const;
 const unmasked = 'annotations.read_unmasked';
 

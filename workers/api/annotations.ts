@@ -44,17 +44,19 @@ const parameters = rangeQuery({
   pages: { limit: 100, shape: ['number', 'string'] },
 });
 
-const page = z.strictObject({
-  data: z.array(annotationSchema),
-  count: count('Rows in data'),
-  meta: z
-    .strictObject({
-      from: time('Start of the range'),
-      to: time('End of the range, which is not part of it'),
-      next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-    })
-    .describe('Of what range, and how it goes on'),
-});
+const page =
+  DESCRIBED &&
+  z.strictObject({
+    data: z.array(annotationSchema),
+    count: count('Rows in data'),
+    meta: z
+      .strictObject({
+        from: time('Start of the range'),
+        to: time('End of the range, which is not part of it'),
+        next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+      })
+      .describe('Of what range, and how it goes on'),
+  });
 
 export const annotationsRoute: Route = {
   method: 'GET',

@@ -36,12 +36,14 @@ export function rowsAnswer<T extends z.ZodType>(row: T) {
   return z.strictObject({ data: z.array(row), count: count('Rows in data'), meta: rangeMeta });
 }
 
-const pageMeta = z
-  .strictObject({
-    ...rangeMetaShape,
-    next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-  })
-  .describe('How fresh the answer is, of what, and how it goes on');
+const pageMeta =
+  DESCRIBED &&
+  z
+    .strictObject({
+      ...rangeMetaShape,
+      next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+    })
+    .describe('How fresh the answer is, of what, and how it goes on');
 
 /** An answer about a range that is a page of its rows. */
 export function pageAnswer<T extends z.ZodType>(row: T) {

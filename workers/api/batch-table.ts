@@ -40,22 +40,26 @@ export interface BatchTable extends Omit<BatchQueryOptions, 'shape'> {
   ) => Promise<{ readonly rows: readonly BatchRow[]; readonly warnings: readonly string[] }>;
 }
 
-const meta = z
-  .strictObject({
-    from: time('Start of the range'),
-    to: time('End of the range, which is not part of it'),
-    computed_at: time('When the batch layer last computed an hour of it; null where it has none').nullable(),
-    hours: z
-      .strictObject({
-        computed: count('Hours of regions that the batch layer has computed'),
-        of: count('Hours of regions in which there was an event'),
-      })
-      .describe('How much of the range is in the answer'),
-    source: z.literal('batch').describe('Which layer counted this'),
-    warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
-    next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-  })
-  .describe('Of what range, how much of it is computed, and how it goes on');
+const meta =
+  DESCRIBED &&
+  z
+    .strictObject({
+      from: time('Start of the range'),
+      to: time('End of the range, which is not part of it'),
+      computed_at: time(
+        'When the batch layer last computed an hour of it; null where it has none',
+      ).nullable(),
+      hours: z
+        .strictObject({
+          computed: count('Hours of regions that the batch layer has computed'),
+          of: count('Hours of regions in which there was an event'),
+        })
+        .describe('How much of the range is in the answer'),
+      source: z.literal('batch').describe('Which layer counted this'),
+      warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
+      next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+    })
+    .describe('Of what range, how much of it is computed, and how it goes on');
 
 export function batchRoute(table: BatchTable): Route {
   const options = { ...table, shape: table.ranking.shape };

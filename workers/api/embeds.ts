@@ -49,20 +49,23 @@ const body = z.strictObject({
     .describe('When it ends, a year ahead at most'),
 });
 
-const embedSchema = z.strictObject({
-  id: z.string().describe('Public part of the token'),
-  name: z.string().describe('For people'),
-  state: z.enum(['active', 'expired', 'revoked']).describe('Whether it is shown'),
-  regions: z.array(z.string()).nullable().describe('Regions that it reads; null for all'),
-  origins: z
-    .array(z.string())
-    .describe('Sites that may frame it; those of the deployment where there are none'),
-  created_at: time('When it was made'),
-  created_by: z.string().describe('Id of the person who made it'),
-  expires_at: time('When it ends'),
-  revoked_at: time('When it was revoked; null where it was not').nullable(),
-});
-const path = z.object({ id: z.string().describe('`id` of the embed').meta({ example: '4s0x9k2m7q1w' }) });
+const embedSchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('Public part of the token'),
+    name: z.string().describe('For people'),
+    state: z.enum(['active', 'expired', 'revoked']).describe('Whether it is shown'),
+    regions: z.array(z.string()).nullable().describe('Regions that it reads; null for all'),
+    origins: z
+      .array(z.string())
+      .describe('Sites that may frame it; those of the deployment where there are none'),
+    created_at: time('When it was made'),
+    created_by: z.string().describe('Id of the person who made it'),
+    expires_at: time('When it ends'),
+    revoked_at: time('When it was revoked; null where it was not').nullable(),
+  });
+const path =
+  DESCRIBED && z.object({ id: z.string().describe('`id` of the embed').meta({ example: '4s0x9k2m7q1w' }) });
 
 export const embedsRoute: Route = {
   method: 'GET',

@@ -6,8 +6,8 @@ import { isoTime } from './figures.ts';
 import { jsonResponse } from './problem-response.ts';
 import type { Route } from './route.ts';
 
-const status = z.literal('ok').describe('Anything else is a problem with a status of its own');
-const versionOf = z.string().describe('Version of the product');
+const status = DESCRIBED && z.literal('ok').describe('Anything else is a problem with a status of its own');
+const versionOf = DESCRIBED && z.string().describe('Version of the product');
 
 /** GET /health: whether the service can work. Once it could, this isolate never asks the database again. */
 export function healthRoute(): Route {

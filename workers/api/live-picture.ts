@@ -55,66 +55,72 @@ const dimensions = {
   content_type: 'content_type',
 } as const satisfies Record<string, Dimension>;
 
-const cells = z
-  .array(z.array(z.number()))
-  .optional()
-  .describe(
-    `[start, ${liveCounterNames.join(', ')}]; start: epoch ms of a pane of 10 s, epoch minutes of a step`,
-  );
-const optionalMs = z.int().nullable().optional();
-const shareRow = z.strictObject({
-  key: z.string(),
-  events: count('Events of all types'),
-  views: count('Events of type `view`'),
-  downloads: count('Events of type `download`'),
-  success_rate: share('Of the downloads; null without'),
-});
+const cells =
+  DESCRIBED &&
+  z
+    .array(z.array(z.number()))
+    .optional()
+    .describe(
+      `[start, ${liveCounterNames.join(', ')}]; start: epoch ms of a pane of 10 s, epoch minutes of a step`,
+    );
+const optionalMs = DESCRIBED && z.int().nullable().optional();
+const shareRow =
+  DESCRIBED &&
+  z.strictObject({
+    key: z.string(),
+    events: count('Events of all types'),
+    views: count('Events of type `view`'),
+    downloads: count('Events of type `download`'),
+    success_rate: share('Of the downloads; null without'),
+  });
 const untold = 'null where a filter of another dimension is set, as windows count each by itself';
 
-const answer = objectAnswer(
-  z.strictObject({
-    at: z.int().describe('Time that the picture stands for, epoch ms'),
-    step_minutes: z.int().describe('Minutes of a cell'),
-    facts: z.array(
-      z.strictObject({
-        name: z.string(),
-        continent: z.string(),
-        latitude: z.number(),
-        longitude: z.number(),
+const answer =
+  DESCRIBED &&
+  objectAnswer(
+    z.strictObject({
+      at: z.int().describe('Time that the picture stands for, epoch ms'),
+      step_minutes: z.int().describe('Minutes of a cell'),
+      facts: z.array(
+        z.strictObject({
+          name: z.string(),
+          continent: z.string(),
+          latitude: z.number(),
+          longitude: z.number(),
+        }),
+      ),
+      regions: z.record(
+        z.string(),
+        z.strictObject({
+          viewers: z.int().optional().describe('Only of now, and of whole regions'),
+          watermark: optionalMs,
+          last_event_at: optionalMs,
+          last_received_at: optionalMs,
+          minutes: cells,
+          panes: cells,
+        }),
+      ),
+      breakdown: z.strictObject({
+        from_minute: z.int().describe('First epoch minute of it'),
+        active_contents: z.int().nullable().describe(`Contents with an event; ${untold}`),
+        contents: z
+          .array(
+            shareRow.omit({ key: true }).extend({
+              content_id: z.string(),
+              title: z.string().nullable(),
+              content_type: z.string().nullable(),
+              rank: z.int(),
+              rank_before: z.int().nullable(),
+            }),
+          )
+          .nullable()
+          .describe(`By downloads; ${untold}`),
+        has_ranks_before: z.boolean().describe('Whether ranks of before were looked for'),
+        devices: z.array(shareRow).nullable().describe(`By events, whatever the filter; ${untold}`),
+        content_types: z.array(shareRow).nullable().describe(`By events, whatever the filter; ${untold}`),
       }),
-    ),
-    regions: z.record(
-      z.string(),
-      z.strictObject({
-        viewers: z.int().optional().describe('Only of now, and of whole regions'),
-        watermark: optionalMs,
-        last_event_at: optionalMs,
-        last_received_at: optionalMs,
-        minutes: cells,
-        panes: cells,
-      }),
-    ),
-    breakdown: z.strictObject({
-      from_minute: z.int().describe('First epoch minute of it'),
-      active_contents: z.int().nullable().describe(`Contents with an event; ${untold}`),
-      contents: z
-        .array(
-          shareRow.omit({ key: true }).extend({
-            content_id: z.string(),
-            title: z.string().nullable(),
-            content_type: z.string().nullable(),
-            rank: z.int(),
-            rank_before: z.int().nullable(),
-          }),
-        )
-        .nullable()
-        .describe(`By downloads; ${untold}`),
-      has_ranks_before: z.boolean().describe('Whether ranks of before were looked for'),
-      devices: z.array(shareRow).nullable().describe(`By events, whatever the filter; ${untold}`),
-      content_types: z.array(shareRow).nullable().describe(`By events, whatever the filter; ${untold}`),
     }),
-  }),
-);
+  );
 
 /** What the socket cannot tell: the past, and what only some contents, devices or types do. */
 export const livePictureRoute: Route = {

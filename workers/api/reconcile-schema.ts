@@ -34,47 +34,50 @@ export const lineSchema = z.strictObject({
   explanation: z.string().describe('Why it does not; empty where it does'),
 });
 
-export const producerSchema = z.strictObject({ producer, ...figures, adds_up: addsUp });
+export const producerSchema = DESCRIBED && z.strictObject({ producer, ...figures, adds_up: addsUp });
 
-export const totalsSchema = z
-  .strictObject({ ...figures, rejected_by_code: byCode })
-  .describe('Sums over the whole range');
+export const totalsSchema =
+  DESCRIBED && z.strictObject({ ...figures, rejected_by_code: byCode }).describe('Sums over the whole range');
 
-export const hourSchema = z.strictObject({
-  region: z.string().describe('Name of the region'),
-  hour: time('Start of the hour of event time'),
-  state: z
-    .enum(hourStates)
-    .describe(
-      '`equal`: batch says what the stream said; `explained`: all of the difference came late; `open`: not computed ' +
-        'yet; `stale`: new parts have come since; `fault`: a difference that nothing explains',
-    ),
-  stream: count('Events that the stream counted, as the parts of the lake hold them'),
-  batch: count('Events that the batch layer counted; null before its first run').nullable(),
-  served: count('Events of the row that the API answers by; null where there is none').nullable(),
-  difference: z.int().nullable().describe('batch - stream; null before the first run'),
-  late: count('Events in parts of what came late'),
-  late_added: count('Of them, those that count now; null before the first run').nullable(),
-  late_twins: count('Twins that the last run has dropped; null before the first').nullable(),
-  erased: count('Events that were erased on request: none, so far'),
-  parts: count('Parts of the lake'),
-  explanation: z.string().describe('What makes the difference; empty where there is none'),
-});
+export const hourSchema =
+  DESCRIBED &&
+  z.strictObject({
+    region: z.string().describe('Name of the region'),
+    hour: time('Start of the hour of event time'),
+    state: z
+      .enum(hourStates)
+      .describe(
+        '`equal`: batch says what the stream said; `explained`: all of the difference came late; `open`: not computed ' +
+          'yet; `stale`: new parts have come since; `fault`: a difference that nothing explains',
+      ),
+    stream: count('Events that the stream counted, as the parts of the lake hold them'),
+    batch: count('Events that the batch layer counted; null before its first run').nullable(),
+    served: count('Events of the row that the API answers by; null where there is none').nullable(),
+    difference: z.int().nullable().describe('batch - stream; null before the first run'),
+    late: count('Events in parts of what came late'),
+    late_added: count('Of them, those that count now; null before the first run').nullable(),
+    late_twins: count('Twins that the last run has dropped; null before the first').nullable(),
+    erased: count('Events that were erased on request: none, so far'),
+    parts: count('Parts of the lake'),
+    explanation: z.string().describe('What makes the difference; empty where there is none'),
+  });
 
-export const reconcileAnswer = z.strictObject({
-  data: z.array(lineSchema).describe('By minute of receipt and producer, newest first: a page'),
-  count: count('Rows in data'),
-  adds_up: addsUp,
-  explanation: z.string().describe('The same in a sentence'),
-  totals: totalsSchema,
-  producers: z.array(producerSchema).describe('Sums by producer'),
-  hours: z.array(hourSchema).describe('Stream against batch, of the hours of event time in the range'),
-  meta: z
-    .strictObject({
-      from: time('Start of the range'),
-      to: time('End of the range, which is not part of it'),
-      next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-      warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
-    })
-    .describe('Of what range, and how it goes on'),
-});
+export const reconcileAnswer =
+  DESCRIBED &&
+  z.strictObject({
+    data: z.array(lineSchema).describe('By minute of receipt and producer, newest first: a page'),
+    count: count('Rows in data'),
+    adds_up: addsUp,
+    explanation: z.string().describe('The same in a sentence'),
+    totals: totalsSchema,
+    producers: z.array(producerSchema).describe('Sums by producer'),
+    hours: z.array(hourSchema).describe('Stream against batch, of the hours of event time in the range'),
+    meta: z
+      .strictObject({
+        from: time('Start of the range'),
+        to: time('End of the range, which is not part of it'),
+        next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+        warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
+      })
+      .describe('Of what range, and how it goes on'),
+  });

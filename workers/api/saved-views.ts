@@ -53,21 +53,25 @@ const newExample = {
   visibility: 'shared',
 };
 
-const viewSchema = z.strictObject({
-  id: z.string().describe('Names it'),
-  version: z.int().min(1).describe('Rises with each change'),
-  name: z.string().describe('For people'),
-  address: z.string().describe('Path and query of the page'),
-  visibility,
-  author: z.string().describe('Who saved it'),
-  mine: z.boolean().describe('Whether that is who asks'),
-  changed_at: time('When it was saved last'),
-});
-const path = z.object({
-  id: z.string().describe('`id` of the view').meta({ example: '5b0c8a1e-7f2d-4f5e-9a54-0d9f5b2c1a77' }),
-});
+const viewSchema =
+  DESCRIBED &&
+  z.strictObject({
+    id: z.string().describe('Names it'),
+    version: z.int().min(1).describe('Rises with each change'),
+    name: z.string().describe('For people'),
+    address: z.string().describe('Path and query of the page'),
+    visibility,
+    author: z.string().describe('Who saved it'),
+    mine: z.boolean().describe('Whether that is who asks'),
+    changed_at: time('When it was saved last'),
+  });
+const path =
+  DESCRIBED &&
+  z.object({
+    id: z.string().describe('`id` of the view').meta({ example: '5b0c8a1e-7f2d-4f5e-9a54-0d9f5b2c1a77' }),
+  });
 const query = z.object({ version: versionParameter });
-const answer = z.strictObject({ data: viewSchema });
+const answer = DESCRIBED && z.strictObject({ data: viewSchema });
 const unmasked = 'views.read_unmasked';
 const bodyProblems = ['invalid_parameter', 'unreadable_body', 'payload_too_large'] as const;
 

@@ -21,19 +21,21 @@ const body = z
   })
   .describe('What shows who signs in');
 
-const identity = z.strictObject({
-  data: z.strictObject({
-    id: z.string().describe('Id of the person'),
-    name: z.string().describe('As others see it'),
-    role: z.enum(personRoles).describe('Each may do what those before it may'),
-    regions: z
-      .array(z.string())
-      .nullable()
-      .describe('Names of the regions that the role is limited to; null for all'),
-    via: z.enum(['session', 'bearer', 'access', 'embed']).describe('How it was shown'),
-    expires_at: time('When the credential ends; null for never').nullable(),
-  }),
-});
+const identity =
+  DESCRIBED &&
+  z.strictObject({
+    data: z.strictObject({
+      id: z.string().describe('Id of the person'),
+      name: z.string().describe('As others see it'),
+      role: z.enum(personRoles).describe('Each may do what those before it may'),
+      regions: z
+        .array(z.string())
+        .nullable()
+        .describe('Names of the regions that the role is limited to; null for all'),
+      via: z.enum(['session', 'bearer', 'access', 'embed']).describe('How it was shown'),
+      expires_at: time('When the credential ends; null for never').nullable(),
+    }),
+  });
 
 const example = {
   data: {

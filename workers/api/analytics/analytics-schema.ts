@@ -25,13 +25,15 @@ const metaShape = {
   source: z.literal('warehouse').describe('What counted this'),
   warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
 };
-const meta = z.strictObject(metaShape).describe('Of what range and how fresh the answer is');
-const pageMeta = z
-  .strictObject({
-    ...metaShape,
-    next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
-  })
-  .describe('Of what range and how fresh the answer is, and how it goes on');
+const meta = DESCRIBED && z.strictObject(metaShape).describe('Of what range and how fresh the answer is');
+const pageMeta =
+  DESCRIBED &&
+  z
+    .strictObject({
+      ...metaShape,
+      next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+    })
+    .describe('Of what range and how fresh the answer is, and how it goes on');
 
 export const objectAnswer = <T extends z.ZodType>(data: T) => z.strictObject({ data, meta });
 export const rowsAnswer = <T extends z.ZodType>(row: T) =>
@@ -56,23 +58,25 @@ const change = (name: keyof typeof metricsShape) =>
     .nullable()
     .describe(`Relative change of ${name}, 0.1 for a tenth more; null where before it was 0`);
 
-export const metricsData = z.strictObject({
-  ...metricsShape,
-  previous: z
-    .strictObject(metricsShape)
-    .nullable()
-    .describe('The same of as many days just before; null without `compare`'),
-  change: z
-    .strictObject({
-      total_users: change('total_users'),
-      active_users: change('active_users'),
-      total_views: change('total_views'),
-      total_watch_time_hours: change('total_watch_time_hours'),
-      avg_completion_rate: change('avg_completion_rate'),
-    })
-    .nullable()
-    .describe('From the days before to the range; null without `compare`'),
-});
+export const metricsData =
+  DESCRIBED &&
+  z.strictObject({
+    ...metricsShape,
+    previous: z
+      .strictObject(metricsShape)
+      .nullable()
+      .describe('The same of as many days just before; null without `compare`'),
+    change: z
+      .strictObject({
+        total_users: change('total_users'),
+        active_users: change('active_users'),
+        total_views: change('total_views'),
+        total_watch_time_hours: change('total_watch_time_hours'),
+        avg_completion_rate: change('avg_completion_rate'),
+      })
+      .nullable()
+      .describe('From the days before to the range; null without `compare`'),
+  });
 
 /** As CSV, where an object has no place. */
 export const metricRow = z.strictObject({
@@ -228,13 +232,15 @@ export const timelineRow = z.strictObject({
   error_code: known('Of an error or a failed download'),
 });
 
-export const sessionData = z.strictObject({
-  ...sessionShape,
-  region: known('Name of the region in which it was stitched'),
-  timeline: z
-    .array(timelineRow)
-    .describe('Its events, as the lake has them; empty for an imported one, and where they are gone'),
-});
+export const sessionData =
+  DESCRIBED &&
+  z.strictObject({
+    ...sessionShape,
+    region: known('Name of the region in which it was stitched'),
+    timeline: z
+      .array(timelineRow)
+      .describe('Its events, as the lake has them; empty for an imported one, and where they are gone'),
+  });
 
 const figuresShape = {
   views,
@@ -243,47 +249,51 @@ const figuresShape = {
   avg_completion_rate: completion,
 };
 
-export const movieData = z.strictObject({
-  movie_id: movieId,
-  title: known('Title'),
-  genre: text('`Unknown` where none is known'),
-  content_type: known('Such as film or series'),
-  duration_minutes: count('Length; null where not known').nullable(),
-  release_date: known('YYYY-MM-DD'),
-  director: known('Director'),
-  cast: known('Names, joined by ", "'),
-  country: known('Of production'),
-  language: known('Original language'),
-  avg_rating: amount('Mean of all ratings, 1 to 10; null without').nullable(),
-  rating_count: count('All ratings'),
-  total_views: count(
-    'Of all sessions that are kept, whatever is asked; null for who is limited to regions',
-  ).nullable(),
-  figures: z.strictObject({ ...figuresShape, previous_views: previousViews }).describe('Of the range'),
-  daily: z.array(dailyRow),
-  devices: z.array(deviceRow.omit({ buffering_per_hour: true })),
-  countries: z.array(countryRow),
-  recent_sessions: z.array(sessionRow).describe('The last sessions of the range, the newest first'),
-});
+export const movieData =
+  DESCRIBED &&
+  z.strictObject({
+    movie_id: movieId,
+    title: known('Title'),
+    genre: text('`Unknown` where none is known'),
+    content_type: known('Such as film or series'),
+    duration_minutes: count('Length; null where not known').nullable(),
+    release_date: known('YYYY-MM-DD'),
+    director: known('Director'),
+    cast: known('Names, joined by ", "'),
+    country: known('Of production'),
+    language: known('Original language'),
+    avg_rating: amount('Mean of all ratings, 1 to 10; null without').nullable(),
+    rating_count: count('All ratings'),
+    total_views: count(
+      'Of all sessions that are kept, whatever is asked; null for who is limited to regions',
+    ).nullable(),
+    figures: z.strictObject({ ...figuresShape, previous_views: previousViews }).describe('Of the range'),
+    daily: z.array(dailyRow),
+    devices: z.array(deviceRow.omit({ buffering_per_hour: true })),
+    countries: z.array(countryRow),
+    recent_sessions: z.array(sessionRow).describe('The last sessions of the range, the newest first'),
+  });
 
-export const userData = z.strictObject({
-  ...userShape,
-  age: count('As imported; null where not known').nullable(),
-  gender: known('As imported'),
-  signup_date: known('YYYY-MM-DD'),
-  is_active: z.boolean().describe('As imported'),
-  preferred_genre: known('As imported'),
-  is_inferred: z.boolean().describe('True where only sessions have told of this user'),
-  figures: z
-    .strictObject({
-      views,
-      watch_hours: watchHours,
-      avg_completion_rate: completion,
-      previous_views: previousViews,
-    })
-    .describe('Of the range'),
-  genres: z.array(
-    genreRow.omit({ unique_users: true, previous_views: true }).describe('Of the range, by views'),
-  ),
-  recent_sessions: z.array(sessionRow).describe('The last sessions of the range, the newest first'),
-});
+export const userData =
+  DESCRIBED &&
+  z.strictObject({
+    ...userShape,
+    age: count('As imported; null where not known').nullable(),
+    gender: known('As imported'),
+    signup_date: known('YYYY-MM-DD'),
+    is_active: z.boolean().describe('As imported'),
+    preferred_genre: known('As imported'),
+    is_inferred: z.boolean().describe('True where only sessions have told of this user'),
+    figures: z
+      .strictObject({
+        views,
+        watch_hours: watchHours,
+        avg_completion_rate: completion,
+        previous_views: previousViews,
+      })
+      .describe('Of the range'),
+    genres: z.array(
+      genreRow.omit({ unique_users: true, previous_views: true }).describe('Of the range, by views'),
+    ),
+    recent_sessions: z.array(sessionRow).describe('The last sessions of the range, the newest first'),
+  });

@@ -5,7 +5,7 @@ import { completionOf, ratio } from './analytics-figures.ts';
 import { type AnswerRow, analyticsRoute, exampleMeta } from './analytics-route.ts';
 import { hourRow, rowsAnswer, weekdayHourRow } from './analytics-schema.ts';
 
-const row = z.union([weekdayHourRow, hourRow]);
+const row = DESCRIBED && z.union([weekdayHourRow, hourRow]);
 
 export const hourlyTrendsRoute = analyticsRoute({
   path: '/api/analytics/hourly-trends',

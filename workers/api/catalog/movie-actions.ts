@@ -48,24 +48,26 @@ export const putMovieRoute: Route = {
   },
 };
 
-const bulkAnswer = z.strictObject({
-  data: z.strictObject({
-    inserted: count('Films that were not there'),
-    updated: count('Films that are other than they were'),
-    unchanged: count('Films that were so already'),
-    rejected: count('Items that were not taken'),
-  }),
-  errors: z
-    .array(
-      z.strictObject({
-        index: count('Place of the item in the list, from 0'),
-        errors: z
-          .array(z.strictObject({ pointer: z.string(), message: z.string() }))
-          .describe('What is wrong with it, by JSON pointer into the item'),
-      }),
-    )
-    .describe('Items that were not taken'),
-});
+const bulkAnswer =
+  DESCRIBED &&
+  z.strictObject({
+    data: z.strictObject({
+      inserted: count('Films that were not there'),
+      updated: count('Films that are other than they were'),
+      unchanged: count('Films that were so already'),
+      rejected: count('Items that were not taken'),
+    }),
+    errors: z
+      .array(
+        z.strictObject({
+          index: count('Place of the item in the list, from 0'),
+          errors: z
+            .array(z.strictObject({ pointer: z.string(), message: z.string() }))
+            .describe('What is wrong with it, by JSON pointer into the item'),
+        }),
+      )
+      .describe('Items that were not taken'),
+  });
 
 export const putMoviesRoute: Route = {
   method: 'PUT',

@@ -86,7 +86,8 @@ export const bulkBody = z.strictObject({
     .describe('Each judged alone: one that is not valid keeps none of the others out'),
 });
 
-export const documentedBulkBody = bulkBody.extend({ movies: z.array(bulkItem).min(1).max(catalogMoviesMax) });
+export const documentedBulkBody =
+  DESCRIBED && bulkBody.extend({ movies: z.array(bulkItem).min(1).max(catalogMoviesMax) });
 
 function shapeMessage(issue: {
   readonly code: string;

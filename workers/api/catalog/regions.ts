@@ -62,7 +62,7 @@ const query = z.object({
     .describe('A part of the name, in small or capital letters')
     .meta({ example: 'eu-' }),
 });
-const path = z.object({ name: regionName });
+const path = DESCRIBED && z.object({ name: regionName });
 
 export const catalogRegionsRoute: Route = {
   method: 'GET',

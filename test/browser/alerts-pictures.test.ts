@@ -1,0 +1,124 @@
+// The page of alerts and the annotations of a chart at every width in both themes: what axe says, that nothing sticks
+// out, and a picture. Pictures go into .cache/screenshots/; with SCREENSHOTS=1 some go into docs/screenshots/ instead.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { pastAlerts } from '../support/scripted-alert-log.ts';
+import { scriptedAnnotation } from '../support/scripted-annotations.ts';
+import type { Play } from '../support/scripted-traffic.ts';
+import {
+  faults,
+  overflow,
+  sitePages,
+  type Theme,
+  themes,
+  type Width,
+  widths,
+} from '../support/site-pages.ts';
+
+const { serve, open } = sitePages();
+
+const root = new URL('../..', import.meta.url).pathname;
+const shown = [
+  'alerts-light-1440',
+  'alerts-dark-390',
+  'alerts-detail-dark-1440',
+  'alerts-annotation-light-1440',
+];
+const folderOf = (name: string): string =>
+  join(root, process.env.SCREENSHOTS && shown.includes(name) ? 'docs/screenshots' : '.cache/screenshots');
+
+beforeAll(async () => {
+  for (const name of ['other', ...shown]) await mkdir(folderOf(name), { recursive: true });
+});
+
+interface State {
+  readonly path: string;
+  readonly play: Play;
+  readonly past: number;
+  /** Both, if not said. */
+  readonly theme?: Theme;
+  readonly go: (page: Page) => Promise<void>;
+}
+
+const states: Readonly<Record<string, State>> = {
+  alerts: {
+    path: '/alerts',
+    play: 'failing',
+    past: 8,
+    go: (page) => page.locator('.value-line').first().waitFor({ state: 'attached' }),
+  },
+  'alerts-detail': {
+    path: '/alerts?state=resolved&severity=CRITICAL',
+    play: 'failing',
+    past: 8,
+    go: async (page) => {
+      await page
+        .getByRole('button', { name: /^Details/ })
+        .first()
+        .click();
+      await page.locator('.alert-life').waitFor();
+      await page.getByRole('slider').focus();
+      await page.keyboard.press('PageDown');
+    },
+  },
+  'alerts-crowded': {
+    path: '/alerts?region=EU-London',
+    play: 'crowded',
+    theme: 'dark',
+    past: 0,
+    go: async (page) => {
+      await page
+        .getByRole('button', { name: /^Acknowledge:/ })
+        .first()
+        .click();
+      await page.getByLabel('Comment on the acknowledgement').fill('Somebody is on it.');
+    },
+  },
+  'alerts-none': {
+    path: '/alerts',
+    play: 'normal',
+    theme: 'light',
+    past: 0,
+    go: (page) => page.getByText('Nothing is firing').waitFor(),
+  },
+  'alerts-annotation': {
+    path: '/',
+    play: 'normal',
+    theme: 'light',
+    past: 0,
+    go: async (page) => {
+      await page.locator('.flag').last().waitFor();
+      await page.getByRole('slider').last().focus();
+      await page.keyboard.press('PageDown');
+      await page.keyboard.press('a');
+      await page.locator('dialog[open] textarea').fill('CDN rollout 4711');
+    },
+  },
+};
+
+const sizes = Object.keys(widths).map(Number) as Width[];
+
+const looks = Object.entries(states).flatMap(([name, state]) =>
+  themes.filter((theme) => theme === (state.theme ?? theme)).map((theme) => [name, theme] as const),
+);
+
+test.each(looks)('[ABL-30, ABL-36] %s, %s', async (name, theme) => {
+  const { path, play, past, go } = states[name] as State;
+  const service = await serve({ play });
+  const now = Date.now();
+  service.log.past = pastAlerts(past, now);
+  service.annotations.rows = [40, 22, 21].map((minutes) =>
+    scriptedAnnotation(String(minutes), now - minutes * 60_000, { text: `Rollout of ${minutes}` }),
+  );
+  for (const width of sizes) {
+    const page = await open(service, { path, width, theme });
+    await go(page);
+    if (width !== 820) expect(await faults(page)).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    const picture = `${name}-${theme}-${width}`;
+    await page.screenshot({ path: join(folderOf(picture), `${picture}.png`) });
+    await page.context().close();
+  }
+});
