@@ -22,6 +22,7 @@ import { computed, effect } from '@preact/signals';
 import { render } from 'preact';
 import { currentIdentity, loadIdentity, signInAddress } from './access/session.ts';
 import { watchAnnotations } from './annotations/annotation-list.ts';
+import { isEmbed, sayWhyOver } from './embed/embed.ts';
 import { valueListOf } from './filter/value-list.ts';
 import { watchAddress } from './live/address.ts';
 import { onlyRegion } from './live/asked.ts';
@@ -37,6 +38,12 @@ import { createViewState } from './views/view-state.ts';
 /** Ages and the right edge of the charts move on even when no frame comes. */
 const tickMs = 500;
 
+const place = document.querySelector('#app');
+const over = (): void => {
+  if (!place) return;
+  render(null, place);
+  void sayWhyOver(place);
+};
 const store = createStore(browserStore);
 const view = createViewState();
 const connection = new LiveConnection(browserPorts, store.heard.events);
@@ -48,6 +55,7 @@ effect(() => connection.breakDown(onlyRegion(store.asked.value)));
 effect(() => {
   const { kind } = store.heard.link.value;
   if (kind === 'signed-out') currentIdentity.value = null;
+  if (kind === 'signed-out' && isEmbed) over();
   if (kind === 'live' && currentIdentity.peek() === null) void loadIdentity();
 });
 
@@ -58,12 +66,12 @@ watchAnnotations(
     const from = Math.min(...times.map(([first]) => first ?? Number.POSITIVE_INFINITY));
     const to = Math.max(...times.map((all) => all.at(-1) ?? 0));
     const regions = valueListOf(store.asked.value.region ?? '');
-    return store.live.value === null || from > to ? null : { from, to, regions };
+    return isEmbed || store.live.value === null || from > to ? null : { from, to, regions };
   }),
 );
 watchTheme();
 watchTitle(store.heard);
-watchKeys(store, view);
+if (!isEmbed) watchKeys(store, view);
 addEventListener('online', () => connection.networkChanged());
 addEventListener('offline', () => connection.networkChanged());
 document.addEventListener('visibilitychange', () => {
@@ -74,9 +82,10 @@ setInterval(() => {
   if (performance.now() - store.heard.now.peek() >= tickMs) store.heard.tick();
 }, tickMs);
 
-const place = document.querySelector('#app');
 if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);
 connection.start();
 void loadIdentity().then((found) => {
-  if (found === 'signed-out') location.replace(signInAddress());
+  if (found !== 'signed-out') return;
+  if (isEmbed) over();
+  else location.replace(signInAddress());
 });

@@ -8,7 +8,7 @@ export const batchRunsMax = 744;
 export const batchStepEventsMax = 200_000;
 /** Parts that one step reads: each is a few calls of R2. */
 export const batchStepPartsMax = 100;
-/** Identities that a step holds to find twins among what came late (DUP-1b): 16 MB, as much again for those it found. */
+/** Identities that a step holds to find twins among what came late (DUP-1b): 13 MB, as much again for those it found. */
 export const batchSuspectsMax = 1_000_000;
 /** Hours that lie further back are not computed: their parts are gone. */
 export const batchHoursBackMax = 400 * 24;

@@ -25,7 +25,7 @@ export const sessionsKeptMs = 90 * dayMs;
 export const sessionRowsMax = 500_000;
 /** Rows that one step of an ETL run reads, and another loads: some tenths of a second, and 2 MB in R2. */
 export const etlChunkRowsMax = 5_000;
-/** Rows of one file: the keys that tell duplicates take 32 MB, and 48 while their table grows. */
+/** Rows of one file: the keys that tell duplicates take 30 MB, and 49 while their table grows. */
 export const etlFileRowsMax = 2_000_000;
 /** Files of one run: a body, and a row of D1, stay small. */
 export const etlFilesMax = 100;

@@ -24,6 +24,9 @@ export interface ServiceRequest {
 /** After this long the person is told that no answer came. */
 const answerMsMax = 10_000;
 
+/** Of a frame that other sites show: it has no session, and speaks in the name of a token. */
+export const credential = { token: '' };
+
 /** Asks the service in the name of who is signed in here: the browser adds the cookie by itself. */
 export async function askService<T>(path: string, request: ServiceRequest = {}): Promise<ServiceAnswer<T>> {
   const { method = 'GET', body } = request;
@@ -33,6 +36,7 @@ export async function askService<T>(path: string, request: ServiceRequest = {}):
       cache: 'no-store',
       headers: {
         accept: 'application/json',
+        ...(credential.token !== '' && { authorization: `Bearer ${credential.token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -1,6 +1,6 @@
 import { closeCodes, liveSubprotocol } from '../../core/protocol/live.ts';
 import type { Problem } from '../../core/protocol/problem.ts';
-import { askService } from '../access/service.ts';
+import { askService, credential } from '../access/service.ts';
 import { currentIdentity, loadIdentity } from '../access/session.ts';
 import { browserAck } from './browser-ack.ts';
 import type { ConnectionPorts, Socket, SocketEvents, Trouble } from './connection.ts';
@@ -32,7 +32,10 @@ export const browserStore: StorePorts = {
 function openSocket(events: SocketEvents): Socket {
   const address = new URL('/api/live', location.href);
   address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const socket = new WebSocket(address, liveSubprotocol);
+  const socket = new WebSocket(address, [
+    liveSubprotocol,
+    ...(credential.token === '' ? [] : [credential.token]),
+  ]);
   socket.addEventListener('open', () => events.opened());
   socket.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') events.received(data);
@@ -49,8 +52,8 @@ function openSocket(events: SocketEvents): Socket {
   };
 }
 
-/** Cloudflare Access shows its credential with every request: connecting again is what renews it. */
-const isRenewed = (): boolean => currentIdentity.peek()?.via === 'access';
+/** What is shown with every request is renewed by connecting again. */
+const isRenewed = (): boolean => credential.token !== '' || currentIdentity.peek()?.via === 'access';
 
 /** A browser does not tell why a socket failed; /health and /api/session do. */
 async function diagnose(): Promise<Trouble | 'signed-out'> {

@@ -4,7 +4,7 @@ import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { askService } from '../access/service.ts';
 
 export interface CatalogueTitle {
-  readonly id: string;
+  readonly movie_id: string;
   readonly title: string | null;
   readonly genre: string | null;
 }
@@ -47,7 +47,7 @@ export class CatalogueTitles {
     const found = await this.#ask(due);
     if (!found) return;
     const held = this.#known.value.size > keptMax ? [] : this.#known.value;
-    this.#known.value = new Map([...held, ...found.map((entry) => [entry.id, entry] as const)]);
+    this.#known.value = new Map([...held, ...found.map((entry) => [entry.movie_id, entry] as const)]);
   }
 }
 

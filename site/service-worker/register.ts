@@ -25,7 +25,11 @@ function vouchedAddress(): string {
   return trustedTypes?.createPolicy(trustedTypesPolicy, rules).createScriptURL(address) ?? address;
 }
 
-/** Once the page is there; without it (an old browser, no secure context) everything works but the network's absence. */
+/**
+ * Once the page is there; without it (an old browser, no secure context) everything works but the network's absence. A frame
+ * of another site keeps nothing.
+ */
 addEventListener('load', () => {
+  if (location.pathname === '/embed') return;
   navigator.serviceWorker?.register(vouchedAddress()).catch(() => undefined);
 });

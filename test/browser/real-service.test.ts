@@ -80,6 +80,27 @@ test('[LIV-1] an empty service says how to send the first event; that event then
   await page.context().close();
 });
 
+test('[CAT-3] a title is called as the catalogue calls it, with its genre', async () => {
+  const { admin_token: token, ingest_key: key } = runtime.credentials;
+  const send = async (path: string, method: string, credential: string, body: object) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${credential}` };
+    const answer = await fetch(`${runtime.url}${path}`, { method, headers, body: JSON.stringify(body) });
+    expect([path, answer.ok]).toEqual([path, true]);
+  };
+  await send('/api/catalog/movies/first', 'PUT', token, { title: 'The First of All', genre: 'Drama' });
+  await send('/v1/events', 'POST', key, {
+    event_type: 'download',
+    content_id: 'first',
+    title: 'as the event has it',
+    region: 'EU-London',
+    user_id: 'me',
+  });
+  const page = await openPage(1440, 'light');
+  const row = page.locator('.trending tr', { hasText: 'The First of All' });
+  await expect.poll(() => row.textContent(), { timeout: 15_000 }).toContain('Drama');
+  await page.context().close();
+});
+
 test('[LIV-1, LIV-3] numbers move with real traffic, survive a killed runtime, and the page looks after itself', async () => {
   startProducing();
   const page = await openPage(1440, 'light');

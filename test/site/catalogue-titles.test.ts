@@ -7,7 +7,7 @@ function titles() {
   const held = new CatalogueTitles(
     async (ids) => {
       asked.push([...ids]);
-      return of.answers ? ids.map((id) => ({ id, title: `Title of ${id}`, genre: 'Drama' })) : null;
+      return of.answers ? ids.map((id) => ({ movie_id: id, title: `Title of ${id}`, genre: 'Drama' })) : null;
     },
     () => of.nowMs,
   );
@@ -20,7 +20,7 @@ describe('[CAT-3] titles of the catalogue on the live page', () => {
     await held.want(['a', 'b']);
     await held.want(['b', 'c']);
     expect(asked).toEqual([['a', 'b'], ['c']]);
-    expect(held.known.value.get('c')).toEqual({ id: 'c', title: 'Title of c', genre: 'Drama' });
+    expect(held.known.value.get('c')).toEqual({ movie_id: 'c', title: 'Title of c', genre: 'Drama' });
     of.nowMs = 59_999;
     await held.want(['a', 'b', 'c']);
     expect(asked).toHaveLength(2);

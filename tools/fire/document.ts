@@ -90,6 +90,19 @@ function measures({ name, lots }: SectionRecord): string[] {
   return [...times, ...told].map((line) => `- ${line}`);
 }
 
+const notCovered = `## What is not covered
+
+- **Power loss**: a killed process leaves what it gave to the operating system. Whether the disk has it is the platform's word.
+- **The platform's own partitions and durability**: D1, R2, Queues and Durable Objects are emulated on one machine here.
+  What Cloudflare promises of them is cited in the decisions, not tested.
+- **Several machines**: local objects share one process, so calls between them never lose their answer halfway but by a kill.
+- **The simulation** (\`npm run sim -- --seeds 10000 --steps 1000\`) plays a shard with its queue, D1, sealer, lake and
+  alerts under a virtual clock. Viewers, workflows and two versions side by side are tried in the runtime alone
+  (\`viewers\`, \`failpoints\`, \`upgrade\`).
+- **Versions that serve at the same time**: \`upgrade\` changes them one after the other, as a deployment does for an object.
+- **Eviction without abort**: objects are aborted, which loses at least as much as an eviction does.
+`;
+
 /** The whole page. */
 function reliabilityPage(results: Reliability): string {
   const { commit, seed, machine, startedAt, sections } = results;
@@ -152,14 +165,7 @@ ${planted.map(([what, test]) => `| ${what} | ${test} |`).join('\n')}
 |---|---|---|
 ${found.join('\n')}
 
-## What is not covered
-
-- **Power loss**: a killed process leaves what it gave to the operating system. Whether the disk has it is the platform's word.
-- **The platform's own partitions and durability**: D1, R2, Queues and Durable Objects are emulated on one machine here.
-  What Cloudflare promises of them is cited in the decisions, not tested.
-- **Several machines**: local objects share one process, so calls between them never lose their answer halfway but by a kill.
-- **Eviction without abort**: objects are aborted, which loses at least as much as an eviction does.
-`;
+${notCovered}`;
 }
 
 export function writeReliabilityPage(results: Reliability): void {

@@ -27,12 +27,12 @@ export const embedPageRoute: Route = {
   },
 };
 
-/** One that has ended is framed still, so that it can say so where it stood. */
+/** The Live view, which looks at its address. One that has ended is framed still, so that it can say so where it stood. */
 async function page({ env, req }: ApiContext): Promise<Response> {
   return await orStorageUnavailable('embed_unread', async () => {
     const embed = await believedEmbed(env.DB, req.query('e') ?? '', Date.now());
     const origins = embed?.origins.length === 0 ? listedOrigins(env) : (embed?.origins ?? []);
-    const file = await env.ASSETS.fetch(new Request(new URL('/embed', req.url)));
+    const file = await env.ASSETS.fetch(new Request(new URL('/', req.url)));
     const answer = new Response(file.body, file);
     answer.headers.set(framedByHeader, origins.join(' '));
     return answer;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runLot } from '../harness/lot.ts';
 import type { Section } from './section.ts';
 
-const disorder = { twice: 0.3, tenfold: 0.05, delayMsMax: 20_000, lostAcks: 0.02 };
+export const disorder = { twice: 0.3, tenfold: 0.05, delayMsMax: 20_000, lostAcks: 0.02 };
 /** Many small messages. */
 const traffic = { producers: 10, eventsMax: 2, pauseMs: 0, resends: 0 };
 

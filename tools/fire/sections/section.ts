@@ -1,6 +1,7 @@
 // What a section of a fire run is: a number of trials in lots, each over a folder of its own.
 import type { FireConfigs } from '../harness/config.ts';
 import type { LotResult } from '../harness/lot.ts';
+import type { Disorder } from '../protocol.ts';
 
 export interface LotContext {
   readonly work: string;
@@ -11,6 +12,8 @@ export interface LotContext {
   readonly say: (text: string) => void;
   /** Of an outage. */
   readonly minutes: number;
+  /** Another than the section's own. */
+  readonly disorder?: Partial<Disorder>;
 }
 
 export interface LotFigures {

@@ -16,7 +16,7 @@ const growthMbMax = 24;
 
 export const viewers: Section = {
   name: 'viewers',
-  unit: `hubs killed under ${sockets} sockets`,
+  unit: `hubs killed under up to ${sockets} sockets`,
   trials: killsFull,
   lotTrials: killsFull,
   run: async ({ configs, ...context }, trials) => {
