@@ -1,5 +1,6 @@
 /** The numbers of a chart as a table, newest first, with the alerts that it shades. */
 import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
@@ -21,12 +22,16 @@ interface SeriesTableProps {
 }
 
 export function SeriesTable({ series, spans, caption, isShown, subject }: SeriesTableProps) {
+  // Rows come once the page is drawn. Those of a first rendering would also be held for as long as the page is open:
+  // the elements that a resting parent keeps lead to them.
+  const [isDrawn, setIsDrawn] = useState(false);
+  useEffect(() => setIsDrawn(true), []);
   // A table that changed five times a second could not be read: it moves on when a slot closes.
   const moved = useComputed(() => {
     const { times, closedCount, before } = series.value;
     return `${subject.value} ${times[closedCount - 1]} ${before !== undefined}`;
   });
-  const rows = moved.value ? closedRows(series.peek(), spans.value) : [];
+  const rows = moved.value && isDrawn ? closedRows(series.peek(), spans.value) : [];
   return (
     <DataTable
       caption={caption}
