@@ -32,11 +32,13 @@ export function wantValues(alert: AlertRow): void {
   const one = held.get(alert.id) as Held;
   const now = minute.peek();
   const restsAt = alert.resolved_at === null ? now : Date.parse(alert.resolved_at) + 30 * 60_000;
-  if (one.askedAt >= Math.min(now, restsAt)) return;
-  one.askedAt = now;
+  const upTo = Math.min(now, restsAt);
+  // Not "later than": until the server has spoken it is this machine's clock, which may be ahead.
+  if (one.askedAt === upTo) return;
+  one.askedAt = upTo;
   waiting.push(async () => {
     const answer = await askService<{ readonly data: readonly MinuteRow[] }>(
-      valuesAddress(alert, Date.now()),
+      valuesAddress(alert, minute.peek()),
     );
     if (answer.ok) values.value = alertValues(alert, answer.value.data);
     else if (typeof values.peek() !== 'object' || values.peek() === null) {

@@ -35,7 +35,9 @@ export function Annotated({ series, crosshair, place, instant = Number, children
   const lane = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   const write = (time: number | null): void => {
-    const at = time === null ? null : instant(time);
+    // Without a crosshair it is now, as the chart has it: this machine's clock may be wrong, and the chart of the past.
+    const now = place === undefined ? series.peek().asOf : null;
+    const at = time === null ? now : instant(time);
     whenAsked(({ writeAnnotation }) => writeAnnotation(at));
   };
   useEffect(() => {

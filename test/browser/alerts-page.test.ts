@@ -202,3 +202,22 @@ test('[ABL-34] what cannot be loaded is named and asked again; a viewer reads; a
   expect(await page.locator('.alert').count()).toBe(0);
   expect(await page.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toContain('then=%2Falerts');
 });
+
+test('[ABL-30] a clock that is wrong by a day changes nothing: times are those of the server', async () => {
+  const service = await serve({ play: 'failing' });
+  const page = await openAlerts(service);
+  await page.addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() + 86_400_000;
+  });
+  await page.reload();
+  const low = alertOf(page, 'london-low');
+  await low.getByRole('img').waitFor();
+  expect(await low.locator('.alert-when').textContent()).toMatch(/for \d+\u202fmin$/);
+  expect(await listed(page, 'Firing')).toEqual(['london-low', 'paris-low']);
+  await page.goto(`${service.address}/`);
+  await page.locator('.lane-add').first().waitFor();
+  await page.keyboard.press('a');
+  const when = await page.getByLabel('When').inputValue();
+  expect(Math.abs(Date.parse(`${when}Z`) - Date.now())).toBeLessThan(60_000);
+});
