@@ -27,12 +27,23 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
   const [isDrawn, setIsDrawn] = useState(false);
   useEffect(() => setIsDrawn(true), []);
   // A table that changed five times a second could not be read: it moves on when a slot closes.
-  const moved = useComputed(() => `${subject.value} ${series.value.times[series.value.closedCount - 1]}`);
+  const moved = useComputed(() => {
+    const { times, closedCount, before } = series.value;
+    return `${subject.value} ${times[closedCount - 1]} ${before !== undefined}`;
+  });
   const rows = moved.value && isDrawn ? closedRows(series.peek(), spans.value) : [];
   return (
     <DataTable
       caption={caption}
-      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts', 'Annotations']}
+      columns={[
+        'From',
+        'Events',
+        ...(series.peek().before ? ['Before'] : []),
+        'Downloads',
+        'Success rate',
+        'Alerts',
+        'Annotations',
+      ]}
       rows={rows}
       isShown={isShown}
     />
@@ -40,7 +51,7 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
 }
 
 function closedRows(series: Series, spans: readonly AlertSpan[]) {
-  const { times, closedCount, span, events, downloads, success } = series;
+  const { times, closedCount, span, events, downloads, success, before } = series;
   const text = span.slotMs < 60_000 ? clockText : hourText;
   const rate = (value: number | null | undefined) => (typeof value === 'number' ? rateFigure(value) : '–');
   return times
@@ -51,6 +62,7 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
       cells: [
         text(time),
         rate(events[i]),
+        ...(before ? [rate(before.events[i])] : []),
         rate(downloads[i]),
         shareFigure(success[i] ?? null, 'no downloads'),
         alertCounts(alertsWithin(spans, time, time + span.slotMs)),
