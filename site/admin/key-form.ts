@@ -70,5 +70,5 @@ const numberOf = (typed: string): number | string =>
   typed === '' || Number.isNaN(Number(typed)) ? typed : Number(typed);
 
 /** The start of a day, UTC. */
-const endOf = (day: string): string | null =>
+export const endOf = (day: string): string | null =>
   day === '' ? null : /^\d{4}-\d\d-\d\d$/.test(day) ? `${day}T00:00:00Z` : day;

@@ -5,11 +5,12 @@ import { annotationsWithin, annotationText } from '../annotations/annotation.ts'
 import { annotations } from '../annotations/annotation-list.ts';
 import { Plot } from '../chart/plot.tsx';
 import { TimeCursor } from '../chart/time-cursor.tsx';
+import { changeFigure, changeOf } from '../format/change.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
 import { Quantity } from '../panels/quantity.tsx';
 import { type DailySeries, dailySeries, dailySpec } from './daily-series.ts';
-import { amountFigure, changeFigure, changeOf } from './figures.ts';
+import { amountFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
 import { dateIn, dayMs, dayText, noonIn } from './question.ts';
 import { asked, chooseAnew, daily, nowMs, tablesShown } from './warehouse.ts';

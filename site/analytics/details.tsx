@@ -1,11 +1,12 @@
 /** One film, one user, one session: the same page in another state, with the way back. */
 import type { ComponentChildren } from 'preact';
 import { valueText } from '../filter/value-list.ts';
+import { changeFigure, changeOf } from '../format/change.ts';
 import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import { CountryShares, DeviceShares, GenreShares } from './breakdowns.tsx';
 import { DailyChart } from './daily-panel.tsx';
-import { amountFigure, changeFigure, changeOf, completionFigure } from './figures.ts';
+import { amountFigure, completionFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
 import { type Column, FilterButton, Go, RowsTable, wordOf } from './rows-table.tsx';
 import { asked, chooseAnew, film, searchWith, session, user } from './warehouse.ts';

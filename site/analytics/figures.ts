@@ -11,22 +11,3 @@ export function amountFigure(value: number | null | undefined, unit = ''): Figur
 }
 
 export const completionFigure = (share: number | null): Figure => shareFigure(share, 'no completion told');
-
-/** Signed, by rounded per cent: `+12 %`. Of what was nothing there is no change to tell. */
-export function changeFigure(change: number | null | undefined): Figure {
-  if (change === null || change === undefined) return noFigure('nothing to compare with');
-  // More than tenfold is no matter of per cent.
-  if (change > 9) {
-    const times = countFigure(Math.round(change + 1)).exact;
-    return { text: `×${times}`, unit: '', exact: `${times} times as much as before` };
-  }
-  const size = Math.abs(change * 100);
-  const text = size < 9.95 ? size.toFixed(1) : countFigure(Math.round(size)).exact;
-  const isSame = Number(text) === 0;
-  const sign = isSame ? '' : change < 0 ? '−' : '+';
-  const exact = isSame ? 'unchanged' : `${text} % ${change < 0 ? 'less' : 'more'} than before`;
-  return { text: sign + text, unit: '%', exact };
-}
-
-export const changeOf = (now: number, before: number | null | undefined): number | null =>
-  before ? (now - before) / before : null;

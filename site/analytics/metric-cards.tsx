@@ -1,8 +1,9 @@
 /** The four figures of the range: how much, beside the days before, and how it went day by day. */
 import { Sparkline } from '../chart/sparkline.tsx';
+import { changeFigure } from '../format/change.ts';
 import { countFigure, countText, type Figure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
-import { amountFigure, changeFigure, completionFigure } from './figures.ts';
+import { amountFigure, completionFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
 import { daysOf } from './question.ts';
 import { asked, daily, metrics, nowMs } from './warehouse.ts';

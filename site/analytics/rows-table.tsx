@@ -1,9 +1,10 @@
 /** Rows of an answer as a table: what names a row can be pressed, and its length is drawn beside its name. */
 import type { ComponentChildren } from 'preact';
+import { changeFigure, changeOf } from '../format/change.ts';
 import { countFigure, type Figure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import { lengthsOf } from './bars.ts';
-import { amountFigure, changeFigure, changeOf, completionFigure } from './figures.ts';
+import { amountFigure, completionFigure } from './figures.ts';
 import { type FilterName, filterWords, pressed } from './question.ts';
 import { asked, chooseAnew } from './warehouse.ts';
 import type { Figures } from './warehouse-rows.ts';

@@ -10,7 +10,7 @@ export function drawEndLabels(plot: uPlot, spec: PlotSpec, inks: Inks, font: str
   const labels = spec.lines.flatMap((line, i) => {
     // The closed slots say where the line ends; only a plot that has none yet goes by the open ones.
     const last = lastKnown(plot.data[1 + 2 * i] ?? []) ?? lastKnown(plot.data[2 + 2 * i] ?? []);
-    if (last === null) return [];
+    if (last === null || line.isBeside) return [];
     return [{ text: line.label, color: inks(line.color), font: `600 ${font}`, y: plot.valToPos(last, 'y') }];
   });
   if (spec.threshold) {

@@ -65,6 +65,10 @@ function lineOptions(line: PlotLine, inks: Inks): uPlot.Series[] {
     points: { show: true, size: 3, width: 0, fill: color, filter: loneValues },
     ...(line.hasArea ? { fill: faded(color, 8) } : {}),
   };
+  if (line.isBeside) {
+    const thin = { ...closed, stroke: faded(color, 75), width: 1, dash: [4, 3] };
+    return [thin, { ...thin, points: { show: false } }];
+  }
   const light = faded(color, 40);
   const open: uPlot.Series = { ...closed, stroke: light, points: { ...closed.points, fill: light } };
   return line.hasArea ? [closed, { ...open, fill: faded(color, 4) }] : [closed, open];
@@ -85,6 +89,7 @@ export function plotData(spec: PlotSpec, series: PlotSeries): uPlot.AlignedData 
   const { times, closedCount } = series;
   const lines = spec.lines.flatMap((line) => {
     const values = line.values(series);
+    if (line.isBeside) return [times.map((_, i) => values[i] ?? null), times.map(() => null)];
     return [
       values.map((value, i) => (i < closedCount ? value : null)),
       values.map((value, i) => (i >= closedCount - 1 ? value : null)),

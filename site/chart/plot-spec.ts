@@ -47,6 +47,8 @@ export interface PlotLine<S extends PlotSeries = PlotSeries> {
   readonly label: string;
   /** Name of a colour token. */
   readonly color: string;
+  /** Of an earlier time: thin, dashed, all of it closed, and named by the line that it stands beside. */
+  readonly isBeside?: boolean;
   /** Filled down to zero: the line means a total. */
   readonly hasArea: boolean;
   /** As a method, so that what only draws may take the lines of any series. */
@@ -77,3 +79,22 @@ export const successSpec: PlotSpec<Series> = {
   axisText: (value, isTop) => `${Math.round(value * 100)}${isTop ? '\u202f%' : ''}`,
   threshold: { at: successRateMin, label: 'fails below' },
 };
+
+const beside = (spec: PlotSpec<Series>): PlotSpec<Series> => ({
+  ...spec,
+  lines: [
+    ...spec.lines.map(
+      (line): PlotLine<Series> => ({
+        ...line,
+        label: '',
+        hasArea: false,
+        isBeside: true,
+        values: (series) => (series.before ? line.values({ ...series, ...series.before }) : []),
+      }),
+    ),
+    ...spec.lines,
+  ],
+});
+
+/** The same with an earlier time beside it. */
+export const besideSpecs = { traffic: beside(trafficSpec), success: beside(successSpec) } as const;

@@ -1,5 +1,6 @@
 /** The numbers of a chart as a table, newest first, with the alerts that it shades. */
 import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
@@ -21,13 +22,28 @@ interface SeriesTableProps {
 }
 
 export function SeriesTable({ series, spans, caption, isShown, subject }: SeriesTableProps) {
+  // Rows come once the page is drawn. Those of a first rendering would also be held for as long as the page is open:
+  // the elements that a resting parent keeps lead to them.
+  const [isDrawn, setIsDrawn] = useState(false);
+  useEffect(() => setIsDrawn(true), []);
   // A table that changed five times a second could not be read: it moves on when a slot closes.
-  const moved = useComputed(() => `${subject.value} ${series.value.times[series.value.closedCount - 1]}`);
-  const rows = moved.value ? closedRows(series.peek(), spans.value) : [];
+  const moved = useComputed(() => {
+    const { times, closedCount, before } = series.value;
+    return `${subject.value} ${times[closedCount - 1]} ${before !== undefined}`;
+  });
+  const rows = moved.value && isDrawn ? closedRows(series.peek(), spans.value) : [];
   return (
     <DataTable
       caption={caption}
-      columns={['From', 'Events', 'Downloads', 'Success rate', 'Alerts', 'Annotations']}
+      columns={[
+        'From',
+        'Events',
+        ...(series.peek().before ? ['Before'] : []),
+        'Downloads',
+        'Success rate',
+        'Alerts',
+        'Annotations',
+      ]}
       rows={rows}
       isShown={isShown}
     />
@@ -35,7 +51,7 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
 }
 
 function closedRows(series: Series, spans: readonly AlertSpan[]) {
-  const { times, closedCount, span, events, downloads, success } = series;
+  const { times, closedCount, span, events, downloads, success, before } = series;
   const text = span.slotMs < 60_000 ? clockText : hourText;
   const rate = (value: number | null | undefined) => (typeof value === 'number' ? rateFigure(value) : '–');
   return times
@@ -46,6 +62,7 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
       cells: [
         text(time),
         rate(events[i]),
+        ...(before ? [rate(before.events[i])] : []),
         rate(downloads[i]),
         shareFigure(success[i] ?? null, 'no downloads'),
         alertCounts(alertsWithin(spans, time, time + span.slotMs)),

@@ -8,6 +8,7 @@ import { useEffect } from 'preact/hooks';
 import { bindKeys, type Key } from '../keys/key-list.ts';
 import { plotInsets, timeRange } from './plot-options.ts';
 import type { PlotSeries } from './plot-spec.ts';
+import { type Selection, SelectionMark, useSelection } from './time-selection.tsx';
 
 interface TimeCursorProps {
   readonly label: string;
@@ -17,6 +18,8 @@ interface TimeCursorProps {
   readonly slotText: (time: number) => string;
   /** A click, or Enter, on a time. */
   readonly chosen: (time: number) => void;
+  /** A drag from one time to another, or Enter after Shift and arrows. */
+  readonly zoomed?: (from: number, to: number) => void;
   readonly children: ComponentChildren;
 }
 
@@ -41,14 +44,28 @@ const moves: readonly Move[] = [
   move(Number.NEGATIVE_INFINITY, 'To the oldest', 'Home'),
   move(Number.POSITIVE_INFINITY, 'To the newest', 'End'),
 ];
+const selectKey: Key = {
+  keys: ['Shift+ArrowLeft'],
+  meaning: 'With Shift: select a time; Enter zooms in',
+  group: 'In a chart',
+};
 const chosenKey: Key = { keys: ['Enter'], meaning: 'Go to what is under the crosshair', group: 'In a chart' };
 
-export function TimeCursor({ label, series, crosshair, slotText, chosen, children }: TimeCursorProps) {
+export function TimeCursor({
+  label,
+  series,
+  crosshair,
+  slotText,
+  chosen,
+  zoomed,
+  children,
+}: TimeCursorProps) {
+  const selection = useSelection(zoomed);
   // Moves on when a slot closes and not with every frame: it is read aloud while it has the focus.
   const newest = useComputed(() => newestClosed(series.value));
   const time = crosshair.value ?? newest.value;
   const times = series.peek().times;
-  useEffect(() => bindKeys(...moves, chosenKey), []);
+  useEffect(() => bindKeys(...moves, ...(zoomed ? [selectKey] : []), chosenKey), []);
   const point = (event: PointerEvent): void => {
     crosshair.value = timeUnder(event, series.peek());
   };
@@ -62,30 +79,64 @@ export function TimeCursor({ label, series, crosshair, slotText, chosen, childre
       aria-valuemax={newest.value}
       aria-valuenow={time}
       aria-valuetext={slotText(time)}
-      onPointerMove={point}
-      onPointerDown={point}
+      onPointerMove={(event) => {
+        point(event);
+        if (event.buttons & 1) selection.extend(crosshair.value);
+      }}
+      onPointerDown={(event) => {
+        point(event);
+        // A finger scrolls, and points.
+        selection.begin(event.pointerType === 'touch' ? null : crosshair.value);
+      }}
+      onPointerUp={selection.zoom}
       onPointerLeave={({ pointerType }) => {
         // A finger has left when it is lifted; what it has pointed at shall be read then.
         if (pointerType !== 'touch') crosshair.value = null;
       }}
       onBlur={() => {
         crosshair.value = null;
+        selection.drop();
       }}
       onClick={() => {
-        if (crosshair.value !== null) chosen(crosshair.value);
+        if (crosshair.value !== null && !selection.wasDrag()) chosen(crosshair.value);
       }}
       onKeyDown={(event) => {
-        const next = timeByKey(event.key, crosshair.value, series.peek());
-        if (chosenKey.keys.includes(event.key)) chosen(crosshair.value ?? newest.value);
-        else if (event.key === 'Escape' && crosshair.value !== null) crosshair.value = null;
-        else if (next !== null) crosshair.value = next;
-        else return;
-        event.preventDefault();
+        if (keyed(event, { crosshair, selection, series: series.peek(), time, chosen: () => chosen(time) }))
+          event.preventDefault();
       }}
     >
+      <SelectionMark selection={selection} series={series} />
       {children}
     </div>
   );
+}
+
+interface Hand {
+  readonly crosshair: Signal<number | null>;
+  readonly selection: Selection;
+  readonly series: PlotSeries;
+  /** Under the crosshair. */
+  readonly time: number;
+  readonly chosen: () => void;
+}
+
+/** Whether the key meant something here. */
+function keyed({ key, shiftKey }: KeyboardEvent, hand: Hand): boolean {
+  const { crosshair, selection, series, time, chosen } = hand;
+  const next = timeByKey(key, crosshair.value, series);
+  if (key === 'Enter') {
+    if (selection.ends.value) selection.zoom();
+    else chosen();
+  } else if (key === 'Escape' && (crosshair.value !== null || selection.ends.value)) {
+    crosshair.value = null;
+    selection.drop();
+  } else if (next !== null) {
+    if (!shiftKey) selection.drop();
+    else if (!selection.ends.value) selection.begin(time);
+    crosshair.value = next;
+    selection.extend(next);
+  } else return false;
+  return true;
 }
 
 function newestClosed({ times, closedCount }: PlotSeries): number {

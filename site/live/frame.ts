@@ -186,7 +186,22 @@ function alertsSearch(end: number | null, lengthMs: number): string {
   return `?${search}`;
 }
 
-/** The same numbers of an earlier time, to be drawn beside these; null where none is asked for. */
+/** What is asked for to be drawn beside a frame: the same of as much earlier; null where nothing is. */
+export function besideQuestion(asked: Asked, frame: Frame, nowMs: number): Question | null {
+  const shift = shiftOf(asked, frame, nowMs);
+  if (shift === null) return null;
+  const span = frame.spans.at(-1) as Span;
+  const until = (frame.endMs ?? nowMs + windowMs) - shift;
+  const isOld = until - span.lengthMs < nowMs - minutesKeptMs;
+  const step = isOld ? Math.max(60, span.slotMs / windowMs) : span.slotMs / windowMs;
+  // Whole cells: of an hour whose minutes are gone there is all or nothing.
+  const end = Math.ceil(until / (step * windowMs)) * step * windowMs;
+  const minutes = Math.min(minutesKeptMs / windowMs, span.lengthMs / windowMs + step);
+  const search = searchOf(asked, { minutes, step, breakdown: 1, to: end });
+  return { search, tail: null, everyMs: null, alerts: null, isBreakdownOnly: false };
+}
+
+/** How much earlier; null where nothing is compared. */
 export function shiftOf(asked: Asked, frame: Frame, nowMs: number): number | null {
   const { compare } = asked;
   if (compare === undefined) return null;

@@ -35,6 +35,33 @@ export interface Series {
   readonly downloads: readonly (number | null)[];
   /** 0 to 1; null without downloads. */
   readonly success: readonly (number | null)[];
+  /** Of an earlier time, slot by slot; absent where nothing is compared. */
+  readonly before?: Beside;
+}
+
+type Beside = Pick<Series, 'events' | 'downloads' | 'success'>;
+
+/**
+ * The same slots of an earlier time. `stepMs`: length of its cells; where they are longer than the slots, as those of
+ * times that are told by hours, each slot has the rate of the cell that it is in.
+ */
+export function besideOf(
+  regions: readonly LiveRegionState[],
+  { span, asOf }: Series,
+  shiftMs: number,
+  stepMs: number,
+): Beside {
+  if (stepMs <= span.slotMs) return seriesOf(regions, span, asOf - shiftMs, true);
+  const coarse = seriesOf(
+    regions,
+    { ...minuteSpan, slotMs: stepMs, lengthMs: span.lengthMs + stepMs },
+    asOf - shiftMs,
+    true,
+  );
+  const { times } = seriesOf([], span, asOf - shiftMs, true);
+  const at = (values: readonly (number | null)[]) =>
+    times.map((time) => values[Math.floor((time - (coarse.times[0] ?? 0)) / stepMs)] ?? null);
+  return { events: at(coarse.events), downloads: at(coarse.downloads), success: at(coarse.success) };
 }
 
 /**

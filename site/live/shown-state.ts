@@ -25,6 +25,8 @@ export interface ShownState extends Pick<LiveState, 'at' | 'facts' | 'regions' |
   readonly breakdown: Breakdown | null;
   /** False of the past, and of parts: nobody keeps who watched what, and when an event was received. */
   readonly hasNow?: boolean;
+  /** Of a picture: length of its cells, ms. */
+  readonly stepMs?: number;
 }
 
 /** `data` of /api/live/picture. */
@@ -46,6 +48,7 @@ export function pictureState(data: PictureData, alerts: readonly AlertRow[]): Sh
     regions: new Map(regions),
     alerts: new Map(alertsAsOf(alerts, data.at).map((alert) => [alert.id, alert])),
     breakdown: { ...data.breakdown, region: '*' },
+    stepMs: data.step_minutes * windowMs,
     hasNow: Object.values(data.regions).some(({ viewers }) => viewers !== undefined),
   };
 }

@@ -1,7 +1,7 @@
 /** What the page shows, as signals; all of it follows from what was heard, what is asked for, the pause and the time. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
-import type { LiveRegionState, LiveState } from '../../core/live/live-state.ts';
+import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
 import type { LiveRegionFacts } from '../../core/protocol/live.ts';
 import { passes, valueListOf, withPressed } from '../filter/value-list.ts';
@@ -28,9 +28,10 @@ import { createHeard, type Heard } from './heard.ts';
 import { createPause, type Pause } from './pause.ts';
 import { createPictureFeed, type FeedPorts, type PictureFeed } from './picture-feed.ts';
 import { judgedMs, type RegionSummary, regionSummaries } from './region-summary.ts';
-import { type Series, type Span, seriesOf } from './series.ts';
+import { besideOf, type Series, type Span, seriesOf } from './series.ts';
 import { type ServiceState, serviceState } from './service-state.ts';
 import { eventTypeShares, type Share } from './shares.ts';
+import { type Before, comparedOf, type Shown, sameAsBefore, shownOf } from './shown.ts';
 import type { Breakdown, ShownState } from './shown-state.ts';
 import type { Moment } from './timing.ts';
 import { cellTotals } from './totals.ts';
@@ -68,6 +69,8 @@ export interface Store {
   readonly facts: ReadonlySignal<ReadonlyMap<string, LiveRegionFacts>>;
   readonly service: ReadonlySignal<ServiceState>;
   readonly figures: ReadonlySignal<Figures>;
+  /** Of the earlier time that is compared; null where none is, or it has not come. */
+  readonly figuresBefore: ReadonlySignal<Figures | null>;
   /** The finer of two charts, and the longer; of a range there is only one. */
   readonly panes: ReadonlySignal<Series>;
   readonly minutes: ReadonlySignal<Series>;
@@ -90,9 +93,6 @@ export interface StorePorts extends FeedPorts {
   readonly wallMs: () => number;
 }
 
-/** Further behind than this, numbers are no longer shown as those of now. */
-const staleAfterMs = 5_000;
-
 export function createStore(ports: StorePorts): Store {
   const heard = createHeard(ports.clock);
   const pause = createPause(heard);
@@ -107,6 +107,7 @@ export function createStore(ports: StorePorts): Store {
   const isPaused = computed(() => pause.picture.value !== null);
   const feed = createPictureFeed(sameAsBefore(computed(() => wanted.value.question)), isPaused, ports);
   const shown = shownOf({ heard, pause, wanted, feed });
+  const before = comparedOf({ asked, wanted, nowMs, isPaused, frame: shown.frame, ports });
   const acknowledged = (alerts: Iterable<AlertRow>): AlertRow[] => {
     const states = acknowledgements.states.value;
     return [...alerts].map((alert) => withAnswer(alert, states.get(alert.id)));
@@ -129,61 +130,8 @@ export function createStore(ports: StorePorts): Store {
     feed,
     acknowledgements,
     ...shown,
-    ...derived({ asked, ...shown }, acknowledged),
+    ...derived({ asked, before, ...shown }, acknowledged),
   };
-}
-
-/** The same object as long as the same is asked: a frame is made anew with each minute. */
-function sameAsBefore<T>(value: ReadonlySignal<T>): ReadonlySignal<T> {
-  let held: T = value.peek();
-  return computed(() => {
-    if (JSON.stringify(value.value) !== JSON.stringify(held)) held = value.value;
-    return held;
-  });
-}
-
-type Shown = Pick<Store, 'frame' | 'live' | 'moment' | 'stale'> & {
-  readonly socket: ReadonlySignal<LiveState | null>;
-};
-
-/** Which picture is shown, and of what time it is. Until what is asked for has come, the one before stays, and fades. */
-function shownOf({ heard, pause, wanted, feed }: Pick<Store, 'heard' | 'pause' | 'wanted' | 'feed'>): Shown {
-  const socket = computed(() => (pause.picture.value ?? { live: heard.live.value }).live);
-  let held: Frame | null = null;
-  const frame = computed(() => {
-    const { question } = wanted.value;
-    if (!question || question.isBreakdownOnly || question.search === feed.answered.value) held = wanted.value;
-    return held ?? wanted.value;
-  });
-  const isAnswered = computed(() => frame.value === wanted.value && held !== null);
-  const live = computed((): ShownState | null => {
-    const { question, kind } = frame.value;
-    const told = feed.state.value;
-    const now = socket.value;
-    if (question === null) return now;
-    if (question.isBreakdownOnly)
-      return (
-        now && {
-          ...now,
-          breakdown: question.search === feed.answered.value ? (told?.breakdown ?? null) : null,
-        }
-      );
-    // Alerts of now come by the socket, and at once.
-    return told && kind === 'live' && now ? { ...told, alerts: now.alerts } : told;
-  });
-  const moment = computed((): Moment => {
-    const picture = pause.picture.value;
-    const { endMs } = frame.value;
-    // The last ms of the past: what begins then is no part of it.
-    if (endMs !== null) return { asOf: endMs - 1, behindMs: 0 };
-    return picture ? { asOf: picture.asOf, behindMs: 0 } : heard.moment.value;
-  });
-  const stale = computed(() => {
-    const isAsked = wanted.value.question !== null;
-    if (!isAnswered.value || (isAsked && feed.failure.value !== null)) return true;
-    return wanted.value.endMs === null && pause.picture.value === null && isStale(heard);
-  });
-  return { frame, socket, live, moment, stale };
 }
 
 type Derived = Omit<
@@ -201,13 +149,20 @@ type Derived = Omit<
   | 'acknowledgements'
 >;
 
+interface Sources extends Shown, Pick<Store, 'asked'> {
+  readonly before: ReadonlySignal<Before | null>;
+}
+
 /** What follows from the shown picture. */
 function derived(
-  { asked, frame, live, moment, socket }: Shown & Pick<Store, 'asked'>,
+  { asked, before, frame, live, moment, socket }: Sources,
   acknowledged: (alerts: Iterable<AlertRow>) => AlertRow[],
 ): Derived {
   const asOf = computed(() => moment.value.asOf);
   const regionFilter = computed(() => filtersOf(asked.value).find(({ name }) => name === 'region') ?? null);
+  const regionsBefore = computed(() =>
+    chosen(before.value?.state ?? null, (name) => passes(regionFilter.value, name)),
+  );
   const regions = computed(() => chosen(live.value, (name) => passes(regionFilter.value, name)));
   const summariesOf = (state: ShownState | null, of: Frame) =>
     state ? regionSummaries(state, of, asOf.value) : [];
@@ -224,8 +179,6 @@ function derived(
   const spans = computed(() => alertSpans([...alerts.value.firing, ...alerts.value.resolved]));
   // Bars that moved with every frame could not be read.
   const second = computed(() => Math.floor(asOf.value / 1000) * 1000);
-  const series = (spanOf: (frame: Frame) => Span) =>
-    computed(() => seriesOf(regions.value, spanOf(frame.value), asOf.value, frame.value.endMs !== null));
   return {
     subject: computed(() => searchWith('', asked.value)),
     markOf: (name, value) => {
@@ -248,8 +201,7 @@ function derived(
     figures: computed(() =>
       figuresOf(regions.value, live.value ?? nothing, breakdown.value, frame.value, asOf.value),
     ),
-    panes: series(({ spans: [first] }) => first),
-    minutes: series(({ spans: [first, last] }) => last ?? first),
+    ...overTime({ frame, before, regions, regionsBefore, asOf }),
     breakdown,
     eventTypes: computed(() => {
       const now = second.value;
@@ -264,6 +216,36 @@ function derived(
     alerts,
     spans,
     stretches: computed(() => spanStretches(spans.value)),
+  };
+}
+
+interface OverTime {
+  readonly frame: ReadonlySignal<Frame>;
+  readonly before: ReadonlySignal<Before | null>;
+  readonly regions: ReadonlySignal<readonly LiveRegionState[]>;
+  readonly regionsBefore: ReadonlySignal<readonly LiveRegionState[]>;
+  readonly asOf: ReadonlySignal<number>;
+}
+
+/** The charts, and what is compared with them. */
+function overTime({ frame, before, regions, regionsBefore, asOf }: OverTime) {
+  const series = (spanOf: (frame: Frame) => Span) =>
+    computed((): Series => {
+      const now = seriesOf(regions.value, spanOf(frame.value), asOf.value, frame.value.endMs !== null);
+      if (before.value === null) return now;
+      const { state, shiftMs } = before.value;
+      return { ...now, before: besideOf(regionsBefore.value, now, shiftMs, state.stepMs ?? windowMs) };
+    });
+  return {
+    figuresBefore: computed(() => {
+      if (before.value === null) return null;
+      const { state, shiftMs } = before.value;
+      // Of hours no part can be told.
+      if ((state.stepMs ?? 0) > Math.max(frame.value.grain.slotMs, windowMs)) return null;
+      return figuresOf(regionsBefore.value, state, null, frame.value, asOf.value - shiftMs);
+    }),
+    panes: series(({ spans: [first] }) => first),
+    minutes: series(({ spans: [first, last] }) => last ?? first),
   };
 }
 
@@ -282,10 +264,6 @@ function stateOf(
 const noAlerts: ReadonlyMap<string, AlertRow> = new Map();
 const noFacts: ReadonlyMap<string, LiveRegionFacts> = new Map();
 const nothing = { at: 0 };
-
-function isStale({ link, moment }: Heard): boolean {
-  return link.value.kind !== 'live' || moment.value.behindMs > staleAfterMs;
-}
 
 function chosen(live: ShownState | null, isChosen: (name: string) => boolean): readonly LiveRegionState[] {
   return [...(live?.regions ?? [])].flatMap(([name, region]) => (isChosen(name) ? [region] : []));

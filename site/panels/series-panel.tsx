@@ -4,7 +4,7 @@ import { Annotated } from '../annotations/annotated.tsx';
 import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
 import { annotations } from '../annotations/annotation-list.ts';
 import { Plot } from '../chart/plot.tsx';
-import { successSpec, trafficSpec } from '../chart/plot-spec.ts';
+import { besideSpecs, successSpec, trafficSpec } from '../chart/plot-spec.ts';
 import { SeriesTable } from '../chart/series-table.tsx';
 import { TimeCursor } from '../chart/time-cursor.tsx';
 import { type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
@@ -13,6 +13,7 @@ import { alertsWithin } from '../live/alert-spans.ts';
 import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
+import { zoomedIn } from '../live/time-steps.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
@@ -40,6 +41,7 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
     );
     return [spokenSlot(series.peek(), time), ...alerts, ...notes].join('. ');
   };
+  const { traffic, success } = store.asked.value.compare === undefined ? plainSpecs : besideSpecs;
   const source = { series, crosshair, stretches: store.stretches };
   return (
     <section class="panel series-panel" aria-labelledby={`${id}-title`}>
@@ -56,13 +58,17 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
           series={series}
           crosshair={crosshair}
           slotText={slotText}
+          zoomed={(from, to) => {
+            const change = zoomedIn(from, to, series.peek().span.slotMs, store.nowMs.peek());
+            if (change) store.choose(change);
+          }}
           chosen={(time) => {
             view.askedAlert.value = alertsAt(time)[0]?.id ?? null;
           }}
         >
           <SpanNote store={store} series={series} crosshair={crosshair} />
-          <Plot spec={trafficSpec} {...source} />
-          <Plot spec={successSpec} {...source} />
+          <Plot spec={traffic} {...source} />
+          <Plot spec={success} {...source} />
         </TimeCursor>
       </Annotated>
       <SeriesTable
@@ -75,6 +81,8 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
     </section>
   );
 }
+
+const plainSpecs = { traffic: trafficSpec, success: successSpec } as const;
 
 interface CrosshairProps {
   readonly series: ReadonlySignal<Series>;

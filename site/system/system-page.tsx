@@ -102,7 +102,9 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
             </>
           ) : (
             <>
-              {text} events{unit} through {regions.length} regions; about {dollarText(cost.usd_per_day)} a day
+              {text}
+              {unit.replace('/s', ' events/s')} through {regions.length} regions; about{' '}
+              {dollarText(cost.usd_per_day)} a day
               {cost.usd_per_million && <>, {dollarText(cost.usd_per_million)} a million events</>}.
             </>
           )}

@@ -2,6 +2,8 @@
 import './panel-menu.css';
 import { render } from 'preact';
 import { saveAs } from '../admin/audit-csv.ts';
+import { openEmbeds } from '../embed/embeds-dialog.tsx';
+import { maySave } from '../views-menu/saved-views.ts';
 import { addressWords, askedWords, pageName, shownAddress } from '../views-menu/shown-address.ts';
 import { fileName } from './file-name.ts';
 import { panelPicture } from './panel-picture.ts';
@@ -39,6 +41,9 @@ interface ChoicesProps {
 
 function Choices({ panel, close }: ChoicesProps) {
   const table = panel.querySelector('table');
+  // Panels of the Live view are what a frame can show.
+  const panelName =
+    location.pathname === '/' ? panel.getAttribute('aria-labelledby')?.replace('-title', '') : undefined;
   const hasChart = panel.querySelector('.plot canvas') !== null;
   const then = (save: () => void) => () => {
     save();
@@ -54,6 +59,11 @@ function Choices({ panel, close }: ChoicesProps) {
       {hasChart && (
         <button type="button" onClick={then(() => void savePicture(panel))}>
           Chart as PNG
+        </button>
+      )}
+      {maySave() && panelName && (
+        <button type="button" onClick={then(() => openEmbeds(panelName, titleOf(panel)))}>
+          Embed
         </button>
       )}
     </>

@@ -111,8 +111,31 @@ test('[ABL-46, EMB-2, EMB-3] a page of another site shows the live numbers of th
   expect(await frame.locator('.region-name').count()).toBe(0);
 });
 
-test('[ABL-46] one panel of it, without a ground of its own', async () => {
-  const [page, frame] = await framed(await make([origin]), '&panel=minutes&transparent=1&theme=light');
+test('[ABL-46] one panel of it, made from its menu, without a ground of its own', async () => {
+  const context = await browser.newContext();
+  await signInContext(context, runtime, 'analyst');
+  const live = await context.newPage();
+  await live.goto(runtime.url);
+  await live.getByRole('button', { name: 'Take away: Last hour' }).click({ timeout: 20_000 });
+  await live.locator('.panel-menu').getByRole('button', { name: 'Embed' }).click();
+  const dialog = live.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('The wiki');
+  await dialog.getByLabel('Only these').check();
+  await dialog.getByLabel('EU-London').check();
+  await dialog.getByLabel('Sites that may show it').fill('no site');
+  await dialog.getByLabel('Without a ground').check();
+  await dialog.getByRole('button', { name: 'Make the embed' }).click();
+  await dialog.getByText('Must be origins such as').waitFor();
+  await dialog.getByLabel('Sites that may show it').fill(origin);
+  expect(await faults(live)).toEqual([]);
+  await live.screenshot({ path: '.cache/embed-dialog.png' });
+  await dialog.getByRole('button', { name: 'Make the embed' }).click();
+  await dialog.locator('pre').waitFor();
+  await live.screenshot({ path: '.cache/embed-given.png' });
+  html = `<!doctype html><body style="background: #fde">${await dialog.locator('pre').textContent()}`;
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(origin);
+  const frame = page.frameLocator('iframe');
   await frame.locator('[aria-labelledby="minutes-title"] canvas').first().waitFor({ timeout: 20_000 });
   expect(await frame.locator('.panel').filter({ visible: true }).count()).toBe(1);
   await page.screenshot({ path: '.cache/embed-panel.png' });
@@ -127,6 +150,8 @@ test('[ABL-46] one panel of it, without a ground of its own', async () => {
     [...corner],
   );
   expect(ground).toBe('255,221,238,255');
+  await dialog.getByRole('button', { name: 'Take back The wiki' }).click();
+  await frame.getByText('This embed was taken back').waitFor();
 });
 
 test('[EMB-3] a site that the embed does not name shows nothing of it', async () => {

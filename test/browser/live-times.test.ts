@@ -122,3 +122,72 @@ describe('[ABL-14] ranges: relative, from and to, today so far; by the clocks of
     expect(await faults(page)).toEqual([]);
   });
 });
+
+describe('[ABL-15] a drag on a chart zooms in, and out again by button and key', () => {
+  test('by mouse, and by Shift and arrows', async () => {
+    const harness = await serve();
+    const page = await open(harness);
+    await soon(() => headline(page)).toContain('healthy');
+    const plots = page.locator('.series-panel').last().locator('.plots');
+    await plots.scrollIntoViewIfNeeded();
+    const box = await plots.boundingBox();
+    const [left, top] = [(box?.x ?? 0) + 150, (box?.y ?? 0) + 60];
+    await page.mouse.move(left, top);
+    await page.mouse.down();
+    await page.mouse.move(left + 120, top, { steps: 4 });
+    expect((await page.locator('.plot-selection').boundingBox())?.width).toBeGreaterThan(100);
+    await page.mouse.up();
+    await soon(() => search(page)).toMatch(/^\?from=.*Z&to=.*Z$/);
+    await soon(() => link(page)).toMatch(/^Past/);
+    const length = (): number => {
+      const asked = new URL(page.url()).searchParams;
+      return (Date.parse(asked.get('to') ?? '') - Date.parse(asked.get('from') ?? '')) / 60_000;
+    };
+    const zoomed = length();
+    expect(zoomed).toBeGreaterThan(5);
+    expect(zoomed).toBeLessThan(50);
+    await page.getByRole('button', { name: 'Zoom out' }).click();
+    await soon(length).toBe(2 * zoomed);
+    await page.keyboard.press('Escape');
+    await soon(() => search(page)).toBe('');
+    const slider = plots;
+    await slider.focus();
+    for (let i = 0; i < 3; i++) await slider.press('ArrowLeft');
+    for (let i = 0; i < 8; i++) await slider.press('Shift+ArrowLeft');
+    await slider.press('Enter');
+    await soon(length).toBe(9);
+    await page.keyboard.press('z');
+    await soon(length).toBe(18);
+  });
+});
+
+describe('[ABL-16] numbers stand beside those of an earlier time', () => {
+  test('as a dashed line, as a change in the figures, and as a column of the table', async () => {
+    const harness = await serve();
+    const page = await open(harness, { path: '/?range=6h' });
+    await soon(() => title(page, 'panes')).toContain('Last 6 hours');
+    const before = await page
+      .locator('.plot canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    await page.getByLabel('Compare with').selectOption('previous');
+    await soon(() => search(page)).toBe('?range=6h&compare=previous');
+    const views = page.locator('.figure-card', { hasText: 'Views' }).locator('.figure-change');
+    await soon(() => views.textContent()).toMatch(/^[+−]?\d.*%/);
+    await page.getByRole('button', { name: 'Tables' }).click();
+    await soon(() => page.locator('.series-panel th', { hasText: 'Before' }).count()).toBe(1);
+    const after = await page
+      .locator('.plot canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    expect(after).not.toBe(before);
+    const asked = harness.asked.map((text) => new URLSearchParams(text)).filter((of) => of.has('to'));
+    const hours = (Date.now() - Date.parse(asked[0]?.get('to') ?? '')) / 3_600_000;
+    expect(Math.abs(hours - 6)).toBeLessThan(0.2);
+    await page.getByLabel('Compare with').selectOption('week');
+    await soon(() => search(page)).toBe('?range=6h&compare=week');
+    await page.getByLabel('Compare with').selectOption('time');
+    await soon(() => search(page)).toMatch(/compare=.*Z$/);
+    expect(await faults(page)).toEqual([]);
+  });
+});

@@ -24,6 +24,7 @@ const asked = ({ asked: all }: { readonly asked: readonly { readonly what: strin
 test('[ABL-60] the picture says what passes each arrow, shortened and in full, and how each place is; its boxes lead to more', async () => {
   const page = await open(await serve(), '/system');
   await headline(page, 'All is well');
+  await page.getByText('250 events/s through 12 regions').waitFor();
   const arrows = await page.locator('.arrow').allInnerTexts();
   expect(arrows.map((text) => text.replace(/\s+/g, ' '))).toEqual([
     '418/h 418 in an hour records',
@@ -62,9 +63,10 @@ test('[ABL-62] the numbers move by themselves while the page is seen, and nothin
   await page.clock.install();
   await page.reload();
   await headline(page, 'All is well');
-  service.system = { ...service.system, events_per_second: 999 };
+  service.system = { ...service.system, events_per_second: 12_410 };
   await page.clock.runFor(5_000);
-  await page.locator('.to-regions', { hasText: '999' }).waitFor();
+  await page.locator('.to-regions', { hasText: '12.4' }).waitFor();
+  await page.getByText('12.4K events/s through 12 regions').waitFor();
 
   const setHidden = (isHidden: boolean) =>
     page.evaluate((value) => {

@@ -1,8 +1,9 @@
 // Numbers of the warehouse as people read them, and its days as a plot.
 import { expect, test } from 'vitest';
 import { dailySeries, dailySpec } from '../../site/analytics/daily-series.ts';
-import { amountFigure, changeFigure, changeOf } from '../../site/analytics/figures.ts';
+import { amountFigure } from '../../site/analytics/figures.ts';
 import type { DailyRow } from '../../site/analytics/warehouse-rows.ts';
+import { changeFigure, changeOf } from '../../site/format/change.ts';
 
 const dayMs = 86_400_000;
 const rows = Array.from(

@@ -8,7 +8,7 @@ import { pageHeaders, strictTransport } from '../../core/protocol/security-heade
 
 const root = new URL('../..', import.meta.url).pathname;
 const liveKbMax = 60;
-const allKbMax = 115;
+const allKbMax = 118;
 
 let outDir = '';
 
@@ -46,7 +46,7 @@ function firstLoad(page: string): string[] {
   return [...found];
 }
 
-test('the first load of the Live view is at most 60 KB of JavaScript gzipped, and all pages together 115 KB', () => {
+test('the first load of the Live view is at most 60 KB of JavaScript gzipped, and all pages together 118 KB', () => {
   const live = gzippedKb(firstLoad('index.html'));
   const all = gzippedKb(files().filter((name) => name.endsWith('.js')));
   console.info(

@@ -4,6 +4,7 @@ import { applyFrame } from '../../core/live/live-state.ts';
 import { paneMs, windowMs } from '../../core/protocol/limits.ts';
 import type { LiveRegion } from '../../core/protocol/live.ts';
 import { createStore } from '../../site/live/store.ts';
+import { scriptedAlert } from '../support/scripted-alerts.ts';
 import { cell, delta, noon, snapshot, stateOf } from './frames.ts';
 import { fakeStorePorts } from './store-ports.ts';
 
@@ -19,7 +20,7 @@ function storeWith(regions: Record<string, LiveRegion>) {
     clock.now += ms;
     store.heard.tick();
   };
-  return { store, pass };
+  return { store, pass, clock };
 }
 
 describe('figures', () => {
@@ -173,4 +174,66 @@ test('a delta of one region moves the figures', () => {
   const first = applyFrame(null, snapshot({ A: { viewers: 1 } })).state;
   store.heard.events.state(applyFrame(first, delta(1, 2, { regions: { A: { viewers: 4 } } })).state);
   expect(store.figures.value.viewers).toBe(4);
+});
+
+describe('what the socket does not tell', () => {
+  const at = (minutesBack: number) => minute - minutesBack;
+  const picture = (minutes: readonly (readonly number[])[], toMs: number, step = 1) => ({
+    at: toMs,
+    step_minutes: step,
+    facts: [{ name: 'A', continent: 'Europe', latitude: 0, longitude: 0 }],
+    regions: { A: { minutes } },
+    breakdown: { active_contents: null, contents: null, devices: [], content_types: null },
+  });
+
+  test('[LIV-6] until it has come the picture before stays, and fades; then all of it changes at once', async () => {
+    const { store, clock } = storeWith({ A: { minutes: [cell(minute, { views: 9 })] } });
+    clock.answer = () => picture([cell(at(1), { events: 60, views: 4 })], noon);
+    expect(store.figures.value.views).toBe(9);
+    store.choose({ device_type: 'tv' });
+    expect(store.figures.value.views).toBe(9);
+    expect(store.stale.value).toBe(true);
+    expect(store.panes.value.span.slotMs).toBe(paneMs);
+    await clock.pass(0);
+    expect(store.figures.value).toMatchObject({ views: 4, viewers: null, freshnessMs: null, titles: null });
+    expect(store.panes.value.span.slotMs).toBe(windowMs);
+    expect(store.stale.value).toBe(false);
+  });
+
+  test('it is asked again, its end alone; a failure fades it, and it comes back', async () => {
+    const { store, clock } = storeWith({ A: {} });
+    clock.answer = () => picture([cell(at(30), { views: 5 })], noon);
+    store.choose({ device_type: 'tv' });
+    await clock.pass(0);
+    clock.answer = () => picture([cell(minute, { views: 2 })], noon);
+    await clock.pass(2_000);
+    expect(store.figures.value.views).toBe(7);
+    clock.answer = () => undefined;
+    await clock.pass(2_000);
+    expect([store.stale.value, store.feed.failure.value]).toEqual([true, 'No.']);
+    clock.answer = () => picture([], noon);
+    await clock.pass(4_000);
+    expect([store.stale.value, store.figures.value.views]).toEqual([false, 7]);
+    clock.isSleeping = true;
+    const asked = clock.asked.length;
+    await clock.pass(10_000);
+    expect(clock.asked.length).toBe(asked);
+  });
+
+  test('a past minute stands still, knows no viewers, and calls nothing by what came later', async () => {
+    const { store, clock, pass } = storeWith({ A: { viewers: 3 } });
+    const past = noon - 3_600_000;
+    clock.answer = (path) =>
+      path.startsWith('/api/stats/alerts')
+        ? [scriptedAlert('later', noon)]
+        : picture([cell(past / windowMs - 1, { events: 60, views: 8 })], past);
+    store.choose({ at: '2026-11-21T10:59Z' });
+    await clock.pass(0);
+    expect(store.moment.value.asOf).toBe(past - 1);
+    expect(store.figures.value).toMatchObject({ views: 8, viewers: null });
+    pass(5_000);
+    expect(store.moment.value.asOf).toBe(past - 1);
+    expect(store.panes.value.closedCount).toBe(store.panes.value.times.length);
+    expect([...store.alerts.value.firing, ...store.alerts.value.resolved]).toEqual([]);
+  });
 });

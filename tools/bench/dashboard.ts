@@ -137,8 +137,8 @@ interface Picture {
   readonly ms: number;
   readonly sockets: number;
   readonly snapshots: number;
-  /** What the page sent over its socket, by kind. */
-  readonly sent: readonly string[];
+  /** What went over its socket but for deltas, in order; of snapshots their epoch and number. */
+  readonly told: readonly string[];
   /** Requests of the page to the API by HTTP. */
   readonly requests: number;
 }
@@ -163,13 +163,16 @@ async function pictureOf(browser: Browser, runtime: Runtime): Promise<Picture> {
   let sockets = 0;
   let snapshots = 0;
   let requests = 0;
-  const sent: string[] = [];
+  const told: string[] = [];
   page.on('websocket', (socket) => {
     sockets++;
     socket.on('framereceived', ({ payload }) => {
-      if (String(payload).includes('"t":"snapshot"')) snapshots++;
+      const [, epoch, seq] = /"t":"snapshot","epoch":"(\w{4})[^"]*","seq":(\d+)/.exec(String(payload)) ?? [];
+      if (epoch === undefined) return;
+      snapshots++;
+      told.push(`snapshot ${epoch}:${seq}`);
     });
-    socket.on('framesent', ({ payload }) => sent.push(/"t":"(\w+)"/.exec(String(payload))?.[1] ?? 'ping'));
+    socket.on('framesent', ({ payload }) => told.push(/"t":"(\w+)"/.exec(String(payload))?.[1] ?? 'ping'));
   });
   page.on('request', (request) => {
     if (new URL(request.url()).pathname.startsWith('/api/') && request.resourceType() === 'fetch') requests++;
@@ -180,7 +183,7 @@ async function pictureOf(browser: Browser, runtime: Runtime): Promise<Picture> {
   const ms = await page.evaluate(() => (globalThis as unknown as { pictureMs: number }).pictureMs);
   await page.waitForTimeout(1_000);
   await context.close();
-  return { ms, sockets, snapshots, sent, requests };
+  return { ms, sockets, snapshots, told, requests };
 }
 
 async function measurePictures(browser: Browser): Promise<Picture[]> {
@@ -243,8 +246,7 @@ function reportOf(
       'nodes and listeners': `${samples[0]?.nodes}, ${samples[0]?.listeners} at first, ${last?.nodes}, ${last?.listeners} at last`,
       picture: 'state, 12 regions and charts, from the start of the navigation, with nothing in the cache',
       'requests of the API by HTTP': most(({ requests }) => requests),
-      'most that one page sent':
-        pictures.map(({ sent }) => sent.join(' ')).sort((a, b) => b.length - a.length)[0] ?? '',
+      'the most talkative page': mostTold(pictures),
       'load of the machine': `${loadavg()
         .map((load) => load.toFixed(1))
         .join(', ')} (1, 5, 15 minutes), ${availableParallelism()} processors`,
@@ -267,6 +269,9 @@ function reportOf(
     ],
   };
 }
+
+const mostTold = (pictures: readonly Picture[]): string =>
+  pictures.map(({ told }) => told.join(', ')).sort((a, b) => b.length - a.length)[0] ?? '';
 
 const quantileOf = (samples: readonly number[]): number =>
   samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
