@@ -129,7 +129,7 @@ async function allReplays(world: World): Promise<Pick<Run, 'state'>[]> {
 }
 
 /** Until no run waits or goes on. Those that did not end well, in words. */
-export async function untilRunsOver(world: World, withinMs = 120_000): Promise<string[]> {
+export async function untilRunsOver(world: World, withinMs = 300_000): Promise<string[]> {
   const endMs = performance.now() + withinMs;
   for (let tries = 1; ; tries++) {
     const [runs, replays] = await Promise.all([allRuns(world), allReplays(world)]).catch(() => []);
