@@ -21,6 +21,8 @@ const usage = `npm run fire [-- options]
   --seed N         (1)
   --work FOLDER    where folders and reliability.json are (.cache/fire)
   --fresh          begins anew
+  --keep           goes on with what another commit has shown; each lot says which it was
+  --again NAMES    forgets what was shown of these sections
   --document       writes docs/reliability.md and docs/reliability.json from what was shown, and runs nothing`;
 
 const { values } = parseArgs({
@@ -32,6 +34,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     work: { type: 'string', default: '.cache/fire' },
     fresh: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    again: { type: 'string', default: '' },
     document: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -57,6 +61,11 @@ function newResults(seed: number): Reliability {
   };
 }
 
+const without = (results: Reliability, names_: readonly string[]): Reliability => ({
+  ...results,
+  sections: results.sections.filter(({ name }) => !names_.includes(name)),
+});
+
 /** Exit code: 1 where something did not hold. */
 async function run(): Promise<number> {
   const work = resolve(root, values.work);
@@ -74,9 +83,10 @@ async function run(): Promise<number> {
     if (held) writeReliabilityPage(held);
     return held ? 0 : 2;
   }
-  const goesOn = held?.commit === fresh.commit && held.seed === fresh.seed;
+  const isOfThis = values.keep || held?.commit === fresh.commit;
+  const goesOn = held !== null && isOfThis && held.seed === fresh.seed;
   if (!goesOn) rmSync(resolve(work, 'lots'), { recursive: true, force: true });
-  let results = goesOn ? held : fresh;
+  let results = goesOn ? without(held, values.again.split(',')) : fresh;
   writeReliability(work, results);
   const startedAt = performance.now();
   const say = (text: string): void => {
@@ -90,7 +100,8 @@ async function run(): Promise<number> {
   const endsAt = startedAt + Number(values.hours) * 3_600_000;
   for (const section of sections.filter(({ name }) => only.includes(name))) {
     const trials = Number(sizes.get(section.name) ?? section.trials);
-    const options = { work, configs, trials, minutes: Number(values.minutes), say, endsAt };
+    const { commit } = fresh;
+    const options = { work, configs, trials, minutes: Number(values.minutes), commit, say, endsAt };
     results = await runSection(section, results, options);
     say(`${section.name}: ${doneTrials(results, section)} ${section.unit} in all`);
   }

@@ -112,3 +112,22 @@ test.each(themes)(
     }
   },
 );
+
+test('[ABL-45] so it is with the System page and those of admins', async () => {
+  const service = await admin.serve();
+  const page = await admin.open(service, '/system', { theme: 'dark', width: 820 });
+  for (const path of ['/system', '/admin/keys', '/admin/audit']) {
+    await page.emulateMedia({ media: 'screen' });
+    await page.goto(service.address + path);
+    await page.locator('h1').first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(
+      `${path}: ${await page.locator('.button:not(tbody *)').filter({ visible: true }).allTextContents()}`,
+    ).toBe(`${path}: `);
+    const foot = await page.evaluate(() => getComputedStyle(document.body, '::after').content);
+    expect(foot).toContain(path);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `.cache/print${path.replaceAll('/', '-')}.png` });
+  }
+});

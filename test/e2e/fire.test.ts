@@ -52,7 +52,7 @@ describe('whatever dies, each acknowledged event counts once, in frames, windows
   });
 
   it('[LOG-1, LOG-2, LOG-4, LIV-3, DUP-1] 20 objects aborted, deliveries twice, ten times, shuffled, unacknowledged', async () => {
-    const { counts, result } = await shown(evictions, 20, disorder);
+    const { counts, result } = await shown(evictions, 20, { ...disorder, delayMsMax: 5_000 });
     expect(Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0)).toBe(20);
     expect(result.deliveries).toBeGreaterThan(1.3 * result.messages);
     expect(result.lostAcks).toBeGreaterThan(0);

@@ -11,6 +11,7 @@ import {
   viewerTimeoutMs,
   windowMs,
 } from '../../core/protocol/limits.ts';
+import type { ChunkVerdict } from '../../core/window/verdict.ts';
 import { type SimChunk, simRegion } from './history.ts';
 
 /** What a shard knows besides the events it has counted. Lost in a crash unless a commit has kept it. */
@@ -229,4 +230,8 @@ function isTwin(a: AcceptedEvent, b: AcceptedEvent): boolean {
 
 function numbersOf({ header }: SimChunk): string[] {
   return Array.from({ length: header.count }, (_, i) => `${header.door}/${header.firstNumber + i}`);
+}
+
+export function verdictWord(verdict: ChunkVerdict): string {
+  return verdict.verdict === 'refused' ? verdict.code : verdict.verdict;
 }

@@ -20,6 +20,7 @@ afterEach(() => {
   vi.doUnmock('../../core/window/log-row.ts');
   vi.doUnmock('../../core/window/replay.ts');
   vi.doUnmock('../../core/window/newest-windows.ts');
+  vi.doUnmock('../../core/window/update-tracker.ts');
   vi.doUnmock('../../core/alert/book.ts');
   vi.doUnmock('../../core/alert/ledger.ts');
   vi.resetModules();
@@ -296,6 +297,32 @@ describe('a part of core that is broken', () => {
       return { ...module, encodeLogRow };
     });
     expect(await firstDifference()).not.toBeNull();
+  });
+
+  test('[LIV-1] what changed of a window that dies is told to nobody', async () => {
+    vi.doMock(import('../../core/window/update-tracker.ts'), async (original) => {
+      const module = await original();
+      return {
+        ...module,
+        UpdateTracker: class extends module.UpdateTracker {
+          override noteDead(): void {}
+        },
+      };
+    });
+    expect(await firstDifference()).toMatch(/what viewers see/);
+  });
+
+  test('[LIV-1] an update that was lost is told to nobody again', async () => {
+    vi.doMock(import('../../core/window/update-tracker.ts'), async (original) => {
+      const module = await original();
+      return {
+        ...module,
+        UpdateTracker: class extends module.UpdateTracker {
+          override noteLost(): void {}
+        },
+      };
+    });
+    expect(await firstDifference()).toMatch(/what viewers see/);
   });
 
   test('[DUP-2] the older of two states counts as the newer', async () => {

@@ -9,16 +9,16 @@ import { logRowHeadBytesMax } from '../../core/window/log-row.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
-import type { ChunkVerdict } from '../../core/window/verdict.ts';
 import { AlertCheck, type AlertSituation, tallyAlerts } from './alert-check.ts';
 import { type Action, type DatabaseFate, type History, type SimChunk, simRegion } from './history.ts';
-import { minuteOf, NaiveShard } from './naive.ts';
+import { minuteOf, NaiveShard, verdictWord } from './naive.ts';
 import { type RecountedWindow, recountWindow } from './naive-window.ts';
 import { sameValue, show } from './same-value.ts';
-import { type SealedShard, SealSim } from './seal-sim.ts';
+import { SealSim } from './seal-sim.ts';
 import { Database, ShardStore } from './shard-store.ts';
 import { simRules } from './sim-rules.ts';
 import { emptyTally, type Tally } from './tally.ts';
+import { seenOf, WatchSim } from './watch-sim.ts';
 
 /** Where planted.test.ts puts in something broken. */
 export interface Seams {
@@ -47,7 +47,7 @@ class Difference extends Error {
 
 const origin = { ...simRegion, generation: 0, incarnation: 1 };
 
-/** Throws Difference, or what the shard throws, where the two are not the same. */
+/** Throws Difference, or what the shard throws, where they are not the same. */
 export function simulate(history: History, seams: Partial<Seams> = {}): Tally {
   return new Simulation(history, seams).run();
 }
@@ -66,7 +66,7 @@ class Simulation {
   #stragglers: LateWrite[] = [];
   #stepIndex = 0;
   #clockWentBack = false;
-  /** The clock went back after the last commit, so that what time alone has changed since may be lost. */
+  /** After the last commit, so that what time alone has changed since may be lost. */
   #wentBackSinceCommit = false;
   readonly #emittedAt = new Map<number, number>();
   readonly #alertCheck: AlertCheck;
@@ -77,6 +77,7 @@ class Simulation {
   readonly #judged = new Set<SimChunk>();
   readonly #tally: Tally = emptyTally();
   readonly #seal: SealSim;
+  readonly #watch: WatchSim;
 
   constructor(history: History, seams: Partial<Seams>) {
     this.#history = history;
@@ -89,19 +90,19 @@ class Simulation {
       acksFirst: false,
       ...seams,
     };
-    const rules = simRules(history.startMs);
-    this.#rules = rules;
-    this.#alertCheck = new AlertCheck(rules, (what, actual, expected) => this.#same(what, actual, expected));
+    this.#rules = simRules(history.startMs);
+    this.#alertCheck = new AlertCheck(this.#rules, (what, actual, expected) =>
+      this.#same(what, actual, expected),
+    );
     this.#nowMs = history.startMs;
     this.#naive = new NaiveShard(history.startMs, history.identitiesMax);
-    this.#region = this.#woken();
-    this.#seal = new SealSim(this.#sealedShard(), history.seed);
-    this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules }));
-  }
-
-  #sealedShard(): SealedShard {
+    this.#watch = new WatchSim(history.seed);
+    this.#region = this.#watch.begin(this.#woken(), this.#nowMs, []);
     const doings = { die: () => this.#wake(), maintain: () => this.#maintain() };
-    return { region: () => this.#region, store: this.#store, carryOut: (e) => this.#carryOut(e), ...doings };
+    const carryOut = (effects: readonly RegionEffect[]) => this.#carryOut(effects);
+    const shard = { region: () => this.#region, store: this.#store, carryOut, ...doings };
+    this.#seal = new SealSim(shard, history.seed);
+    this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules: this.#rules }));
   }
 
   run(): Tally {
@@ -115,11 +116,14 @@ class Simulation {
         this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules: this.#rules }));
       if (closes !== null) this.#closeAlert(closes);
       this.#seal.play(this.#fate, this.#nowMs);
+      this.#watch.hear(this.#region, this.#nowMs);
       this.#compareKnowledge();
     }
     this.#drain();
     this.#compareDatabase();
     this.#compareLake();
+    const stored = seenOf(this.#seams.database.windows.values());
+    this.#same('what viewers see', this.#watch.end(this.#region, this.#nowMs), stored);
     const { late, duplicates, cuts } = this.#naive.known;
     Object.assign(this.#tally, { late, duplicates, cuts: cuts.length, counted: this.#naive.counted.length });
     Object.assign(this.#tally, tallyAlerts([...this.#seams.database.alerts.values()]), this.#seal.tally);
@@ -175,7 +179,7 @@ class Simulation {
     const before = { events: this.#naive.counted.length, received: this.#naive.received.length };
     const expected = this.#naive.deliver(chunks, this.#nowMs);
     this.#checkNewAlerts(before);
-    this.#same('verdicts', verdicts.map(wordOf), expected);
+    this.#same('verdicts', verdicts.map(verdictWord), expected);
     const committed = expected.includes('committed');
     this.#checkRows(effects, committed);
     this.#tally.seen += expected.filter((word) => word === 'seen').length;
@@ -244,14 +248,13 @@ class Simulation {
     const confirmed = this.#store.confirmed.map(([minute]) => minute);
     const { judgedMinute } = this.#store.alertBook;
     this.#naive.crash(this.#nowMs, [...this.#store.parked.keys()], confirmed, judgedMinute);
-    this.#region = this.#woken();
+    this.#region = this.#watch.begin(this.#woken(), this.#nowMs, this.#seams.database.windows.values());
     this.#compareKnowledge();
     if (this.#store.parked.size > 0) this.#compareAnswer();
   }
 
   #woken(): Region {
-    const { identitiesMax } = this.#history;
-    return new Region(this.#store.source(), this.#nowMs, { identitiesMax });
+    return new Region(this.#store.source(), this.#nowMs, this.#history);
   }
 
   #carryOut(effects: readonly RegionEffect[]): void {
@@ -492,8 +495,4 @@ class Simulation {
   #differ(what: string): never {
     throw new Difference(`step ${this.#stepIndex}: ${what}`);
   }
-}
-
-function wordOf(verdict: ChunkVerdict): string {
-  return verdict.verdict === 'refused' ? verdict.code : verdict.verdict;
 }

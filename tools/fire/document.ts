@@ -49,7 +49,10 @@ function bound(bad: number, trials: number): string {
   return trials === 0 ? '' : `< ${(3 / trials).toPrecision(2)}`;
 }
 
-function sectionRow({ name, unit, fullTrials, wantedTrials, minutes, lots }: SectionRecord): string {
+function sectionRow(
+  { name, unit, fullTrials, wantedTrials, minutes, lots }: SectionRecord,
+  first: string,
+): string {
   const trials = trialsOf(lots);
   const results = lots.map(({ result }) => result);
   const lost = sum(results.map((result) => result.lost));
@@ -69,6 +72,7 @@ function sectionRow({ name, unit, fullTrials, wantedTrials, minutes, lots }: Sec
     String(faults),
     sends ? bound(lost + doubled, trials) : '–',
     lots.map(({ seed }) => seed).join(', '),
+    [...new Set(lots.map((lot) => lot.commit ?? first))].join(', '),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -124,9 +128,9 @@ content: \`ok ⊆ counted ⊆ ok ∪ unknown\`, each exactly once, and the accou
 
 Shown at commit \`${commit}\`, seed ${seed}, begun ${startedAt}; ${machine}.
 
-| section | trials | acknowledged events | lost | doubled | other faults | rate at 95 % (3/N) | seeds |
-|---|---|---|---|---|---|---|---|
-${sections.map(sectionRow).join('\n')}
+| section | trials | acknowledged events | lost | doubled | other faults | rate at 95 % (3/N) | seeds | commit |
+|---|---|---|---|---|---|---|---|---|
+${sections.map((section) => sectionRow(section, commit)).join('\n')}
 
 Zero failures in N trials bound the rate of failure at about 3/N with 95 % confidence (the rule of three); the column says it.
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { LotFigures } from './sections/section.ts';
 
 export interface LotRecord extends LotFigures {
+  /** As that of Reliability; missing where it is the same. */
+  readonly commit?: string;
   readonly seed: number;
   readonly seconds: number;
   readonly finishedAt: string;

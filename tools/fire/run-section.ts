@@ -15,6 +15,8 @@ export interface SectionOptions {
   readonly configs: FireConfigs;
   readonly trials: number;
   readonly minutes: number;
+  /** Of this run, which may be later than that of the first. */
+  readonly commit: string;
   readonly say: (text: string) => void;
   /** Begins no lot behind this, performance time. */
   readonly endsAt: number;
@@ -26,7 +28,7 @@ export async function runSection(
   before: Reliability,
   options: SectionOptions,
 ): Promise<Reliability> {
-  const { work, configs, trials, minutes, say, endsAt } = options;
+  const { work, configs, trials, minutes, say, endsAt, commit } = options;
   let results = before;
   for (;;) {
     const lots = results.sections.find(({ name }) => name === section.name)?.lots ?? [];
@@ -40,7 +42,7 @@ export async function runSection(
     const context = { work, configs, seed, minutes, say, name: `${section.name}-${lots.length}` };
     const figures = await section.run(context, asked);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
-    const lot: LotRecord = { ...figures, seed, seconds, finishedAt: new Date().toISOString() };
+    const lot: LotRecord = { ...figures, commit, seed, seconds, finishedAt: new Date().toISOString() };
     const { name, unit, trials: fullTrials } = section;
     const isOutage = unit === 'outages';
     const about = { name, unit, fullTrials, wantedTrials: trials, minutes: isOutage ? minutes : null };

@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdentitySet } from '../../../core/window/identity-set.ts';
@@ -91,5 +94,47 @@ describe('the table of sessions', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('what a shard holds most of', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  /** Buffers are given back a little later than what held them. */
+  const held = async (): Promise<number> => {
+    for (let times = 0; times < 3; times++) {
+      collect();
+      await sleep(20);
+    }
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const bytesEach = async (count: number, made: () => object): Promise<number> => {
+    const before = await held();
+    const kept = made();
+    const bytes = ((await held()) - before) / count;
+    expect(kept).toBeDefined();
+    return bytes;
+  };
+  const spread = (i: number): number => Math.imul(i + 1, 2_654_435_761) >>> 0;
+
+  it.each([150_000, 400_000, 650_000])('[WIN-8] %i identities take 12 to 18 bytes each', async (count) => {
+    const bytes = await bytesEach(count, () => {
+      const set = new IdentitySet();
+      for (let i = 0; i < count; i++) set.add(i, spread(i));
+      return set;
+    });
+    expect(bytes).toBeGreaterThan(11);
+    expect(bytes).toBeLessThan(19);
+  });
+
+  it('sessions take some 30 bytes each', async () => {
+    const count = 500_000;
+    const bytes = await bytesEach(count, () => {
+      const table = new SessionTable(count);
+      for (let i = 0; i < count; i++) table.set(spread(i) * 2 ** 21, 2, () => false);
+      return table;
+    });
+    expect(bytes).toBeLessThan(33);
   });
 });
