@@ -82,6 +82,8 @@ setInterval(() => {
   if (performance.now() - store.heard.now.peek() >= tickMs) store.heard.tick();
 }, tickMs);
 
+// In place of what the page came with.
+place?.replaceChildren();
 if (place) render(<LiveView store={store} view={view} retry={() => connection.retryNow()} />, place);
 connection.start();
 void loadIdentity().then((found) => {

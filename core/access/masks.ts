@@ -11,7 +11,19 @@ export function maskText(text: string): string {
   return first === undefined ? '' : `${first.segment}***`;
 }
 
-/** A row of an alert with who acknowledged it, and so wrote its comment, masked. */
-export function maskAcknowledgement<Row extends { readonly acknowledged_by: string | null }>(row: Row): Row {
-  return row.acknowledged_by === null ? row : { ...row, acknowledged_by: maskText(row.acknowledged_by) };
+interface NamedRow {
+  readonly acknowledged_by: string | null;
+  readonly history: readonly { readonly by: string | null }[];
+}
+
+/** Who acknowledged an alert, and so wrote its comment, and who closed it. */
+export const namesOf = ({ acknowledged_by: by, history }: NamedRow): string[] =>
+  [by, ...history.map((step) => step.by)].filter((name) => name !== null);
+
+/** A row of an alert with the names of people masked. */
+export function maskNames<Row extends NamedRow>(row: Row): Row {
+  if (namesOf(row).length === 0) return row;
+  const mask = (name: string | null): string | null => (name === null ? null : maskText(name));
+  const history = row.history.map((step) => ({ ...step, by: mask(step.by) }));
+  return { ...row, acknowledged_by: mask(row.acknowledged_by), history };
 }

@@ -23,6 +23,8 @@ export interface AlertTransition {
   readonly metricValue: number | null;
   readonly attempts: number | null;
   readonly cause: AlertCause;
+  /** Name of the person who said so; absent where none did. */
+  readonly by?: string;
   /** Server time at which it was recorded, ms. */
   readonly atMs: number;
 }

@@ -18,6 +18,8 @@ export interface AlertStep {
   readonly metric_value: number | null;
   readonly attempts: number | null;
   readonly cause: AlertCause;
+  /** Who said so; null where no person did. */
+  readonly by: string | null;
   readonly recorded_at: string;
 }
 
@@ -79,13 +81,14 @@ export function alertRow(record: AlertRecord, acknowledgement: Acknowledgement |
   };
 }
 
-function alertStep({ state, minute, metricValue, attempts, cause, atMs }: AlertTransition): AlertStep {
+function alertStep({ state, minute, metricValue, attempts, cause, by, atMs }: AlertTransition): AlertStep {
   return {
     state,
     window_start: isoTime(minuteStartMs(minute)),
     metric_value: metricValue,
     attempts,
     cause,
+    by: by ?? null,
     recorded_at: isoTime(atMs),
   };
 }

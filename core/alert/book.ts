@@ -196,14 +196,14 @@ export class AlertBook {
     this.#ledger.forget(this.#keptMinute);
   }
 
-  /** A person closes an alert. */
-  close(id: string, nowMs: number): 'closed' | 'resolved' | 'absent' {
+  /** A person, whose name is `by`, closes an alert. */
+  close(id: string, nowMs: number, by: string): 'closed' | 'resolved' | 'absent' {
     const record = this.#ledger.find(id);
     if (!record) return 'absent';
     if (record.state === 'resolved') return 'resolved';
     const minute = this.#judgedMinute + 1;
     this.#closings = [...this.#closings, { trackId: trackOf(record), minute }];
-    this.#ledger.close(record, minute, nowMs);
+    this.#ledger.close(record, minute, nowMs, by);
     return 'closed';
   }
 

@@ -85,8 +85,8 @@ export class AlertLedger {
     }
   }
 
-  close(record: AlertRecord, minute: number, nowMs: number): void {
-    this.#put(closedBy(record, minute, nowMs));
+  close(record: AlertRecord, minute: number, nowMs: number, by: string): void {
+    this.#put(closedBy(record, minute, nowMs, by));
   }
 
   /** D1 holds these states. */

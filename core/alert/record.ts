@@ -109,16 +109,17 @@ export function correctedAway(record: AlertRecord, heard: Heard): AlertRecord | 
   });
 }
 
-export function closedBy(record: AlertRecord, minute: number, nowMs: number): AlertRecord {
+/** `by`: name of the person. */
+export function closedBy(record: AlertRecord, minute: number, nowMs: number, by: string): AlertRecord {
   const resolved = { minute, value: null, attempts: null, why: 'closed' } as const;
-  return ended(record, resolved, 'person', { nowMs });
+  return ended(record, resolved, 'person', { nowMs, by });
 }
 
 function ended(
   record: AlertRecord,
   resolved: Resolved,
   cause: AlertCause,
-  { nowMs }: Pick<Heard, 'nowMs'>,
+  { nowMs, by }: Pick<Heard, 'nowMs'> & { readonly by?: string },
 ): AlertRecord {
   const { minute, value, attempts, why } = resolved;
   return {
@@ -133,6 +134,7 @@ function ended(
       metricValue: value,
       attempts,
       cause,
+      ...(by !== undefined && { by }),
       atMs: nowMs,
     }),
   };

@@ -3,7 +3,7 @@
  * frame holds depends on nothing else, and its `at` may be as old as shareMsMax.
  */
 
-import { maskAcknowledgement } from '../access/masks.ts';
+import { maskNames } from '../access/masks.ts';
 import type { AlertRow } from '../alert/alert-row.ts';
 import { frameEveryMs } from '../protocol/limits.ts';
 import {
@@ -192,7 +192,7 @@ function snapshotFrame(picture: Picture, subscription: Subscription): ServerFram
 
 function shownAlerts({ alerts }: Picture, prev: number, subscription: Subscription): AlertRow[] {
   const rows = alertsSince(alerts, prev, (name) => wantsRegion(subscription, name));
-  return subscription.scope?.masksPeople ? rows.map(maskAcknowledgement) : rows;
+  return subscription.scope?.masksPeople ? rows.map(maskNames) : rows;
 }
 
 function breakdownSince(picture: Picture, prev: number, subscription: Subscription): LiveBreakdown | null {

@@ -127,13 +127,14 @@ export class Region {
     return alerts.setUp(setup) ? [{ kind: 'alert_setup', body: JSON.stringify(alerts.setup) }] : [];
   }
 
-  /** A person closes an alert (ALR-1). */
+  /** A person, whose name is `by`, closes an alert (ALR-1). */
   closeAlert(
     id: string,
     nowMs: number,
+    by: string,
   ): { outcome: 'closed' | 'resolved' | 'absent'; effects: RegionEffect[] } {
     const effects = [...this.tick(nowMs), ...this.judge(nowMs)];
-    const outcome = this.#state.alerts.close(id, nowMs);
+    const outcome = this.#state.alerts.close(id, nowMs, by);
     if (outcome === 'closed') effects.push({ kind: 'alerts', body: this.#state.alerts.encode() });
     return { outcome, effects };
   }

@@ -89,11 +89,11 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     return this.live(address);
   }
 
-  /** A person closes an alert (ALR-1); the caller records who. */
-  closeAlert(address: ShardAddress, id: string): 'closed' | 'resolved' | 'absent' {
+  /** A person, whose name is `by`, closes an alert (ALR-1). */
+  closeAlert(address: ShardAddress, id: string, by: string): 'closed' | 'resolved' | 'absent' {
     const nowMs = Date.now();
     const region = this.#wake(address, nowMs);
-    const { outcome } = this.#commit(() => region.closeAlert(id, nowMs));
+    const { outcome } = this.#commit(() => region.closeAlert(id, nowMs, by));
     this.#schedule(nowMs);
     this.#tellHub(nowMs);
     return outcome;

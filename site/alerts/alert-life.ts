@@ -36,9 +36,9 @@ export function alertLife(alert: AlertRow): LifeStep[] {
   return steps.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-function whyOf(alert: AlertRow, { state, metric_value: value, attempts, cause }: AlertStep): string {
+function whyOf(alert: AlertRow, { state, metric_value: value, attempts, cause, by }: AlertStep): string {
   if (state === 'resolved' && cause === 'person' && alert.resolution === 'closed')
-    return resolutionText(alert);
+    return by === null ? resolutionText(alert) : `closed by ${by}`;
   const measuredText = value === null ? '' : `${measured(alert.metric, value)}`;
   const of = attempts === null ? '' : ` of ${countText(attempts)} downloads`;
   return [measuredText && measuredText + of, causeWords[cause]].filter((text) => text !== '').join(', ');

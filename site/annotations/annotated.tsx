@@ -112,7 +112,7 @@ function OneFlag({ flag: { rows, left, width } }: { readonly flag: Flag }) {
   const style = { left: `${Math.round(plotInsets.left + left)}px` };
   return (
     <>
-      <span class="flag-line" style={style} />
+      {left > 0 && <span class="flag-line" style={style} />}
       {width >= 1 && <span class="flag-span" style={{ ...style, width: `${width}px` }} />}
       <button
         type="button"

@@ -16,7 +16,16 @@ export function Plot<S extends PlotSeries>({ spec, series, stretches, crosshair 
   // The theme stands among the inputs because a canvas keeps the colours that it was made with.
   useEffect(() => {
     const element = place.current;
-    return element ? mount(element, spec, { series, stretches, crosshair }) : undefined;
+    if (!element) return undefined;
+    let unmount = (): void => undefined;
+    // Each in a task of its own: together they would hold up the first touch of a phone.
+    const timer = setTimeout(() => {
+      unmount = mount(element, spec, { series, stretches, crosshair });
+    });
+    return () => {
+      clearTimeout(timer);
+      unmount();
+    };
   }, [spec, series, stretches, crosshair, dark]);
   return <div class="plot" ref={place} aria-hidden="true" style={{ height: `${spec.height}px` }} />;
 }

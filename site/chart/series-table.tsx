@@ -25,7 +25,10 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
   // Rows come once the page is drawn. Those of a first rendering would also be held for as long as the page is open:
   // the elements that a resting parent keeps lead to them.
   const [isDrawn, setIsDrawn] = useState(false);
-  useEffect(() => setIsDrawn(true), []);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsDrawn(true));
+    return () => clearTimeout(timer);
+  }, []);
   // A table that changed five times a second could not be read: it moves on when a slot closes.
   const moved = useComputed(() => {
     const { times, closedCount, before } = series.value;

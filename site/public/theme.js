@@ -9,6 +9,10 @@
   }
   const dark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  // In pages of other sites, and on screens on walls, no head is drawn: neither is the first.
+  if (location.pathname === '/embed' || /[?&]kiosk=/.test(location.search)) {
+    document.documentElement.dataset.headless = '';
+  }
   addEventListener('beforeprint', () => {
     const time = new Date().toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'long' });
     document.body.dataset.printed = `Marquee, ${location.href}, ${time}`;

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { countFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
 import { Mark, type MarkKind } from '../panels/mark.tsx';
+import { PanelMore } from '../panels/panel-more.tsx';
 import { Quantity } from '../panels/quantity.tsx';
 
 interface ListProps {
@@ -20,7 +21,10 @@ interface ListProps {
 export function List({ id, title, remark, columns, rows, none, children }: ListProps) {
   return (
     <section class="part" id={id} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{title}</h2>
+      <header class="list-head">
+        <h2 id={`${id}-title`}>{title}</h2>
+        {rows.length > 0 && <PanelMore title={title} />}
+      </header>
       {remark && <p class="quiet">{remark}</p>}
       {rows.length === 0 ? (
         <p class="none">{none}</p>

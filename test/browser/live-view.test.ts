@@ -97,7 +97,7 @@ test('[ABL-09, ABL-70, ABL-71] t shows the tables that screen readers always hav
   const harness = await serve();
   const page = await open(harness);
   const rows = page.locator('.series-panel').first().locator('tbody tr');
-  await expect.poll(() => rows.count()).toBeGreaterThan(80);
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThan(80);
   const width = async () => (await page.locator('.series-panel section').first().boundingBox())?.width ?? 0;
   expect(await width()).toBe(1);
   await page.keyboard.press('t');

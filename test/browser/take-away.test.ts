@@ -79,6 +79,16 @@ test('[ABL-42] it is of the filter and of the time that are shown, and a title i
   expect(trending).toContain("'=1+1");
 });
 
+test('[ABL-42] so it is with the lists of the System page', async () => {
+  const page = await admin.open(await admin.serve(), '/system');
+  await page.locator('#regions tbody tr').first().waitFor();
+  const download = await takeAway(page, 'Regions', 'Numbers as CSV');
+  expect(download.suggestedFilename()).toMatch(/^marquee-System-Regions-\d{8}T\d{6}Z\.csv$/);
+  const [head = [], ...rows] = await rowsOf(download);
+  expect(head.slice(0, 3)).toEqual(['Region', 'State', 'Events (a second)']);
+  expect(rows.map(([name]) => name)).toEqual(await page.locator('#regions tbody th').allTextContents());
+});
+
 interface Picture {
   readonly width: number;
   readonly height: number;

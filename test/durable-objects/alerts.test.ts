@@ -84,11 +84,13 @@ it('[ALR-1] a window below the limit fires when it closes, and D1 has it with th
   expect(stored?.record.createdAtMs).toBeGreaterThan(minuteEndMs(minute));
   const { alerts } = await stub.live(address);
   expect(alerts.map((alert) => alert.id)).toContain(id);
-  expect(await stub.closeAlert(address, id)).toBe('closed');
-  expect(await stub.closeAlert(address, id)).toBe('resolved');
-  expect(await stub.closeAlert(address, 'another')).toBe('absent');
+  expect(await stub.closeAlert(address, id, 'ada')).toBe('closed');
+  expect(await stub.closeAlert(address, id, 'ada')).toBe('resolved');
+  expect(await stub.closeAlert(address, 'another', 'ada')).toBe('absent');
   await runDurableObjectAlarm(stub);
-  expect((await readAlert(env.DB, id))?.record).toMatchObject({ state: 'resolved', resolution: 'closed' });
+  const { record } = (await readAlert(env.DB, id)) ?? {};
+  expect(record).toMatchObject({ state: 'resolved', resolution: 'closed' });
+  expect(record?.history.at(-1)).toMatchObject({ cause: 'person', by: 'ada' });
 });
 
 it('[ALR-1] while D1 is down the alert is live, and D1 gets it later, once', async () => {

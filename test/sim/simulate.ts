@@ -336,7 +336,7 @@ class Simulation {
     const firing = this.#region.answer(this.#nowMs).alerts.filter(({ state }) => state === 'firing');
     const alert = firing[number % firing.length];
     if (!alert) return;
-    const { outcome, effects } = this.#region.closeAlert(alert.id, this.#nowMs);
+    const { outcome, effects } = this.#region.closeAlert(alert.id, this.#nowMs, 'ada');
     this.#carryOut(effects);
     this.#naive.passTime(this.#nowMs);
     const closed = this.#region.answer(this.#nowMs).alerts.find(({ id }) => id === alert.id);

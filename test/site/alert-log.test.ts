@@ -192,7 +192,7 @@ describe('values around an alert', () => {
 });
 
 describe('the life of an alert', () => {
-  const step = { window_start: at(-3), attempts: 512, recorded_at: at(-2) };
+  const step = { window_start: at(-3), attempts: 512, recorded_at: at(-2), by: null };
 
   test('who did what, in the order of time, and why', () => {
     const life = alertLife(
@@ -220,6 +220,8 @@ describe('the life of an alert', () => {
       history: [{ ...step, state: 'resolved', metric_value: null, cause: 'person' }],
     });
     expect(alertLife(closed)[0]?.why).toBe('closed by a person');
+    const history = closed.history.map((one) => ({ ...one, by: 'mei' }));
+    expect(alertLife({ ...closed, history })[0]?.why).toBe('closed by mei');
     expect(alertLife(alert())).toEqual([{ at: at(-2), what: 'Firing', why: '', comment: null }]);
   });
 });

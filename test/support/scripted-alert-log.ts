@@ -53,6 +53,7 @@ export function pastAlerts(count: number, now: number): AlertRow[] {
         {
           ...step('resolved', at(8), at(9 + (i % 11)), 0.97),
           cause: i % 6 === 5 ? ('person' as const) : ('window' as const),
+          by: i % 6 === 5 ? 'Ada Okafor' : null,
         },
       ],
       ...(i % 4 === 0
@@ -74,6 +75,7 @@ function step(state: 'pending' | 'firing' | 'resolved', window: string, recorded
     metric_value: value,
     attempts: 431,
     cause: 'window' as const,
+    by: null as string | null,
     recorded_at: recorded,
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namesOf } from '../../core/access/masks.ts';
 import type { Acknowledgement } from '../../core/alert/alert-record.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
 import { closedBy } from '../../core/alert/record.ts';
@@ -129,8 +130,9 @@ async function act(
     if (refused) return refused;
     const own = regions.filter(({ number }) => number === found.alert.record.regionNumber);
     const { record, acknowledgement } = (await findAlert(sources, own, id))?.alert ?? found.alert;
-    noteShown(acknowledgement?.by);
-    return jsonResponse({ data: alertRow(record, acknowledgement) });
+    const data = alertRow(record, acknowledgement);
+    noteShown(namesOf(data).find((name) => name !== person().name));
+    return jsonResponse({ data });
   } catch (error) {
     if (error instanceof NotMigratedError) throw error;
     logForRequest('error', 'alert_action_failed', { id, ...errorFields(error) });
@@ -166,7 +168,7 @@ async function tellHub({ LIVE_HUB }: Env, id: string, acknowledgement: Acknowled
 
 /** The call as it is over RPC. Spelled out here, because the platform's mapped type of it is too deep to use. */
 interface RegionDoor {
-  closeAlert(address: ShardAddress, id: string): Promise<'closed' | 'resolved' | 'absent'>;
+  closeAlert(address: ShardAddress, id: string, by: string): Promise<'closed' | 'resolved' | 'absent'>;
 }
 
 /** An alert that no shard holds, as after the loss of a log or of the accounts' check, is closed in D1 alone. */
@@ -174,15 +176,16 @@ async function closeInShard(
   { DB, REGION_WINDOW, LIVE_HUB }: Env,
   { record }: StoredAlert,
 ): Promise<'closed' | 'resolved'> {
+  const by = person().name;
   for (let shard = 0; shard < shardsPerRegion; shard++) {
     const id = REGION_WINDOW.idFromName(shardObjectName(record.regionNumber, shard));
     const door = REGION_WINDOW.get(id) as unknown as RegionDoor;
-    const outcome = await door.closeAlert({ regionNumber: record.regionNumber, shard }, record.id);
+    const outcome = await door.closeAlert({ regionNumber: record.regionNumber, shard }, record.id, by);
     if (outcome !== 'absent') return outcome;
   }
   const nowMs = Date.now();
   const { change, ...origin } = record.revision;
-  const closed = closedBy(record, minuteOf(nowMs), nowMs);
+  const closed = closedBy(record, minuteOf(nowMs), nowMs, by);
   const told = { ...closed, revision: { ...origin, change: change + 1 } };
   await saveAlerts(DB, [told]);
   await LIVE_HUB.get(LIVE_HUB.idFromName(hubObjectName)).alerted([{ record: told, acknowledgement: null }]);

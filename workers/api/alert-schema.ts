@@ -33,6 +33,7 @@ const step = z
       .describe(
         'A window closed, late data changed one, the rule changed, a person said so, or the accounts',
       ),
+    by: z.string().nullable().describe('The person who closed it; null where no person did'),
     recorded_at: time('When it was recorded'),
   })
   .describe('A step in its life');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maskAcknowledgement, masksPeople } from '../../core/access/masks.ts';
+import { maskNames, masksPeople, namesOf } from '../../core/access/masks.ts';
 import { alertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { alertRangeMinutesMax } from '../../core/protocol/batch-limits.ts';
@@ -90,8 +90,8 @@ async function alerts(context: ApiContext): Promise<Response> {
   });
   const rows = read.alerts.map(({ record, acknowledgement }) => alertRow(record, acknowledgement));
   const isMasked = masksPeople(person().role);
-  const shown = isMasked ? rows.map(maskAcknowledgement) : rows;
-  const named = rows.filter(({ acknowledged_by }) => acknowledged_by !== null);
+  const shown = isMasked ? rows.map(maskNames) : rows;
+  const named = rows.filter((row) => namesOf(row).length > 0);
   if (!isMasked) noteForAudit({ unmasked: named.length });
   const last = read.more ? read.alerts.at(-1)?.record : undefined;
   const next = last ? writeCursor(page.question, { range, after: [last.createdAtMs, last.id] }) : null;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskAcknowledgement, maskText } from '../../../core/access/masks.ts';
+import { maskNames, maskText } from '../../../core/access/masks.ts';
 
 describe('[ACC-6] masks', () => {
   test.each([
@@ -17,11 +17,21 @@ describe('[ACC-6] masks', () => {
     expect(maskText(text)).toBe(masked);
   });
 
-  test('of a row, who acknowledged it, and nothing else', () => {
-    expect(maskAcknowledgement({ acknowledged_by: 'jane', comment: 'on it' })).toEqual({
+  test('of a row, who acknowledged it and who closed it, and nothing else', () => {
+    const steps = [
+      { by: null, state: 'firing' },
+      { by: 'mei', state: 'resolved' },
+    ];
+    expect(maskNames({ acknowledged_by: 'jane', comment: 'on it', history: steps })).toEqual({
       acknowledged_by: 'j***',
       comment: 'on it',
+      history: [
+        { by: null, state: 'firing' },
+        { by: 'm***', state: 'resolved' },
+      ],
     });
-    expect(maskAcknowledgement({ acknowledged_by: null })).toEqual({ acknowledged_by: null });
+    const nameless = { acknowledged_by: null, history: [{ by: null }] };
+    expect(maskNames(nameless)).toBe(nameless);
+    expect(maskNames({ acknowledged_by: null, history: steps }).history[1]?.by).toBe('m***');
   });
 });

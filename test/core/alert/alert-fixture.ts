@@ -78,7 +78,7 @@ export class Shard {
   }
 
   close(id: string): string {
-    const outcome = this.book.close(id, minuteEndMs(m0 + this.#through) + 20_000);
+    const outcome = this.book.close(id, minuteEndMs(m0 + this.#through) + 20_000, 'ada');
     this.#stored = this.book.encode();
     return outcome;
   }

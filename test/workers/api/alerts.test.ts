@@ -235,6 +235,7 @@ describe('closing', () => {
       acknowledged: true,
       comment: 'The region is gone.',
     });
+    expect(data.history.at(-1)).toMatchObject({ cause: 'person', by: data.acknowledged_by });
     expect(await idsOf('state=firing')).toEqual(['made.3', 'made.2', 'made.1']);
     const again = await problemOf(await post('/api/alerts/made.0/resolve'));
     expect(again).toMatchObject({ status: 409, code: 'already_resolved' });
@@ -282,6 +283,12 @@ describe('[WIN-7] what a shard tells of its alerts', () => {
     });
     const { data } = await closed.json<{ data: AlertRow }>();
     expect(data).toMatchObject({ state: 'resolved', resolution: 'closed', comment: 'seen' });
+    expect(data.history.at(-1)).toMatchObject({
+      state: 'resolved',
+      cause: 'person',
+      by: data.acknowledged_by,
+    });
+    expect(data.history.slice(0, -1).map(({ by }) => by)).toEqual(data.history.slice(1).map(() => null));
     // D1 still says that it fires.
     expect((await readAlert(env.DB, id))?.record.state).toBe('firing');
     expect(await idsOf('region=ASIA-Tokyo&state=firing')).not.toContain(id);
