@@ -23,6 +23,7 @@ const usage = `npm run fire [-- options]
   --fresh          begins anew
   --keep           goes on with what another commit has shown; each lot says which it was
   --again NAMES    forgets what was shown of these sections
+  --note TEXT      goes onto the page, with --document: what a reader of the figures should know of the run
   --document       writes docs/reliability.md and docs/reliability.json from what was shown, and runs nothing`;
 
 const { values } = parseArgs({
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
     again: { type: 'string', default: '' },
     document: { type: 'boolean', default: false },
+    note: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -80,7 +82,8 @@ async function run(): Promise<number> {
   const fresh = newResults(Number(values.seed));
   const held = values.fresh ? null : readReliability(work);
   if (values.document) {
-    if (held) writeReliabilityPage(held);
+    const { note } = values;
+    if (held) writeReliabilityPage(note === undefined ? held : { ...held, note });
     return held ? 0 : 2;
   }
   const isOfThis = values.keep || held?.commit === fresh.commit;

@@ -109,7 +109,7 @@ const notCovered = `## What is not covered
 
 /** The whole page. */
 function reliabilityPage(results: Reliability): string {
-  const { commit, seed, machine, startedAt, sections } = results;
+  const { commit, seed, machine, startedAt, sections, note = '' } = results;
   const found = allFound().map(({ by, what, test }) => `| ${by} | ${what} | ${test} |`);
   const explained = Object.entries(about).map(([name, text]) => {
     const was = sections.some((section) => section.name === name);
@@ -126,7 +126,7 @@ checker holds **live frames** (a viewer over a WebSocket that reconnects), the *
 **lake** (DuckDB over its parts, event by event) and the **batch layer's** hours against that log, by region, minute and
 content: \`ok ⊆ counted ⊆ ok ∪ unknown\`, each exactly once, and the accounts of \`/api/reconcile\` add up.
 
-Shown at commit \`${commit}\`, seed ${seed}, begun ${startedAt}; ${machine}.
+Shown at commit \`${commit}\`, seed ${seed}, begun ${startedAt}; ${machine}. ${note}
 
 | section | trials | acknowledged events | lost | doubled | other faults | rate at 95 % (3/N) | seeds | commit |
 |---|---|---|---|---|---|---|---|---|

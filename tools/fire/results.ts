@@ -28,6 +28,8 @@ export interface Reliability {
   readonly seed: number;
   readonly machine: string;
   readonly startedAt: string;
+  /** What a reader of the figures should know of the run. */
+  readonly note?: string;
   readonly sections: readonly SectionRecord[];
 }
 
