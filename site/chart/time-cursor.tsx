@@ -18,7 +18,7 @@ interface TimeCursorProps {
   readonly slotText: (time: number) => string;
   /** A click, or Enter, on a time. */
   readonly chosen: (time: number) => void;
-  /** A drag from one time to another, or Enter after Shift and arrows. */
+  /** A drag from one time to another, or `s`, arrows and Enter. */
   readonly zoomed?: (from: number, to: number) => void;
   readonly children: ComponentChildren;
 }
@@ -45,8 +45,8 @@ const moves: readonly Move[] = [
   move(Number.POSITIVE_INFINITY, 'To the newest', 'End'),
 ];
 const selectKey: Key = {
-  keys: ['Shift+ArrowLeft'],
-  meaning: 'With Shift: select a time; Enter zooms in',
+  keys: ['s'],
+  meaning: 'Select from here: arrows go on, Enter zooms in',
   group: 'In a chart',
 };
 const chosenKey: Key = { keys: ['Enter'], meaning: 'Go to what is under the crosshair', group: 'In a chart' };
@@ -121,18 +121,17 @@ interface Hand {
 }
 
 /** Whether the key meant something here. */
-function keyed({ key, shiftKey }: KeyboardEvent, hand: Hand): boolean {
+function keyed({ key }: KeyboardEvent, hand: Hand): boolean {
   const { crosshair, selection, series, time, chosen } = hand;
   const next = timeByKey(key, crosshair.value, series);
   if (key === 'Enter') {
     if (selection.ends.value) selection.zoom();
     else chosen();
-  } else if (key === 'Escape' && (crosshair.value !== null || selection.ends.value)) {
+  } else if (key === 's' && selection.canMark) selection.begin(time);
+  else if (key === 'Escape' && (crosshair.value !== null || selection.ends.value)) {
     crosshair.value = null;
     selection.drop();
   } else if (next !== null) {
-    if (!shiftKey) selection.drop();
-    else if (!selection.ends.value) selection.begin(time);
     crosshair.value = next;
     selection.extend(next);
   } else return false;

@@ -7,6 +7,7 @@ import type { PlotSeries } from './plot-spec.ts';
 export interface Selection {
   /** ms, the second wherever the hand is; null where nothing is marked. */
   readonly ends: ReadonlySignal<readonly [number, number] | null>;
+  readonly canMark: boolean;
   /** `time`: null for a hand that marks nothing. */
   readonly begin: (time: number | null) => void;
   readonly extend: (time: number | null) => void;
@@ -27,6 +28,7 @@ export function useSelection(zoomed?: (from: number, to: number) => void): Selec
   };
   return {
     ends,
+    canMark: zoomed !== undefined,
     begin: (time) => {
       isDrag.current = false;
       ends.value = null;

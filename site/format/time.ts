@@ -20,7 +20,7 @@ const clocks = computed(() => {
 export const clockText = (at: number): string => clocks.value.clock.format(at);
 export const hourText = (at: number): string => clocks.value.hour.format(at);
 /** "21 Nov" */
-export const dayOfText = (at: number): string => clocks.value.day.format(at);
+const dayOfText = (at: number): string => clocks.value.day.format(at);
 /** "21 Nov 16:20" */
 export const dayTimeText = (at: number): string => `${dayOfText(at)} ${hourText(at)}`;
 

@@ -30,9 +30,12 @@ export function watchAddress(store: Store): void {
   });
   // Which regions there are, for whom who asks may see, is known once the socket has spoken.
   effect(() => {
-    const names = store.heard.live.value?.facts;
-    if (!names?.size) return;
-    const { asked, left } = withoutUnknown(store.asked.value, (name) => names.has(name));
+    const known = store.heard.live.value;
+    if (!known?.facts.size) return;
+    const { asked, left } = withoutUnknown(
+      store.asked.value,
+      (name) => known.facts.has(name) || known.regions.has(name),
+    );
     if (left.length === 0) return;
     batch(() => {
       store.asked.value = asked;

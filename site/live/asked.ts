@@ -15,7 +15,7 @@ const keyNames = ['device_type', 'content_type', 'content_id'] as const;
 
 /** Minutes of the ranges that end now; of today, midnight tells. */
 export const rangeMinutes = { '15m': 15, '1h': 60, '6h': 360, '24h': 1440, '7d': 10_080 } as const;
-export const comparisons = ['previous', 'week'] as const;
+const comparisons = ['previous', 'week'] as const;
 
 const fields = ['region', ...keyNames, 'at', 'range', 'from', 'to', 'compare', 'tz'] as const;
 export type Field = (typeof fields)[number];

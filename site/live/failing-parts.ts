@@ -1,6 +1,7 @@
 /** Why a region fails, as far as what it is made of tells: which of its devices and titles fail, or whether all do. */
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
-import { shareList, surelyFails } from './shares.ts';
+import { surelyFails } from './region-summary.ts';
+import { shareList } from './shares.ts';
 import type { Breakdown } from './shown-state.ts';
 
 /** So many are named; more are counted. */

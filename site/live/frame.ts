@@ -18,6 +18,8 @@ export interface Frame {
   readonly judgedMs: number;
   readonly totalMs: number;
   readonly rateMs: number;
+  /** Of some devices, types or contents alone. */
+  readonly isPart: boolean;
   /** Null where the socket tells all of it. */
   readonly question: Question | null;
 }
@@ -48,7 +50,13 @@ const breakdownMinutesMax = 1440;
 const quarter: Span = { ...minuteSpan, lengthMs: livePanesMs };
 
 /** What the page begins with, and what its headline is of as long as it shows now. */
-export const liveFrame: Frame = { ...minuteFrame(true), kind: 'live', endMs: null, question: null };
+export const liveFrame: Frame = {
+  ...minuteFrame(true),
+  kind: 'live',
+  endMs: null,
+  isPart: false,
+  question: null,
+};
 
 /** The time that the past is called by: the minute that is shown, or the end of a range; null for now. */
 export const stampOf = ({ kind, endMs, spans }: Frame): number | null =>
@@ -68,6 +76,7 @@ export function frameOf(asked: Asked, nowMs: number): Frame {
   return {
     ...liveFrame,
     ...minuteFrame(!key),
+    isPart: key !== null,
     question: {
       search: key ? searchOf(asked, {}) : tail,
       tail,
@@ -107,6 +116,7 @@ function pastFrame(asked: Asked, at: number, nowMs: number): Frame {
     ...minuteFrame(!keyFilterOf(asked)),
     kind: 'past',
     endMs: end,
+    isPart: keyFilterOf(asked) !== null,
     question: {
       search: searchOf(asked, { to: end }),
       tail: null,
@@ -128,6 +138,7 @@ function rangeFrame(asked: Asked, from: number, to: number | null, nowMs: number
   return {
     kind: 'range',
     endMs: last,
+    isPart: keyFilterOf(asked) !== null,
     spans: [span],
     grain: span,
     judgedMs: lengthMs,

@@ -35,6 +35,20 @@ export const judgedMs = 5 * 60_000;
 export const successRateMin = 0.9;
 /** ... if it rests on this many downloads. */
 export const downloadsJudgedMin = 20;
+/** Standard deviations. Three: of a thousand rows that are on the threshold, one looks like trouble by chance. */
+const sureDeviations = 3;
+
+/**
+ * Whether a title's, a device's or a type's downloads fail more than chance explains. Of two dozen rows with some
+ * dozens of downloads each, a few are below the threshold at any time though nothing is wrong; no alert would fire for
+ * them, and red is for alerts.
+ */
+export function surelyFails(successRate: number | null, downloads: number): boolean {
+  if (successRate === null || downloads === 0) return false;
+  const deviation = Math.sqrt((successRateMin * (1 - successRateMin)) / downloads);
+  return successRate + sureDeviations * deviation < successRateMin;
+}
+
 /** A region that had events and has had none for this long is silent. */
 const silentAfterMs = 60_000;
 
@@ -93,7 +107,7 @@ function summary(
 function isFailing(
   own: readonly LiveRegionState[],
   alerts: readonly AlertRow[],
-  { grain, judgedMs: judgedFor }: Frame,
+  { grain, judgedMs: judgedFor, isPart }: Frame,
   asOf: number,
 ): boolean {
   if (alerts.some(({ state, severity }) => state === 'firing' && severity === 'CRITICAL')) return true;
@@ -101,6 +115,8 @@ function isFailing(
   const recovered = healthy.map(({ resolved_at: at }) => Date.parse(at ?? '') - windowMs);
   const judged = cellTotals(own, grain, Math.max(asOf - judgedFor, ...recovered), asOf);
   const rate = successRate(judged);
+  // Of a part there are few downloads, and no alert would fire for it.
+  if (isPart) return surelyFails(rate, judged.downloads);
   return rate !== null && rate < successRateMin && judged.downloads >= downloadsJudgedMin;
 }
 

@@ -2,7 +2,7 @@
 import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { OTHER_KEY } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at, type LiveShare } from '../../core/protocol/live.ts';
-import { successRateMin } from './region-summary.ts';
+import { surelyFails } from './region-summary.ts';
 import type { CellKind } from './totals.ts';
 
 export interface Share {
@@ -53,20 +53,6 @@ export function eventTypeShares(
     const count = counts.get(counter) ?? 0;
     return { ...bare, label, count, share: total === 0 ? 0 : count / total };
   });
-}
-
-/** Standard deviations. Three: of a thousand rows that are on the threshold, one looks like trouble by chance. */
-const sureDeviations = 3;
-
-/**
- * Whether a title's, a device's or a type's downloads fail more than chance explains. Of two dozen rows with some
- * dozens of downloads each, a few are below the threshold at any time though nothing is wrong; no alert would fire for
- * them, and red is for alerts.
- */
-export function surelyFails(successRate: number | null, downloads: number): boolean {
-  if (successRate === null || downloads === 0) return false;
-  const deviation = Math.sqrt((successRateMin * (1 - successRateMin)) / downloads);
-  return successRate + sureDeviations * deviation < successRateMin;
 }
 
 const bare = { value: null, successRate: null, isFailing: false, views: null, downloads: null };

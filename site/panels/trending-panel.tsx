@@ -6,7 +6,7 @@ import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
 import { frameWords } from '../live/frame-words.ts';
 import { type Movement, movement } from '../live/ranking.ts';
-import { surelyFails } from '../live/shares.ts';
+import { surelyFails } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { isAdding } from './mark.tsx';

@@ -55,7 +55,7 @@ async function expectNoLie(page: Page): Promise<void> {
       else await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       expect(`${key} ${await isHeard(page, key)}`).toBe(`${key} true`);
       // What these open comes when it is asked for.
-      if (['?', 'v'].includes(key)) await page.getByRole('dialog').waitFor();
+      if (['?', 'v', 'a'].includes(key)) await page.getByRole('dialog').waitFor();
       await page.keyboard.press('Escape');
     }
   }

@@ -220,6 +220,19 @@ describe('what the socket does not tell', () => {
     expect(clock.asked.length).toBe(asked);
   });
 
+  test('a region fails by a part of it only where chance does not explain it: red is for alerts', async () => {
+    const failed = async (downloads: number, arrived: number) => {
+      const { store, clock } = storeWith({ A: {} });
+      const counts = { events: downloads, downloads, downloads_succeeded: arrived };
+      clock.answer = () => picture([cell(at(1), counts)], noon);
+      store.choose({ device_type: 'tv' });
+      await clock.pass(0);
+      return store.summaries.value[0]?.status;
+    };
+    expect(await failed(80, 68)).toBe('healthy');
+    expect(await failed(80, 60)).toBe('failing');
+  });
+
   test('a past minute stands still, knows no viewers, and calls nothing by what came later', async () => {
     const { store, clock, pass } = storeWith({ A: { viewers: 3 } });
     const past = noon - 3_600_000;

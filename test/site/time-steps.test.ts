@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { localText, midnightIn, msOfLocal, zoneOffsetMs } from '../../site/format/zone.ts';
 import { frameOf, shiftOf, stampOf } from '../../site/live/frame.ts';
 import { frameWords } from '../../site/live/frame-words.ts';
+import { alertsAsOf } from '../../site/live/shown-state.ts';
 import { scrubEnds, stepped, toMinute, zoomedIn, zoomedOut } from '../../site/live/time-steps.ts';
+import { scriptedAlert } from '../support/scripted-alerts.ts';
 
 const nowMs = Date.parse('2026-11-21T16:20:00Z');
 const ms = (text: string): number => Date.parse(text);
@@ -91,4 +93,25 @@ test('what is shown is told in words', () => {
     total: 'in the last 24 hours',
     charts: [{ title: 'Last 24 hours', slots: 'by 10 min' }],
   });
+});
+
+test('alerts are told as they stood: what came later had not come yet', () => {
+  const at = (minutes: number): string => new Date(nowMs + minutes * 60_000).toISOString();
+  const alert = scriptedAlert('a', nowMs, {
+    created_at: at(-10),
+    acknowledged: true,
+    acknowledged_at: at(-8),
+    acknowledged_by: 'ada',
+    comment: 'Mine.',
+    state: 'resolved',
+    resolved_at: at(-5),
+    resolution: 'healthy',
+  });
+  const as = (minutes: number) => alertsAsOf([alert], nowMs + minutes * 60_000);
+  expect(as(-11)).toEqual([]);
+  expect(as(-9)).toMatchObject([
+    { state: 'firing', resolved_at: null, resolution: null, acknowledged: false, comment: null },
+  ]);
+  expect(as(-6)).toMatchObject([{ state: 'firing', acknowledged: true, acknowledged_by: 'ada' }]);
+  expect(as(-5)).toEqual([alert]);
 });
