@@ -92,6 +92,7 @@ test('what is shown is told in words', () => {
   const day = { range: '24h' };
   expect(frameWords(frameOf(day, nowMs), day)).toMatchObject({
     total: 'in the last 24 hours',
+    span: 'Last 24 hours',
     charts: [{ title: 'Last 24 hours', slots: 'by 10 min' }],
   });
 });
@@ -115,6 +116,14 @@ test('alerts are told as they stood: what came later had not come yet', () => {
   ]);
   expect(as(-6)).toMatchObject([{ state: 'firing', acknowledged: true, acknowledged_by: 'ada' }]);
   expect(as(-5)).toEqual([alert]);
+});
+
+test('of a week the charts are, and the rankings of its last day', () => {
+  const week = { range: '7d' };
+  expect(frameWords(frameOf(week, nowMs), week)).toMatchObject({
+    span: 'Last 7 days',
+    breakdown: 'Last 24 hours',
+  });
 });
 
 test('slots of a day are called by hours, of longer times with their day', () => {
