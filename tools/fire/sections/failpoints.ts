@@ -66,6 +66,9 @@ async function killAtEach(lot: Lot, stops: readonly string[], hour: number) {
     // It may stand at a place itself: nobody waits for it.
     void press(lot, hour, presses * stalledMs, left.every(isOfReplay)).catch(() => undefined);
     const reached = await firstReached(world, at);
+    // What it printed may be lost; its mark is not.
+    if (reached.length === 0)
+      reached.push(...(await world.reachedStops().catch(() => [])).filter((point) => !at.has(point)));
     idle = reached.length === 0 ? idle + 1 : 0;
     if (reached.length === 0) continue;
     for (const point of reached) at.add(point);
