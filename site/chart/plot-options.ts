@@ -1,6 +1,6 @@
 /** A plot as uPlot wants it: each line twice, closed slots and, lighter, the open ones that still grow. */
 import type uPlot from 'uplot';
-import { hourText } from '../format/time.ts';
+import { axisTimeText } from '../format/time.ts';
 import { drawEmptyWord, drawEndLabels, drawThreshold } from './plot-ink.ts';
 import type { Inks, PlotLine, PlotSeries, PlotSource, PlotSpec } from './plot-spec.ts';
 import { drawSpans } from './span-ink.ts';
@@ -31,7 +31,7 @@ export function plotOptions(spec: PlotSpec, width: number, inks: Inks, source: P
         size: 26,
         space: 64,
         grid: { show: false },
-        values: (_, splits) => splits.map(spec.timeText ?? hourText),
+        values: (_, splits) => splits.map(spec.timeText ?? axisTimeText(source.series.peek().span)),
         ...(timeSplits && { splits: (_plot, _axis, min, max, step) => timeSplits(min, max, step) }),
       },
       {

@@ -6,7 +6,7 @@ import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
 import { annotations } from '../annotations/annotation-list.ts';
 import { rateFigure, shareFigure } from '../format/number.ts';
-import { clockText, hourText } from '../format/time.ts';
+import { slotText } from '../format/time.ts';
 import { type AlertSpan, alertsWithin } from '../live/alert-spans.ts';
 import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
@@ -55,7 +55,7 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
 
 function closedRows(series: Series, spans: readonly AlertSpan[]) {
   const { times, closedCount, span, events, downloads, success, before } = series;
-  const text = span.slotMs < 60_000 ? clockText : hourText;
+  const text = slotText(span);
   const rate = (value: number | null | undefined) => (typeof value === 'number' ? rateFigure(value) : '–');
   return times
     .slice(0, closedCount)

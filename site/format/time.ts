@@ -20,6 +20,18 @@ const clocks = computed(() => {
 export const clockText = (at: number): string => clocks.value.clock.format(at);
 export const hourText = (at: number): string => clocks.value.hour.format(at);
 /** "21 Nov" */
+const dayMs = 86_400_000;
+
+/** How the slots of a chart are called: by seconds where they are shorter than a minute, with their day where it needs it. */
+export const slotText = (span: { readonly slotMs: number; readonly lengthMs: number }) =>
+  span.lengthMs > dayMs ? dayTimeText : span.slotMs < 60_000 ? clockText : hourText;
+
+/** The same for the axis below it, which has less room. */
+export const axisTimeText =
+  ({ lengthMs }: { readonly lengthMs: number }) =>
+  (at: number): string =>
+    lengthMs > 4 * dayMs || (lengthMs > dayMs && hourText(at) === '00:00') ? dayOfText(at) : hourText(at);
+
 const dayOfText = (at: number): string => clocks.value.day.format(at);
 /** "21 Nov 16:20" */
 export const dayTimeText = (at: number): string => `${dayOfText(at)} ${hourText(at)}`;

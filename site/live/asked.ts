@@ -178,5 +178,7 @@ export function searchWith(search: string, asked: Asked): string {
     ([name]) => !(fields as readonly string[]).includes(name),
   );
   const next = new URLSearchParams([...others, ...Object.entries(asked)]).toString();
-  return next === '' ? '' : `?${next.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%21', '!')}`;
+  return next === ''
+    ? ''
+    : `?${next.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%21', '!').replaceAll('%2F', '/')}`;
 }

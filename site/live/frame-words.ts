@@ -9,7 +9,9 @@ export interface FrameWords {
   readonly judged: string;
   readonly total: string;
   readonly rate: string;
-  /** Of rankings and shares, at the begin of a line. */
+  /** Of what is summed of the charts' cells, at the begin of a line. */
+  readonly span: string;
+  /** Of rankings and shares, which are of a day at most. */
   readonly breakdown: string;
   readonly charts: readonly { readonly title: string; readonly slots: string }[];
 }
@@ -33,7 +35,7 @@ export function frameWords({ kind, endMs, spans }: Frame, { range }: Asked): Fra
       judged: end === null ? 'in 5 min' : `in 5 min to ${end}`,
       total: end === null ? 'in the last hour' : `in the hour to ${end}`,
       rate: end === null ? 'over the last minute' : `over the minute to ${end}`,
-      breakdown: end === null ? 'Last 5 minutes' : `5 minutes to ${end}`,
+      ...fiveMinutes(end),
       charts: spans.map((span) => ({
         title: end === null ? `Last ${lengthText(span)}` : `${capital(lengthText(span))} to ${end}`,
         slots: slotsText(span),
@@ -52,9 +54,15 @@ export function frameWords({ kind, endMs, spans }: Frame, { range }: Asked): Fra
     judged: inText(text),
     total: inText(text),
     rate: `mean, ${text}`,
+    span: capital(text),
     breakdown: isShort ? capital(text) : endMs === null ? 'Last 24 hours' : 'Last 24 hours of it',
     charts: [{ title: capital(text), slots: slotsText(last) }],
   };
+}
+
+function fiveMinutes(end: string | null) {
+  const span = end === null ? 'Last 5 minutes' : `5 minutes to ${end}`;
+  return { span, breakdown: span };
 }
 
 const inText = (text: string): string =>
@@ -79,3 +87,6 @@ export function agoText(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours}\u202fh ago` : `${Math.floor(hours / 24)}\u202fd ago`;
 }
+
+/** In mid-sentence; names of months stay as they are. */
+export const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -4,7 +4,7 @@ import { Sparkline } from '../chart/sparkline.tsx';
 import { changeFigure, changeOf, pointsFigure } from '../format/change.ts';
 import { countFigure, countText, type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
-import { frameWords } from '../live/frame-words.ts';
+import { frameWords, lowered } from '../live/frame-words.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
 import { Quantity } from './quantity.tsx';
@@ -57,7 +57,7 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
       <FigureCard
         name="Active titles"
         figure={figures.titles === null ? noFigure('not known') : countFigure(figures.titles)}
-        note={words.breakdown.toLowerCase()}
+        note={lowered(words.breakdown)}
       />
       {figures.viewers !== null && (
         <FigureCard name="Freshness" figure={delayFigure(figures.freshnessMs)} note="from receipt to frame" />

@@ -11,7 +11,7 @@ import {
   speedFigure,
 } from '../format/number.ts';
 import { agoFigure } from '../format/time.ts';
-import { frameWords } from '../live/frame-words.ts';
+import { frameWords, lowered } from '../live/frame-words.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
 import { isAdding, Mark } from './mark.tsx';
@@ -32,7 +32,7 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
         <h2 id="regions-title">
           Regions <span class="quiet plain">by trouble, then traffic</span>
         </h2>
-        <p class="readout quiet">Downloads, success and speed: {words.breakdown.toLowerCase()}</p>
+        <p class="readout quiet">Downloads, success and speed: {lowered(words.span)}</p>
         <PanelMore title="Regions" />
       </header>
       <table class={`data regions${store.frame.value.rateMs > 60_000 ? ' of-range' : ''}`}>

@@ -8,7 +8,7 @@ import { besideSpecs, successSpec, trafficSpec } from '../chart/plot-spec.ts';
 import { SeriesTable } from '../chart/series-table.tsx';
 import { TimeCursor } from '../chart/time-cursor.tsx';
 import { type Figure, noFigure, rateFigure, shareFigure } from '../format/number.ts';
-import { clockText, hourText } from '../format/time.ts';
+import { slotText as timeTextOf } from '../format/time.ts';
 import { alertsWithin } from '../live/alert-spans.ts';
 import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
@@ -114,8 +114,7 @@ function slotAt({ times, span }: Series, time: number): number {
   return at >= 0 && at < times.length ? at : -1;
 }
 
-const timeText = ({ span }: Series, time: number): string =>
-  (span.slotMs < 60_000 ? clockText : hourText)(time);
+const timeText = ({ span }: Series, time: number): string => timeTextOf(span)(time);
 
 function spokenSlot(series: Series, time: number): string {
   const at = slotAt(series, time);

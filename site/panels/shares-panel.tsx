@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
 import type { FilterName } from '../live/asked.ts';
-import { frameWords } from '../live/frame-words.ts';
+import { frameWords, lowered } from '../live/frame-words.ts';
 import { joined, type Share } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
 import type { ViewState } from '../views/view-state.ts';
@@ -26,18 +26,19 @@ interface SharesPanelProps {
 }
 
 export function SharesPanel({ id, title, shares, field, store, view }: SharesPanelProps) {
-  const over = frameWords(store.frame.value, store.asked.value).breakdown;
+  const words = frameWords(store.frame.value, store.asked.value);
+  const over = field ? words.breakdown : words.span;
   const all = shares.value;
   const hasCounts = all?.some(({ count }) => count > 0) ?? false;
   return (
     <section class="panel shares-panel" aria-labelledby={`${id}-title`}>
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
-        <p class="readout quiet">Events, {over.toLowerCase()}</p>
+        <p class="readout quiet">Events, {lowered(over)}</p>
         {hasCounts && <PanelMore title={title} />}
       </header>
       {all === null && <Waiting store={store} />}
-      {all && !hasCounts && <p class="waiting quiet">No events: {over.toLowerCase()}.</p>}
+      {all && !hasCounts && <p class="waiting quiet">No events: {lowered(over)}.</p>}
       {all && hasCounts && (
         <>
           <ul class="bars" aria-hidden={field ? undefined : 'true'}>
@@ -46,7 +47,7 @@ export function SharesPanel({ id, title, shares, field, store, view }: SharesPan
             ))}
           </ul>
           <DataTable
-            caption={`${title}, ${over.toLowerCase()}`}
+            caption={`${title}, ${lowered(over)}`}
             {...tableOf(title, all)}
             isShown={view.tablesShown}
           />

@@ -4,7 +4,7 @@ import type { LiveRankedContent } from '../../core/protocol/live.ts';
 import { valueListOf } from '../filter/value-list.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
-import { frameWords } from '../live/frame-words.ts';
+import { frameWords, lowered } from '../live/frame-words.ts';
 import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
@@ -38,10 +38,10 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
         {contents && contents.length > 0 && <PanelMore title="Trending" />}
       </header>
       {contents === null && <Waiting store={store} />}
-      {contents?.length === 0 && <p class="waiting quiet">No titles: {over.toLowerCase()}.</p>}
+      {contents?.length === 0 && <p class="waiting quiet">No titles: {lowered(over)}.</p>}
       {contents && contents.length > 0 && (
         <table class={`data trending${view.tablesShown.value ? ' in-full' : ''}`}>
-          <caption class="unseen">Titles by downloads: {over.toLowerCase()}</caption>
+          <caption class="unseen">Titles by downloads: {lowered(over)}</caption>
           <thead>
             <tr>
               <th scope="col" class="rank">

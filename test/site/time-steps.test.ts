@@ -1,5 +1,6 @@
 // Where keys, the slider and a drag on a chart lead to in time.
 import { describe, expect, test } from 'vitest';
+import { axisTimeText, slotText } from '../../site/format/time.ts';
 import { localText, midnightIn, msOfLocal, zoneOffsetMs } from '../../site/format/zone.ts';
 import { frameOf, shiftOf, stampOf } from '../../site/live/frame.ts';
 import { frameWords } from '../../site/live/frame-words.ts';
@@ -91,6 +92,7 @@ test('what is shown is told in words', () => {
   const day = { range: '24h' };
   expect(frameWords(frameOf(day, nowMs), day)).toMatchObject({
     total: 'in the last 24 hours',
+    span: 'Last 24 hours',
     charts: [{ title: 'Last 24 hours', slots: 'by 10 min' }],
   });
 });
@@ -114,4 +116,31 @@ test('alerts are told as they stood: what came later had not come yet', () => {
   ]);
   expect(as(-6)).toMatchObject([{ state: 'firing', acknowledged: true, acknowledged_by: 'ada' }]);
   expect(as(-5)).toEqual([alert]);
+});
+
+test('of a week the charts are, and the rankings of its last day', () => {
+  const week = { range: '7d' };
+  expect(frameWords(frameOf(week, nowMs), week)).toMatchObject({
+    span: 'Last 7 days',
+    breakdown: 'Last 24 hours',
+  });
+});
+
+test('slots of a day are called by hours, of longer times with their day', () => {
+  const at = new Date(2026, 10, 21, 0, 0, 5).getTime();
+  const [slotMs, day] = [60_000, 86_400_000];
+  expect(slotText({ slotMs: 10_000, lengthMs: 900_000 })(at)).toBe('00:00:05');
+  expect(slotText({ slotMs, lengthMs: day })(at)).toBe('00:00');
+  expect(slotText({ slotMs, lengthMs: 2 * day })(at)).toBe('21 Nov 00:00');
+  const noon = at + day / 2;
+  expect([day, 2 * day, 7 * day].map((lengthMs) => axisTimeText({ lengthMs })(at))).toEqual([
+    '00:00',
+    '21 Nov',
+    '21 Nov',
+  ]);
+  expect([day, 2 * day, 7 * day].map((lengthMs) => axisTimeText({ lengthMs })(noon))).toEqual([
+    '12:00',
+    '12:00',
+    '21 Nov',
+  ]);
 });

@@ -46,7 +46,7 @@ const number = (value: number): string => value.toLocaleString('en-US');
 /** Of what did not happen in N trials: at most so often, at 95 %. */
 function bound(bad: number, trials: number): string {
   if (bad > 0) return `${bad} of ${number(trials)}`;
-  return trials === 0 ? '' : `< ${(3 / trials).toPrecision(2)}`;
+  return trials <= 3 ? 'no bound' : `< ${(3 / trials).toPrecision(2)}`;
 }
 
 function sectionRow(

@@ -12,6 +12,8 @@ const [, watchCron = ''] = readWranglerConfig().triggers.crons ?? [];
 const hourMs = 60 * minuteMs;
 /** Past H, the hold-back and the batch layer's own margin. */
 const overMs = 12 * minuteMs;
+/** Looks at the runs until one that stands is revived: half a minute, since on a busy machine a run takes as long. */
+const revivesEvery = 120;
 /** Longer than a run may stand still before the watchdog takes it for dead. */
 const stalledMs = 7 * minuteMs;
 /** Contents leave a viewer's sight after 15 minutes. */
@@ -129,7 +131,7 @@ async function allReplays(world: World): Promise<Pick<Run, 'state'>[]> {
 }
 
 /** Until no run waits or goes on. Those that did not end well, in words. */
-export async function untilRunsOver(world: World, withinMs = 120_000): Promise<string[]> {
+export async function untilRunsOver(world: World, withinMs = 300_000): Promise<string[]> {
   const endMs = performance.now() + withinMs;
   for (let tries = 1; ; tries++) {
     const [runs, replays] = await Promise.all([allRuns(world), allReplays(world)]).catch(() => []);
@@ -138,7 +140,8 @@ export async function untilRunsOver(world: World, withinMs = 120_000): Promise<s
     if (runs && standing?.length === 0)
       return runs.filter(({ state }) => state !== 'done').map((run) => `batch: ${JSON.stringify(run)}`);
     if (performance.now() > endMs) return [`batch: ${standing?.length ?? 'unknown'} runs stand`];
-    if (tries % 20 === 0) await world.fireCron(watchCron, stalledMs * (tries / 20)).catch(() => undefined);
+    if (tries % revivesEvery === 0)
+      await world.fireCron(watchCron, stalledMs * (tries / revivesEvery)).catch(() => undefined);
     await sleep(250);
   }
 }
