@@ -165,5 +165,5 @@ function otherBodies(example: unknown): fc.Arbitrary<string> {
 /** Examples tell of days that may be long gone, or yet to come: moved to yesterday and the day before. */
 function recent(text: string): string {
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-  return text.replaceAll('2026-11-21T', `${day(1)}T`).replaceAll('2026-11-20T', `${day(2)}T`);
+  return text.replace(/2026-11-2([01])T/g, (_, last) => `${day(last === '1' ? 1 : 2)}T`);
 }
