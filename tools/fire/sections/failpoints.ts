@@ -66,7 +66,8 @@ async function killAtEach(lot: Lot, stops: readonly string[], hour: number) {
     // It may stand at a place itself: nobody waits for it.
     void press(lot, hour, presses * stalledMs, left.every(isOfReplay)).catch(() => undefined);
     const reached = await firstReached(world, at);
-    // What it printed may be lost; its mark is not.
+    // What it printed may be lost, or died with another; its mark is there. Only here, before the kill: one that was
+    // reached since stands there now, and waits to be killed.
     if (reached.length === 0)
       reached.push(...(await world.reachedStops().catch(() => [])).filter((point) => !at.has(point)));
     idle = reached.length === 0 ? idle + 1 : 0;
@@ -79,8 +80,6 @@ async function killAtEach(lot: Lot, stops: readonly string[], hour: number) {
       await world.kill();
       await world.start({ stops });
     }
-    // Some died before they could say where they stood.
-    for (const point of await world.reachedStops()) at.add(point);
   }
   // What is left hangs for good where nothing is killed: this one stops nowhere.
   await world.kill();
