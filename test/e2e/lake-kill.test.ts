@@ -73,9 +73,11 @@ describe('killed and started again', () => {
       const pressing = sleep(random() * 400).then(async () => {
         await kills.press();
       });
+      // From now on somebody listens to both: what fails before the kill is over is no fault of the test's process.
+      const both = Promise.allSettled([traffic, pressing]);
       await sleep(300 + random() * 2500);
       await kills.kill(round === 3);
-      await Promise.allSettled([traffic, pressing]);
+      await both;
       await kills.settle(true);
     }
     await kills.converge();
