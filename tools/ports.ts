@@ -19,8 +19,16 @@ export async function isPortFree(port: number): Promise<boolean> {
   return (await tryPort(port)) !== undefined;
 }
 
+/** Below those that systems give to outgoing connections: one of these could take it while its server restarts. */
+const portsFrom = 20_000;
+const portsTo = 32_000;
+
 /** Any free port. */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 20; tries++) {
+    const candidate = portsFrom + Math.floor(Math.random() * (portsTo - portsFrom));
+    if (await isPortFree(candidate)) return candidate;
+  }
   const port = await tryPort(0);
   if (port === undefined) throw new Error('This machine has no free port.');
   return port;
