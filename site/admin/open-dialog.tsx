@@ -4,6 +4,15 @@ import './fields.css';
 import { type ComponentChildren, render } from 'preact';
 import { Dialog } from './dialog.tsx';
 
+/** The last row of a dialog that only shows. */
+export const closeRow = (close: () => void) => (
+  <p class="choices">
+    <button type="button" class="button" onClick={close}>
+      Close
+    </button>
+  </p>
+);
+
 /** One at a time: another one takes the place of the one that is open. */
 export function openDialog(title: string, body: (close: () => void) => ComponentChildren): void {
   document.querySelector('.dialog-place')?.remove();

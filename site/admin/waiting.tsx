@@ -22,9 +22,11 @@ interface FailedProps {
   readonly retry: () => void;
   /** The role that the page asks for. */
   readonly needed?: PersonRole;
+  /** What still works. */
+  readonly children?: ComponentChildren;
 }
 
-export function Failed({ what, failure, retry, needed = 'admin' }: FailedProps) {
+export function Failed({ what, failure, retry, needed = 'admin', children }: FailedProps) {
   if (failure === null) return null;
   const identity = currentIdentity.value;
   const isRole = failure.status === 403 && identity !== null && !hasRole(identity, needed);
@@ -33,7 +35,7 @@ export function Failed({ what, failure, retry, needed = 'admin' }: FailedProps) 
       <Mark kind="down" />
       <p>
         <b>{what} could not be loaded.</b>{' '}
-        {isRole ? `This needs the role ${needed}; yours is ${identity.role}.` : failure.text}
+        {isRole ? `This needs the role ${needed}; yours is ${identity.role}.` : failure.text} {children}
       </p>
       {failure.status === 403 ? (
         <a class="button" href="/">

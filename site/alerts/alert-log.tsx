@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { signInAddress } from '../access/session.ts';
-import { Bones } from '../admin/waiting.tsx';
+import { Bones, Failed } from '../admin/waiting.tsx';
 import { Mark } from '../panels/mark.tsx';
 import { AlertEntry } from './alert-entry.tsx';
 import { type AlertGroup, narrowing, rangeOf, rangeWords, stateWords } from './alert-filter.ts';
@@ -17,7 +17,9 @@ export function AlertLog() {
   const isListed = (group: AlertGroup): boolean => state === undefined || state === group;
   return (
     <>
-      <Failed />
+      <Failed what="The alerts" failure={failure.value} retry={retry} needed="viewer">
+        {groups !== null && 'What is listed was known before; what fires now still comes in.'}
+      </Failed>
       {groups === null ? (
         failure.value === null && <Bones rows={8} />
       ) : (
@@ -108,29 +110,6 @@ function Older({ count }: { readonly count: number }) {
         </button>
       )}
     </p>
-  );
-}
-
-function Failed() {
-  const failed = failure.value;
-  if (failed === null) return null;
-  return (
-    <div class="failed" role="alert">
-      <Mark kind="down" />
-      <p>
-        <b>The alerts could not be loaded.</b> {failed.text}{' '}
-        {shown.value !== null && 'What is listed was known before; what fires now still comes in.'}
-      </p>
-      {failed.status === 403 ? (
-        <a class="button" href="/">
-          To the live view
-        </a>
-      ) : (
-        <button type="button" class="button" onClick={retry}>
-          Try again
-        </button>
-      )}
-    </div>
   );
 }
 

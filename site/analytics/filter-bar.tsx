@@ -1,5 +1,6 @@
 /** Which days, of which zone, beside what, and of whom: each choice is kept in the address. */
 import { signal } from '@preact/signals';
+import { DayFields } from '../filter/day-fields.tsx';
 import { FilterChip } from '../filter/filter-chip.tsx';
 import { ZoneField } from '../filter/zone-field.tsx';
 import { ownZone } from '../format/zone.ts';
@@ -65,38 +66,25 @@ export function RangeChoice() {
         Compare
       </button>
       <ZoneField zone={asked.value.tz ?? ownZone} choose={(tz) => chooseAnew({ tz })} />
-      {isChosen && <DayFields />}
+      {isChosen && <ChosenDays />}
     </section>
   );
 }
 
 /** They begin with the days that are shown. */
-function DayFields() {
+function ChosenDays() {
   const { first, last } = daysOf(asked.value, nowMs.value);
-  const days = { from: dateOf(first), to: dateOf(last) };
-  const set = (change: Partial<typeof days>): void => {
-    const next = { ...days, ...change };
-    fault.value = chosenFault(next);
-    if (fault.value === null) chooseAnew({ days: null, ...next });
+  const set = (days: { readonly from: string; readonly to: string }): void => {
+    fault.value = chosenFault(days);
+    if (fault.value === null) chooseAnew({ days: null, ...days });
   };
   return (
-    <div class="day-fields">
-      {(['from', 'to'] as const).map((name) => (
-        <label key={name}>
-          {name === 'from' ? 'First day' : 'Last day'}
-          <input
-            type="date"
-            value={days[name]}
-            max={dateIn(asked.value.tz ?? 'UTC', nowMs.value)}
-            aria-describedby="days-fault"
-            onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
-          />
-        </label>
-      ))}
-      <p class="fault" id="days-fault" role="status">
-        {fault.value}
-      </p>
-    </div>
+    <DayFields
+      days={{ from: dateOf(first), to: dateOf(last) }}
+      max={dateIn(asked.value.tz ?? 'UTC', nowMs.value)}
+      fault={fault.value}
+      set={set}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 /** What is asked of the warehouse: the same names in the page's address and in the service's. Days are of `tz`. */
 
-import { type ValueList, valueListOf, withPressed } from '../filter/value-list.ts';
+import { type Filter, filtersAmong, withPressed } from '../filter/value-list.ts';
 import { isZone } from '../format/zone.ts';
 
 /** In the words of people. What rows and marks are pressed for. */
@@ -78,17 +78,8 @@ export function changed(asked: Asked, change: Change): Asked {
 
 export const searchOf = (asked: Asked): string => `?${new URLSearchParams(asked as Record<string, string>)}`;
 
-export interface Filter extends ValueList {
-  readonly name: FilterName;
-}
-
 /** In the order in which they were chosen. */
-export function filtersOf(asked: Asked): Filter[] {
-  return Object.entries(asked).flatMap(([field, text]) => {
-    const list = field in filterWords ? valueListOf(text) : null;
-    return list ? [{ name: field as FilterName, ...list }] : [];
-  });
-}
+export const filtersOf = (asked: Asked): Filter<FilterName>[] => filtersAmong(asked, filterWords);
 
 /** A row that is pressed is looked at; where some are left out already, it is left out too. */
 export const pressed = (asked: Asked, name: FilterName, value: string): Change => ({

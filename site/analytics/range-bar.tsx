@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { currentIdentity } from '../access/session.ts';
 import { Resource } from '../admin/resource.ts';
 import type { Listed } from '../admin/rows.ts';
+import { DayFields } from '../filter/day-fields.tsx';
 import { choose, times, view } from './answers.ts';
 import { dateOf, daysFault, type RangeName, rangeWords } from './view.ts';
 
@@ -40,7 +41,7 @@ export function RangeBar() {
           </button>
         ))}
       </fieldset>
-      {isCustom && <DayFields />}
+      {isCustom && <ChosenDays />}
       <RegionSelect />
       <ContentChip />
     </search>
@@ -56,32 +57,19 @@ function pick(name: RangeName): void {
 const fault = signal<string | null>(null);
 
 /** They begin with the days that are shown. */
-function DayFields() {
+function ChosenDays() {
   const { from, to } = times.value;
-  const days = { from: view.value.from ?? dateOf(from), to: view.value.to ?? dateOf(to - 1) };
-  const set = (change: Partial<typeof days>): void => {
-    const next = { ...days, ...change };
-    fault.value = daysFault(next.from, next.to);
-    if (fault.value === null) choose({ range: 'custom', ...next, day: null });
+  const set = (days: { readonly from: string; readonly to: string }): void => {
+    fault.value = daysFault(days.from, days.to);
+    if (fault.value === null) choose({ range: 'custom', ...days, day: null });
   };
   return (
-    <div class="day-fields">
-      {(['from', 'to'] as const).map((name) => (
-        <label key={name}>
-          {name === 'from' ? 'First day' : 'Last day'}
-          <input
-            type="date"
-            value={days[name]}
-            max={dateOf(Date.now())}
-            aria-describedby="days-fault"
-            onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
-          />
-        </label>
-      ))}
-      <p class="fault" id="days-fault" role="status">
-        {fault.value}
-      </p>
-    </div>
+    <DayFields
+      days={{ from: view.value.from ?? dateOf(from), to: view.value.to ?? dateOf(to - 1) }}
+      max={dateOf(Date.now())}
+      fault={fault.value}
+      set={set}
+    />
   );
 }
 

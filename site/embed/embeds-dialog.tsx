@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { askService } from '../access/service.ts';
 import { FaultOf, Field, Form } from '../admin/form.tsx';
 import { endOf, regionsOf, text } from '../admin/key-form.ts';
-import { openDialog } from '../admin/open-dialog.tsx';
+import { closeRow, openDialog } from '../admin/open-dialog.tsx';
 import { RegionChoice } from '../admin/region-choice.tsx';
 import { Secret } from '../admin/secret.tsx';
 
@@ -45,11 +45,7 @@ export function openEmbeds(panel: string, title: string): void {
     <>
       <MakeOrGiven panel={panel} />
       <Standing />
-      <p class="choices">
-        <button type="button" class="button" onClick={close}>
-          Close
-        </button>
-      </p>
+      {closeRow(close)}
     </>
   ));
 }

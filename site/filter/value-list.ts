@@ -37,3 +37,18 @@ export function withPressed(
 
 export const passes = (list: ValueList | null, value: string): boolean =>
   list === null || list.values.includes(value) !== list.isNot;
+
+export interface Filter<Name extends string> extends ValueList {
+  readonly name: Name;
+}
+
+/** Of the fields of an address those that `words` names, in the order in which they were chosen. */
+export function filtersAmong<Name extends string>(
+  asked: Readonly<Record<string, string>>,
+  words: Readonly<Record<Name, string>>,
+): Filter<Name>[] {
+  return Object.entries(asked).flatMap(([field, text]) => {
+    const list = field in words ? valueListOf(text) : null;
+    return list ? [{ name: field as Name, ...list }] : [];
+  });
+}

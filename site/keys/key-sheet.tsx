@@ -1,6 +1,6 @@
 /** The keys of the page that it is opened on. */
 import './key-sheet.css';
-import { openDialog } from '../admin/open-dialog.tsx';
+import { closeRow, openDialog } from '../admin/open-dialog.tsx';
 import { type Key, keyGroups, keyList } from './key-list.ts';
 
 export function openKeySheet(): void {
@@ -12,11 +12,7 @@ export function openKeySheet(): void {
           <Group key={group} group={group} keys={shown.filter((key) => key.group === group)} />
         ))}
       </div>
-      <p class="choices">
-        <button type="button" class="button" onClick={close}>
-          Close
-        </button>
-      </p>
+      {closeRow(close)}
     </>
   ));
 }

@@ -1,5 +1,5 @@
 /** What the Live view is asked to show: the same words in its address, and filters as the service has them. */
-import { type ValueList, valueListOf, valueText } from '../filter/value-list.ts';
+import { type Filter, filtersAmong, valueListOf, valueText } from '../filter/value-list.ts';
 import { isZone } from '../format/zone.ts';
 
 /** In the words of people. What rows, bars and marks are pressed for. */
@@ -151,19 +151,10 @@ export function undone(asked: Asked): Asked {
   return changed(asked, last === 'to' ? { from: null, to: null } : { [last]: null });
 }
 
-export interface Filter extends ValueList {
-  readonly name: FilterName;
-}
-
 /** In the order in which they were chosen. */
-export function filtersOf(asked: Asked): Filter[] {
-  return Object.entries(asked).flatMap(([field, text]) => {
-    const list = field in filterWords ? valueListOf(text) : null;
-    return list ? [{ name: field as FilterName, ...list }] : [];
-  });
-}
+export const filtersOf = (asked: Asked): Filter<FilterName>[] => filtersAmong(asked, filterWords);
 
-export const keyFilterOf = (asked: Asked): Filter | null =>
+export const keyFilterOf = (asked: Asked): Filter<FilterName> | null =>
   filtersOf(asked).find(({ name }) => name !== 'region') ?? null;
 
 /** The region that is looked at alone; null for several or all. */

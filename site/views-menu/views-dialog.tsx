@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { viewVisibilities } from '../../core/view/saved-view.ts';
 import { FaultOf, Field, Form } from '../admin/form.tsx';
-import { openDialog } from '../admin/open-dialog.tsx';
+import { closeRow, openDialog } from '../admin/open-dialog.tsx';
 import {
   changeView,
   deleteView,
@@ -35,11 +35,7 @@ export function openViews(): void {
       <p class="unseen" role="status">
         {done}
       </p>
-      <p class="choices">
-        <button type="button" class="button" onClick={close}>
-          Close
-        </button>
-      </p>
+      {closeRow(close)}
     </>
   ));
 }
