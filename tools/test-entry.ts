@@ -61,10 +61,11 @@ mkdirSync(resultsFolder, { recursive: true });
 const results = stages.map(run);
 
 console.log('\n=== Summary\n');
-for (const { name, seconds, ok, passed, failed, failures } of results) {
+for (const { name, seconds, ok, passed, failed, failures, again } of results) {
   const tests = passed + failed > 0 ? `${passed} passed, ${failed} failed` : '';
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s  ${tests}`);
   for (const failure of failures) console.log(`         ${failure}`);
+  for (const test of again) console.log(`         passed on its second try: ${test}`);
 }
 const sum = (of: 'passed' | 'failed') => results.reduce((total, result) => total + result[of], 0);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);

@@ -37,11 +37,13 @@ describe('keys', () => {
     });
     const key = await page.locator('.secret pre').first().textContent();
     expect(key).toMatch(/^mq_local_/);
-    expect(await page.locator('.secret pre').last().textContent()).toContain(`authorization: Bearer ${key}`);
+    await expect
+      .poll(() => page.locator('.secret pre').last().textContent())
+      .toContain(`authorization: Bearer ${key}`);
     // Esc must not take away what is not shown again.
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    expect(await page.locator('dialog[open]').count()).toBe(1);
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(1);
     await button(page, 'Copy: Key').click();
     await button(page, 'Copied: Key').waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
@@ -61,9 +63,9 @@ describe('keys', () => {
     await button(page, 'Make the key').click();
     const account = page.getByLabel('Account', { exact: true });
     await expect.poll(() => account.getAttribute('aria-invalid')).toBe('true');
-    expect(await page.locator('#account-fault').textContent()).toBe('Must be 1 to 64 of a-z.');
+    await expect.poll(() => page.locator('#account-fault').textContent()).toBe('Must be 1 to 64 of a-z.');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('account');
-    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Kiosk');
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('Kiosk');
     service.fault = null;
     await button(page, 'Make the key').click();
     await page.locator('.secret').first().waitFor();
@@ -75,7 +77,7 @@ describe('keys', () => {
     await button(page, 'Rotate Smart TV applications').click();
     await button(page, 'Make the second key').click();
     await page.locator('.steps').waitFor();
-    expect(await page.locator('.steps').textContent()).toContain('1a3c5e7g9j1k');
+    await expect.poll(() => page.locator('.steps').textContent()).toContain('1a3c5e7g9j1k');
     const body = service.asked.find(({ what }) => what.startsWith('POST'))?.body;
     expect((body as { name: string }).name).toMatch(/^Smart TV applications \(\d{4}-\d\d-\d\d\)$/);
     expect(body).toMatchObject({
@@ -99,7 +101,7 @@ describe('keys', () => {
     await page.keyboard.press('Enter');
     await button(page, 'Revoke the key').click();
     await row(page, 'Download service').getByText('Revoked').waitFor();
-    expect(await said(page).textContent()).toBe('The key Download service is revoked.');
+    await expect.poll(() => said(page).textContent()).toBe('The key Download service is revoked.');
     // The button is gone: the page's first line has the focus.
     await expect.poll(() => focused(page)).toBe('3 active keys');
   });
@@ -139,9 +141,9 @@ describe('people', () => {
     await page.getByLabel('EU-London').check();
     await button(page, 'Add the person').click();
     await page.locator('.secret').waitFor();
-    expect(await page.locator('.secret pre').textContent()).toMatch(
-      new RegExp(`^${service.address}/sign-in#mqp_`),
-    );
+    await expect
+      .poll(() => page.locator('.secret pre').textContent())
+      .toMatch(new RegExp(`^${service.address}/sign-in#mqp_`));
     expect(service.asked.find(({ what }) => what === 'POST /api/admin/people')?.body).toEqual({
       name: 'Lin Wei',
       email: null,
@@ -171,13 +173,13 @@ describe('people', () => {
     const service = await serve();
     const page = await open(service, '/admin/people');
     await row(page, 'Mei Tanaka').getByText('you').waitFor();
-    expect(await row(page, 'mei@studio').getByRole('button').allTextContents()).toEqual([
-      'New link for Mei Tanaka',
-    ]);
+    await expect
+      .poll(() => row(page, 'mei@studio').getByRole('button').allTextContents())
+      .toEqual(['New link for Mei Tanaka']);
     await button(page, 'Disable Ada Obi').click();
     await button(page, 'Disable the person').click();
     await row(page, 'Ada Obi').getByText('Disabled').waitFor();
-    expect(await page.locator('h1').textContent()).toBe('3 people may sign in');
+    await expect.poll(() => page.locator('h1').textContent()).toBe('3 people may sign in');
   });
 });
 
@@ -188,7 +190,7 @@ describe('the audit log', () => {
     await expect.poll(() => lines.count()).toBe(100);
     await button(page, 'Older').click();
     await expect.poll(() => lines.count()).toBe(160);
-    expect(await said(page).textContent()).toBe('60 older lines.');
+    await expect.poll(() => said(page).textContent()).toBe('60 older lines.');
     await page.getByText('That is all: 160 lines.').waitFor();
   });
 
@@ -209,7 +211,7 @@ describe('the audit log', () => {
     await expect.poll(() => new URL(page.url()).searchParams.get('from')).toBe('2026-11-21T09:00:00.000Z');
     const shared = await open(service, '/admin/audit?actor=7b2kq0xw4n9d&action=session.create');
     await expect.poll(() => shared.locator('.list .line').count()).toBe(20);
-    expect(await shared.getByLabel('Who').inputValue()).toBe('Ada Obi');
+    await expect.poll(() => shared.getByLabel('Who').inputValue()).toBe('Ada Obi');
   });
 
   test('the file holds what the filter lets through', async () => {

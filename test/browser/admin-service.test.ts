@@ -144,7 +144,7 @@ test('[ABL-68, SYS-1] the System page shows what the API tells, and events that 
     })
     .toBe(true);
   const sydney = page.getByRole('table', { name: 'Regions' }).getByRole('row', { name: /OC-Sydney/ });
-  expect(await sydney.textContent()).toContain('10 a second');
+  await expect.poll(() => sydney.textContent()).toContain('10 a second');
 });
 
 test('[ACC-1] who is no admin is told so, and who is nobody comes back after signing in', async () => {

@@ -35,13 +35,17 @@ test('[ABL-30] what fires, what somebody has and what is over, each against its 
   expect(await listed(page, 'Acknowledged')).toEqual(['london-errors']);
   await expect.poll(() => listed(page, 'Resolved')).toEqual(['sydney-silent', 'past-0', 'past-1', 'past-2']);
   const low = alertOf(page, 'london-low');
-  expect(await low.locator('.severity').textContent()).toBe('Critical');
-  expect(await low.locator('.alert-value').textContent()).toBe('65.9\u202f% success rate, below 90\u202f%');
-  expect(await low.locator('.alert-when').textContent()).toMatch(/^since \d\d:\d\dfor \d\u202fmin$/);
+  await expect.poll(() => low.locator('.severity').textContent()).toBe('Critical');
+  await expect
+    .poll(() => low.locator('.alert-value').textContent())
+    .toBe('65.9\u202f% success rate, below 90\u202f%');
+  await expect
+    .poll(() => low.locator('.alert-when').textContent())
+    .toMatch(/^since \d\d:\d\dfor \d\u202fmin$/);
   const picture = low.getByRole('img');
-  expect(await picture.getAttribute('aria-label')).toMatch(
-    /^\d+ minutes: at worst 6[0-9.]+\u202f%, the limit is 90\u202f%$/,
-  );
+  await expect
+    .poll(() => picture.getAttribute('aria-label'))
+    .toMatch(/^\d+ minutes: at worst 6[0-9.]+\u202f%, the limit is 90\u202f%$/);
   // Only minutes beyond the limit are drawn as such; those of the healthy time before are not.
   const beyond = (await low.locator('.value-breach').getAttribute('d')) ?? '';
   const whole = (await low.locator('.value-line').getAttribute('d')) ?? '';
@@ -80,9 +84,9 @@ test('[ABL-31] an alert appears within seconds, is announced once, acknowledged 
   await page.getByLabel('Comment on the acknowledgement').pressSequentially('On it.');
   await page.keyboard.press('Enter');
   await expect.poll(() => listed(page, 'Acknowledged')).toEqual(['outage']);
-  expect(await alertOf(page, 'outage').locator('.acknowledged-by').textContent()).toMatch(
-    /by operatorOn it\.$/,
-  );
+  await expect
+    .poll(() => alertOf(page, 'outage').locator('.acknowledged-by').textContent())
+    .toMatch(/by operatorOn it\.$/);
   await expect.poll(() => headline(page)).toBe('The one alert that fires is acknowledged');
 
   const [acknowledged = alert] = service.alerts;
@@ -132,7 +136,7 @@ test('[ABL-32] filters stand in the address, back undoes each; what is over come
   expect(new URL(page.url()).search).toBe('');
   await page.getByRole('button', { name: /^Acknowledged/ }).click();
   await expect.poll(() => listed(page, 'Acknowledged')).toEqual(['london-errors']);
-  expect(await page.locator('.alert-log').count()).toBe(1);
+  await expect.poll(() => page.locator('.alert-log').count()).toBe(1);
   await page.getByLabel('When they began').selectOption('Chosen time');
   await page.getByLabel('Before', { exact: true }).fill('2020-01-01T00:00');
   await page.getByText('The end must be after the beginning.').waitFor();
@@ -155,23 +159,23 @@ test('[ABL-33] details: minute by minute as chart and table, who did what, the L
   expect(steps[2]).toBe('Acknowledged by Mei TanakaCalled the CDN.');
   await one.getByRole('slider').focus();
   await page.keyboard.press('PageDown');
-  expect(await one.getByRole('slider').getAttribute('aria-valuetext')).toMatch(
-    /^\d\d:\d\d: [\d.]+\u202f% of \d+ downloads$/,
-  );
-  expect(await one.locator('table tbody tr').count()).toBeGreaterThan(40);
-  expect(await one.locator('table').textContent()).toContain('%, beyond');
+  await expect
+    .poll(() => one.getByRole('slider').getAttribute('aria-valuetext'))
+    .toMatch(/^\d\d:\d\d: [\d.]+\u202f% of \d+ downloads$/);
+  await expect.poll(() => one.locator('table tbody tr').count()).toBeGreaterThan(40);
+  await expect.poll(() => one.locator('table').textContent()).toContain('%, beyond');
   const began = service.log.past[0]?.created_at ?? '';
   const at = new Date(Math.ceil(Date.parse(began) / 60_000) * 60_000).toISOString().slice(0, 16);
   const link = one.getByRole('link', { name: /^Live view then/ });
-  expect(await link.getAttribute('href')).toBe(
-    `/?${new URLSearchParams({ region: 'EU-London', at: `${at}Z` })}`,
-  );
+  await expect
+    .poll(() => link.getAttribute('href'))
+    .toBe(`/?${new URLSearchParams({ region: 'EU-London', at: `${at}Z` })}`);
   // The same by its own link, where nothing else is listed.
   await page.goto(
     new URL((await one.getByText('This alert alone').getAttribute('href')) ?? '', page.url()).href,
   );
   await one.locator('.alert-life').waitFor();
-  expect(await page.locator('.alert').count()).toBe(1);
+  await expect.poll(() => page.locator('.alert').count()).toBe(1);
   await page.keyboard.press('Escape');
   await one.locator('.alert-life').waitFor({ state: 'detached' });
 });
@@ -184,14 +188,14 @@ test('[ABL-34] what cannot be loaded is named and asked again; a viewer reads; a
   const page = await open(service, { path: '/alerts' });
   const failed = page.locator('.failed');
   await failed.waitFor();
-  expect(await failed.textContent()).toContain('The alerts could not be loaded.');
+  await expect.poll(() => failed.textContent()).toContain('The alerts could not be loaded.');
   await expect.poll(() => headline(page)).toBe('2 alerts need somebody');
   service.log.fault = { of: '/api/stats/timeseries', code: 'storage_unavailable' };
   await page.getByRole('button', { name: 'Try again' }).click();
   await alertOf(page, 'past-0').waitFor();
   await failed.waitFor({ state: 'detached' });
   await alertOf(page, 'london-low').getByText('No values: The database did not answer').waitFor();
-  expect(await page.locator('.alert-ack button').count()).toBe(0);
+  await expect.poll(() => page.locator('.alert-ack button').count()).toBe(0);
 
   service.log.fault = { of: '/api/stats/alerts', code: 'forbidden' };
   await page.getByLabel('Which rules').selectOption('NO_DATA');
@@ -199,8 +203,10 @@ test('[ABL-34] what cannot be loaded is named and asked again; a viewer reads; a
   service.identity = null;
   service.closeSignedOut();
   await page.getByText('The alerts are shown again once you have signed in.').waitFor();
-  expect(await page.locator('.alert').count()).toBe(0);
-  expect(await page.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toContain('then=%2Falerts');
+  await expect.poll(() => page.locator('.alert').count()).toBe(0);
+  await expect
+    .poll(() => page.getByRole('link', { name: 'Sign in' }).getAttribute('href'))
+    .toContain('then=%2Falerts');
 });
 
 test('[ABL-30] a clock that is wrong by a day changes nothing: times are those of the server', async () => {
@@ -213,7 +219,7 @@ test('[ABL-30] a clock that is wrong by a day changes nothing: times are those o
   await page.reload();
   const low = alertOf(page, 'london-low');
   await low.getByRole('img').waitFor();
-  expect(await low.locator('.alert-when').textContent()).toMatch(/for \d+\u202fmin$/);
+  await expect.poll(() => low.locator('.alert-when').textContent()).toMatch(/for \d+\u202fmin$/);
   expect(await listed(page, 'Firing')).toEqual(['london-low', 'paris-low']);
   await page.goto(`${service.address}/`);
   await page.locator('.lane-add').first().waitFor();

@@ -77,7 +77,7 @@ test('[ABL-31] an outage of the real service: the alert comes, is acknowledged b
   const alert = page.locator('.alert', { hasText: `Downloads are failing in ${region}` });
   await alert.waitFor({ timeout: 20_000 });
   await page.getByText('1 alert needs somebody').waitFor();
-  expect(await alert.locator('.alert-value').textContent()).toContain('0\u202f%');
+  await expect.poll(() => alert.locator('.alert-value').textContent()).toContain('0\u202f%');
   await alert.getByRole('img', { name: /at worst 0\s%, the limit is 90\s%$/ }).waitFor();
   await alert.getByRole('button', { name: /^Acknowledge/ }).click();
   await page.keyboard.type('Called the CDN');
@@ -85,7 +85,7 @@ test('[ABL-31] an outage of the real service: the alert comes, is acknowledged b
   const seen = colleague.locator('.alert.acknowledged');
   await seen.getByText('Called the CDN').waitFor({ timeout: 5_000 });
   // Names of people are masked for viewers.
-  expect(await seen.locator('.acknowledged-by').textContent()).toMatch(/by \S\*\*\*/);
+  await expect.poll(() => seen.locator('.acknowledged-by').textContent()).toMatch(/by \S\*\*\*/);
   await send(first + 3, 30, 'success');
   await send(first + 4, 1, 'success');
   await page.locator('.alert-over', { hasText: 'healthy again' }).waitFor({ timeout: 20_000 });
@@ -99,7 +99,7 @@ test('[ABL-31] an outage of the real service: the alert comes, is acknowledged b
     .toEqual(['In breach', 'Firing', 'Acknowledged', 'Resolved']);
   await page.getByRole('link', { name: 'This alert alone' }).click();
   await page.locator('.alert-over .alert-life').waitFor();
-  expect(await page.locator('.alert').count()).toBe(1);
+  await expect.poll(() => page.locator('.alert').count()).toBe(1);
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: /^CSV/ }).click();
   expect((await download).suggestedFilename()).toBe('marquee-alerts.csv');
@@ -121,5 +121,7 @@ test('[ABL-36] an annotation that one writes at a chart stands in the chart of a
   await flag.waitFor({ timeout: 25_000 });
   await flag.click();
   await colleague.locator('dialog[open]').getByText('deploy').waitFor();
-  expect(await colleague.locator('dialog[open]').getByRole('button').allTextContents()).toEqual(['Close']);
+  await expect
+    .poll(() => colleague.locator('dialog[open]').getByRole('button').allTextContents())
+    .toEqual(['Close']);
 });

@@ -33,7 +33,7 @@ test('[ABL-73, ABL-74] an outage: fires, is acknowledged on the way, is resolved
   const alert = scriptedAlert('outage', Date.now());
   harness.tell(alert);
   await alertOf(page, 'outage').waitFor();
-  expect(await alertOf(page, 'outage').textContent()).toContain('Critical');
+  await expect.poll(() => alertOf(page, 'outage').textContent()).toContain('Critical');
   await expect.poll(() => headline(page)).toBe('1 of 12 regions is failing downloads, 1 alert firing');
   await expect.poll(() => page.title()).toBe('(1) Marquee: live');
   await expect.poll(() => announced(page)).toBe(`Critical alert: ${alert.message}`);
@@ -44,11 +44,11 @@ test('[ABL-73, ABL-74] an outage: fires, is acknowledged on the way, is resolved
   await page.getByRole('textbox').pressSequentially('On it.');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Sending' }).waitFor();
-  expect(await page.locator('.acknowledged-by').count()).toBe(0);
+  await expect.poll(() => page.locator('.acknowledged-by').count()).toBe(0);
   await page.locator('.acknowledged-by').waitFor();
-  expect(await page.locator('.acknowledged-by').textContent()).toMatch(
-    /^Acknowledged at \d\d:\d\d by operatorOn it\.$/,
-  );
+  await expect
+    .poll(() => page.locator('.acknowledged-by').textContent())
+    .toMatch(/^Acknowledged at \d\d:\d\d by operatorOn it\.$/);
   await expect
     .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-alert')))
     .toBe('outage');
@@ -58,7 +58,7 @@ test('[ABL-73, ABL-74] an outage: fires, is acknowledged on the way, is resolved
   const [acknowledged = alert] = harness.alerts;
   harness.tell(resolvedAlert(acknowledged, Date.now()));
   await expect.poll(() => headline(page)).toBe('All 12 regions are healthy');
-  expect(await alertOf(page, 'outage').textContent()).toContain('healthy again');
+  await expect.poll(() => alertOf(page, 'outage').textContent()).toContain('healthy again');
   await expect.poll(() => announced(page)).toBe(`Resolved, healthy again: ${alert.message}`);
   await expect.poll(() => page.title()).toBe('Marquee: live');
   await pictured('3-resolved');
@@ -72,14 +72,16 @@ test('an acknowledgement that is refused says why, keeps the comment, and Esc le
   await page.getByRole('textbox').pressSequentially('Mine.');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').waitFor();
-  expect(await page.getByRole('alert').textContent()).toBe('Not acknowledged. Someone else was quicker.');
+  await expect
+    .poll(() => page.getByRole('alert').textContent())
+    .toBe('Not acknowledged. Someone else was quicker.');
   const input = page.getByRole('textbox');
-  expect(await input.inputValue()).toBe('Mine.');
+  await expect.poll(() => input.inputValue()).toBe('Mine.');
   await input.press('Escape');
   await input.waitFor({ state: 'detached' });
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Acknowledge');
   // One Esc has left one thing: the filter is still there.
-  expect(await page.locator('.chip bdi').textContent()).toBe('EU-London');
+  await expect.poll(() => page.locator('.chip bdi').textContent()).toBe('EU-London');
 });
 
 test('an alert that no window would resolve is closed by a person, acknowledged or not', async () => {
@@ -96,8 +98,8 @@ test('an alert that no window would resolve is closed by a person, acknowledged 
   await page.getByRole('textbox').fill('A test of ours.');
   await errors.getByRole('button', { name: 'Close alert' }).click();
   await errors.getByText('closed by a person').waitFor();
-  expect(await errors.locator('.comment').textContent()).toBe('A test of ours.');
-  expect(await errors.getByRole('button', { name: /Acknowledge|Close/ }).count()).toBe(0);
+  await expect.poll(() => errors.locator('.comment').textContent()).toBe('A test of ours.');
+  await expect.poll(() => errors.getByRole('button', { name: /Acknowledge|Close/ }).count()).toBe(0);
 });
 
 test('the region of an alert filters the page, and the filter says what fires elsewhere', async () => {
@@ -118,7 +120,7 @@ test('[ABL-08] a mark on the map filters by mouse and by keyboard, as its row do
   await mark.focus();
   await page.keyboard.press('Enter');
   await page.locator('.chip', { hasText: 'OC-Sydney' }).waitFor();
-  expect(await mark.getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => mark.getAttribute('aria-pressed')).toBe('true');
   await mark.click();
   await page.locator('.chip').waitFor({ state: 'detached' });
   const sizes = await page.locator('.map-mark').evaluateAll((marks) => marks.map((one) => one.clientWidth));
@@ -132,10 +134,10 @@ test('[ABL-72] the crosshair: arrows move it in all charts, an alert under it is
   const charts = page.getByRole('slider');
   await charts.first().focus();
   await page.keyboard.press('ArrowLeft');
-  expect(await page.locator('.span-note').first().textContent()).toContain('Critical');
-  expect(await charts.first().getAttribute('aria-valuetext')).toMatch(
-    /^\d\d:\d\d:\d\d: [\d.]+ a second events, .*Critical alert/,
-  );
+  await expect.poll(() => page.locator('.span-note').first().textContent()).toContain('Critical');
+  await expect
+    .poll(() => charts.first().getAttribute('aria-valuetext'))
+    .toMatch(/^\d\d:\d\d:\d\d: [\d.]+ a second events, .*Critical alert/);
   const shown = () =>
     page.locator('.u-cursor-x').evaluateAll((lines) => lines.map((line) => line.getBoundingClientRect().x));
   const before = await shown();
@@ -174,13 +176,13 @@ test('[ABL-06] pause holds the picture, says how far behind it is and what was m
   await page.keyboard.press(' ');
   await page.getByRole('button', { name: 'Resume' }).waitFor();
   const bar = page.locator('.paused-bar');
-  expect(await bar.textContent()).toMatch(/^Paused at \d\d:\d\d:\d\d\d s behindResume$/);
+  await expect.poll(() => bar.textContent()).toMatch(/^Paused at \d\d:\d\d:\d\d\d s behindResume$/);
   const held = [await events.getAttribute('title'), await page.locator('.regions').textContent()];
   harness.tell(scriptedAlert('meanwhile', Date.now()));
   await page.getByText('1 alert has fired since').waitFor();
   await expect.poll(() => bar.textContent(), { timeout: 10_000 }).toContain('3 s behind');
   expect([await events.getAttribute('title'), await page.locator('.regions').textContent()]).toEqual(held);
-  expect(await page.locator('.alert').count()).toBe(0);
+  await expect.poll(() => page.locator('.alert').count()).toBe(0);
   await expect.poll(() => page.title()).toBe('(1) Marquee: live');
   await page.keyboard.press('p');
   await bar.waitFor({ state: 'detached' });

@@ -70,8 +70,8 @@ test('[BAT-5] an admin sees the hour that is missing, has it computed, and then 
     .toContain('1 of 1');
   await rows(page, 'popular').first().waitFor();
   await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
-  expect(await page.locator('.failed').allTextContents()).toEqual([]);
-  expect(await rows(page, 'series').count()).toBe(1);
+  await expect.poll(() => page.locator('.failed').allTextContents()).toEqual([]);
+  await expect.poll(() => rows(page, 'series').count()).toBe(1);
   // The one hour of the day with events, and every event of the lake in it.
   const cells = await rows(page, 'pattern').locator('th, td').allTextContents();
   const shown = String(new Date(hour * hourMs).getUTCHours()).padStart(2, '0');

@@ -60,7 +60,9 @@ describe('what is asked', () => {
 
   test('chosen days are checked before they are asked', async () => {
     const { service, page } = await opened('?from=2026-01-05&to=2026-01-06');
-    expect(await heading(page).textContent()).toBe('5 Jan 2026 to 6 Jan 2026'.replace(' 2026 to', ' to'));
+    await expect
+      .poll(() => heading(page).textContent())
+      .toBe('5 Jan 2026 to 6 Jan 2026'.replace(' 2026 to', ' to'));
     const before = service.asked.length;
     await page.getByLabel('Last day').fill('2026-01-02');
     await page.getByText('The first day must not be after the last.').waitFor();
@@ -117,12 +119,12 @@ describe('what is said', () => {
     });
     await page.locator('.missing summary').click();
     await page.getByText('due', { exact: true }).first().waitFor();
-    expect(await button(page, /^Compute/).count()).toBe(0);
+    await expect.poll(() => button(page, /^Compute/).count()).toBe(0);
     const whole = await opened('?range=yesterday', (service) => {
       service.batch.isWhole = true;
     });
     await whole.page.locator('.coverage b', { hasText: '288 of 288 hours' }).waitFor();
-    expect(await whole.page.locator('.missing').count()).toBe(0);
+    await expect.poll(() => whole.page.locator('.missing').count()).toBe(0);
   });
 
   test('[BAT-5, BAT-4] users are not asked for a viewer, who is told why', async () => {
@@ -138,13 +140,13 @@ describe('what is said', () => {
       scripted.fault = { of: 'GET /api/batch/popular-movies', code: 'storage_unavailable' };
     });
     await page.getByText('Most viewed could not be loaded.').waitFor();
-    expect(await rows(page, 'ratings').count()).toBe(9);
-    expect(await rows(page, 'pattern').count()).toBe(24);
+    await expect.poll(() => rows(page, 'ratings').count()).toBe(9);
+    await expect.poll(() => rows(page, 'pattern').count()).toBe(24);
     service.fault = null;
     await button(page, 'Try again to load Most viewed').click();
     await expect.poll(() => rows(page, 'popular').count()).toBe(10);
     await panel(page, 'series').getByRole('heading', { name: 'Harbour Lights' }).waitFor();
-    expect(await page.locator('.failed').count()).toBe(0);
+    await expect.poll(() => page.locator('.failed').count()).toBe(0);
   });
 
   test('where nothing is counted it says when the first hour comes', async () => {
@@ -153,8 +155,8 @@ describe('what is said', () => {
     });
     await page.getByText('The batch layer knows of no events in these days').waitFor();
     await panel(page, 'series').getByText('No title was viewed in these days.').waitFor();
-    expect(await page.getByText('about 25 minutes after it ends').count()).toBeGreaterThan(0);
-    expect(await button(page, /^CSV/).count()).toBe(0);
+    await expect.poll(() => page.getByText('about 25 minutes after it ends').count()).toBeGreaterThan(0);
+    await expect.poll(() => button(page, /^CSV/).count()).toBe(0);
   });
 
   test('who is not signed in comes back to the same days', async () => {
@@ -182,7 +184,7 @@ test('columns are as high as their counts, on a policy that forbids style attrib
 
 test('a list is shown in full when asked, and is given as a file', async () => {
   const { page, service } = await opened('?range=yesterday');
-  expect(await rows(page, 'popular').count()).toBe(10);
+  await expect.poll(() => rows(page, 'popular').count()).toBe(10);
   await button(page, 'Show 12 rows of Most viewed').click();
   await expect.poll(() => rows(page, 'popular').count()).toBe(12);
   const [file] = await Promise.all([
@@ -204,8 +206,8 @@ test('the page is in the navigation, for every role', async () => {
     service.role = role;
     const page = await open(service, path);
     const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Analytics' });
-    expect(await link.getAttribute('href')).toBe('/analytics');
-    expect(await link.getAttribute('aria-current')).toBe(path === '/analytics' ? 'page' : null);
+    await expect.poll(() => link.getAttribute('href')).toBe('/analytics');
+    await expect.poll(() => link.getAttribute('aria-current')).toBe(path === '/analytics' ? 'page' : null);
     await page.context().close();
   }
 });

@@ -63,8 +63,8 @@ describe('what is shown', () => {
     expect(cards[0]).toContain('−2.4');
     expect(cards[1]).toContain('+12');
     const { data: days } = await answer('analytics/daily-trends');
-    expect(await rows(page, 'daily').count()).toBe(30);
-    expect(await rows(page, 'daily').last().textContent()).toContain(String(days[0]?.views));
+    await expect.poll(() => rows(page, 'daily').count()).toBe(30);
+    await expect.poll(() => rows(page, 'daily').last().textContent()).toContain(String(days[0]?.views));
     for (const [name, path, field] of [
       ['genres', 'genres', 'genre'],
       ['countries', 'geographic', 'country'],
@@ -78,15 +78,17 @@ describe('what is shown', () => {
         if (field !== 'country') expect(texts[i]).toContain(String(row[field]));
       });
     }
-    expect(await rows(page, 'countries').first().textContent()).toContain('United States');
-    expect(await rows(page, 'devices').first().textContent()).toContain('smart tv');
-    expect(await panel(page, 'hours').locator('td').count()).toBe(168);
+    await expect.poll(() => rows(page, 'countries').first().textContent()).toContain('United States');
+    await expect.poll(() => rows(page, 'devices').first().textContent()).toContain('smart tv');
+    await expect.poll(() => panel(page, 'hours').locator('td').count()).toBe(168);
     const { data: hours } = await answer('analytics/hourly-trends');
     const sunday = hours.find(({ weekday, hour }) => weekday === 7 && hour === 20);
     await page.getByText(`Sunday 20:00: ${sunday?.views} views`).waitFor({ state: 'attached' });
-    expect(await panel(page, 'retention').locator('tbody td').nth(2).textContent()).toBe('52');
-    expect(await panel(page, 'quality').locator('tbody tr').first().textContent()).toContain('4K0.3–0.8');
-    expect(await rows(page, 'people').count()).toBe(10);
+    await expect.poll(() => panel(page, 'retention').locator('tbody td').nth(2).textContent()).toBe('52');
+    await expect
+      .poll(() => panel(page, 'quality').locator('tbody tr').first().textContent())
+      .toContain('4K0.3–0.8');
+    await expect.poll(() => rows(page, 'people').count()).toBe(10);
   });
 
   test('titles with markup, of 200 characters, from the right and with emoji are text, and break nothing', async () => {
@@ -99,7 +101,7 @@ describe('what is shown', () => {
     }
     const links = await panel(page, 'films').locator('tbody th a').allTextContents();
     expect(links).toEqual(expect.arrayContaining([oddTitle, longTitle, arabicTitle]));
-    expect(await page.locator('main script, main b[onmouseover]').count()).toBe(0);
+    await expect.poll(() => page.locator('main script, main b[onmouseover]').count()).toBe(0);
     await panel(page, 'films').getByRole('link', { name: longTitle }).click();
     await expect.poll(() => heading(page).textContent()).toBe(longTitle);
     await settled(page);
@@ -111,12 +113,12 @@ describe('what is shown', () => {
       scripted.fault = { of: 'GET /api/analytics/genres', code: 'storage_unavailable' };
     });
     await page.getByText('Genres could not be loaded.').waitFor();
-    expect(await rows(page, 'devices').count()).toBe(5);
-    expect(await page.locator('.card').count()).toBe(4);
+    await expect.poll(() => rows(page, 'devices').count()).toBe(5);
+    await expect.poll(() => page.locator('.card').count()).toBe(4);
     service.fault = null;
     await button(page, 'Try again to load Genres').click();
     await expect.poll(() => rows(page, 'genres').count()).toBe(10);
-    expect(await page.locator('.failed').count()).toBe(0);
+    await expect.poll(() => page.locator('.failed').count()).toBe(0);
   });
 
   test('[ABL-95] an empty warehouse says how it is filled; days without sessions offer more', async () => {
@@ -149,7 +151,7 @@ describe('what is chosen', () => {
         null,
       ]);
     }
-    expect(await page.locator('.change').count()).toBe(0);
+    await expect.poll(() => page.locator('.change').count()).toBe(0);
     await page.goBack();
     await expect.poll(() => page.locator('.change').count()).toBe(4);
     await page.goBack();
@@ -157,14 +159,14 @@ describe('what is chosen', () => {
     await expect.poll(() => heading(page).textContent()).toBe('Last 30 days');
     const again = await open(service, '/analytics?days=90&tz=UTC&compare=off&country=!US');
     await settled(again);
-    expect(await heading(again).textContent()).toBe('Last 90 days');
-    expect(await again.locator('.chip').textContent()).toContain('is notUnited States');
+    await expect.poll(() => heading(again).textContent()).toBe('Last 90 days');
+    await expect.poll(() => again.locator('.chip').textContent()).toContain('is notUnited States');
     expect(lastAsked(service, 'analytics/genres').get('country')).toBe('!US');
   });
 
   test('chosen days are checked before they are asked, and asked as whole days of the zone', async () => {
     const { service, page } = await opened('?from=2026-06-01&to=2026-06-03&tz=America/New_York');
-    expect(await heading(page).textContent()).toBe('1 Jun to 3 Jun 2026');
+    await expect.poll(() => heading(page).textContent()).toBe('1 Jun to 3 Jun 2026');
     const asked = lastAsked(service, 'analytics/genres');
     const noon = Date.parse('2026-06-01T16:00Z');
     expect([asked.get('from'), asked.get('to')]).toEqual([noon, noon + 2 * 86_400_000 + 1].map(String));
@@ -188,14 +190,14 @@ describe('what is chosen', () => {
       expect(searchOf(page).get(field)).toBe(value);
       for (const path of tables) expect([path, lastAsked(service, path).get(field)]).toEqual([path, value]);
       const chip = page.locator('.chip');
-      expect(await chip.textContent()).toContain(text);
+      await expect.poll(() => chip.textContent()).toContain(text);
       await chip.getByRole('button', { name: /turn round/ }).click();
       await expect.poll(() => searchOf(page).get(field)).toBe(`!${value}`);
       await settled(page);
       expect(lastAsked(service, 'analytics/devices').get(field)).toBe(`!${value}`);
       await chip.getByRole('button', { name: /show all again/ }).click();
       await expect.poll(() => searchOf(page).get(field)).toBeNull();
-      expect(await chip.count()).toBe(0);
+      await expect.poll(() => chip.count()).toBe(0);
     },
   );
 
@@ -218,7 +220,7 @@ describe('what is chosen', () => {
     await expect
       .poll(() => lastAsked(service, 'analytics/genres').get('region'))
       .toBe('"EU-London, ""east"""');
-    expect(await page.locator('.chip bdi').textContent()).toBe('EU-London, "east"');
+    await expect.poll(() => page.locator('.chip bdi').textContent()).toBe('EU-London, "east"');
   });
 
   test('a day of the chart is chosen by the keyboard', async () => {
@@ -228,7 +230,7 @@ describe('what is chosen', () => {
     await page.keyboard.press('Home');
     const [, first = ''] =
       /from=(\S+)/.exec(`from=${await rows(page, 'daily').last().locator('th').textContent()}`) ?? [];
-    expect(await chart.getAttribute('aria-valuetext')).toContain(first);
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toContain(first);
     await page.keyboard.press('Enter');
     await expect.poll(() => searchOf(page).get('from')).toBe(searchOf(page).get('to'));
     expect(searchOf(page).get('from')).not.toBeNull();
@@ -243,11 +245,11 @@ describe('the table of films', () => {
     await films.getByRole('button', { name: 'Rating' }).click();
     await expect.poll(() => asked('sort')).toBe('rating');
     await settled(page);
-    expect(await films.locator('[aria-sort]').getAttribute('aria-sort')).toBe('descending');
+    await expect.poll(() => films.locator('[aria-sort]').getAttribute('aria-sort')).toBe('descending');
     await films.getByRole('button', { name: 'Rating' }).click();
     await expect.poll(() => asked('order')).toBe('asc');
     await settled(page);
-    expect(await films.locator('[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+    await expect.poll(() => films.locator('[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
     await films.getByRole('button', { name: 'Next page of films' }).click();
     await expect.poll(() => asked('cursor')).toBe('10');
     await expect.poll(() => rows(page, 'films').count()).toBe(4);
@@ -284,7 +286,9 @@ describe('one thing alone', () => {
 
     await page.getByRole('region', { name: 'Last sessions' }).locator('tbody th a').first().click();
     await expect.poll(() => heading(page).textContent()).toContain('Session with');
-    expect(await page.getByRole('list', { name: 'Events of the session' }).locator('li').count()).toBe(7);
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Events of the session' }).locator('li').count())
+      .toBe(7);
     await page.getByText('DECODE_STALL').waitFor();
     await page.locator('.facts a').filter({ hasText: /^1-/ }).click();
     await expect.poll(() => searchOf(page).get('user')).toMatch(/^1-/);
@@ -304,7 +308,7 @@ describe('one thing alone', () => {
     await button(page, 'Filter everything by this film').click();
     await expect.poll(() => lastAsked(service, 'analytics/genres').get('content_id')).toBe('film-003');
     await settled(page);
-    expect(await page.locator('.chip bdi').textContent()).toBe('Night Trains to Trieste');
+    await expect.poll(() => page.locator('.chip bdi').textContent()).toBe('Night Trains to Trieste');
     expect(searchOf(page).get('movie')).toBeNull();
   });
 

@@ -54,8 +54,10 @@ describe('on the Live view', () => {
       .evaluate((one) => one.clientWidth);
     expect(wide / lane).toBeCloseTo(10 / 60, 1);
     const table = page.locator('.series-panel').last().locator('table');
-    expect(await table.locator('td:last-child', { hasText: 'مباراة' }).count()).toBeGreaterThanOrEqual(10);
-    expect(await table.locator('td:last-child', { hasText: 'Rollout' }).count()).toBe(1);
+    await expect
+      .poll(() => table.locator('td:last-child', { hasText: 'مباراة' }).count())
+      .toBeGreaterThanOrEqual(10);
+    await expect.poll(() => table.locator('td:last-child', { hasText: 'Rollout' }).count()).toBe(1);
     const chart = page.getByRole('slider').last();
     await chart.focus();
     let heard = '';
@@ -68,9 +70,9 @@ describe('on the Live view', () => {
     await flags(page).last().focus();
     await page.keyboard.press('Enter');
     await dialog(page).waitFor();
-    expect(await dialog(page).textContent()).toContain('by Ada Okafordeploy');
+    await expect.poll(() => dialog(page).textContent()).toContain('by Ada Okafordeploy');
     // Of somebody else: read, and not changed.
-    expect(await dialog(page).getByRole('button').allTextContents()).toEqual(['Close']);
+    await expect.poll(() => dialog(page).getByRole('button').allTextContents()).toEqual(['Close']);
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });
     // One Esc has left one thing.
@@ -150,11 +152,11 @@ describe('on the Live view', () => {
 
   test('[ABL-38] a viewer sees them and is offered no writing; what cannot be loaded is said beside the chart', async () => {
     const [service, page] = await openLive('/', 'viewer');
-    expect(await page.locator('.lane-add').count()).toBe(0);
+    await expect.poll(() => page.locator('.lane-add').count()).toBe(0);
     await page.keyboard.press('a');
     await flags(page).last().click();
     await dialog(page).waitFor();
-    expect(await dialog(page).getByRole('button').allTextContents()).toEqual(['Close']);
+    await expect.poll(() => dialog(page).getByRole('button').allTextContents()).toEqual(['Close']);
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });
     service.annotations.fault = 'storage_unavailable';
@@ -182,7 +184,7 @@ describe('on the Analytics page', () => {
     await page.keyboard.press('t');
     const row = page.locator('.daily-panel tbody tr', { hasText: 'Season opens' });
     const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Tokyo', day: 'numeric', month: 'short' });
-    expect(await row.locator('th').textContent()).toBe(day.format(Date.now() - 4 * dayMs));
+    await expect.poll(() => row.locator('th').textContent()).toBe(day.format(Date.now() - 4 * dayMs));
     const chart = page.getByRole('slider');
     await chart.focus();
     await page.keyboard.press('PageDown');
@@ -193,8 +195,8 @@ describe('on the Analytics page', () => {
     const at = Date.parse(String(service.annotations.written[0]?.body.at));
     await chart.focus();
     await page.keyboard.press('PageDown');
-    expect(await chart.getAttribute('aria-valuetext')).toMatch(
-      new RegExp(`^${day.format(at)}: .*Annotation: Price change$`),
-    );
+    await expect
+      .poll(() => chart.getAttribute('aria-valuetext'))
+      .toMatch(new RegExp(`^${day.format(at)}: .*Annotation: Price change$`));
   });
 });

@@ -52,9 +52,9 @@ test('[ABL-91] titles, devices, regions and alerts in any words are text, and br
     await page.locator('.alert').waitFor();
     await page.locator('.alert .mention').first().click();
     await page.locator('.chip').waitFor();
-    expect(await page.locator('.trending').textContent()).toContain(hostile);
+    await expect.poll(() => page.locator('.trending').textContent()).toContain(hostile);
     expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false);
-    expect(await page.locator('main img, main b b, .trending b').count()).toBe(0);
+    await expect.poll(() => page.locator('main img, main b b, .trending b').count()).toBe(0);
     await page.keyboard.press('t');
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   }
@@ -93,8 +93,10 @@ test('[ABL-91] zero, nothing in place of a number, and 10^12 are shown as what t
     await page.locator('.series-panel tbody tr').nth(100).waitFor();
     const text = await page.locator('body').innerText();
     expect(text).not.toMatch(wordsOfNoNumber);
-    expect(await card(page, 'Views').locator('.figure').textContent()).toMatch(/^6\d\.\dT|^6\d\.\d.T/);
-    expect(await rows(page).filter({ hasText: 'EU-London' }).textContent()).toContain('idle');
+    await expect
+      .poll(() => card(page, 'Views').locator('.figure').textContent())
+      .toMatch(/^6\d\.\dT|^6\d\.\d.T/);
+    await expect.poll(() => rows(page).filter({ hasText: 'EU-London' }).textContent()).toContain('idle');
     await page.keyboard.press('t');
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   }
@@ -146,7 +148,7 @@ test.each([-1, 1])('[ABL-91] a clock of the device that is wrong by %i day chang
   await page.reload();
   await expect.poll(() => headline(page), soon).toBe('All 12 regions are healthy');
   expect(await link(page)).toBe('Live');
-  expect(await rows(page).first().locator('td').last().textContent()).toMatch(/now|\d+\u202f?s/);
+  await expect.poll(() => rows(page).first().locator('td').last().textContent()).toMatch(/now|\d+\u202f?s/);
   await page.locator('.numbers:not(.stale)').waitFor();
 });
 
@@ -233,14 +235,14 @@ test('[ABL-91] a service that answers 500 in mid-session is said to, what was sh
   await page.keyboard.type('Mine.');
   await page.keyboard.press('Enter');
   await page.getByText('Not acknowledged. Something broke in the middle of it.').waitFor();
-  expect(await page.getByRole('textbox').inputValue()).toBe('Mine.');
+  await expect.poll(() => page.getByRole('textbox').inputValue()).toBe('Mine.');
   service.dropViewers();
   await expect.poll(() => headline(page), soon).toMatch(/^Not connected since/);
   await page.locator('.remark', { hasText: 'Something went wrong on our side' }).waitFor();
-  expect(await rows(page).count()).toBe(12);
+  await expect.poll(() => rows(page).count()).toBe(12);
   service.failsWith = null;
   await expect.poll(() => headline(page), soon).toContain('failing downloads');
-  expect(await page.getByRole('textbox').inputValue()).toBe('Mine.');
+  await expect.poll(() => page.getByRole('textbox').inputValue()).toBe('Mine.');
 });
 
 const parameters =

@@ -41,6 +41,6 @@ test('its dialogs open, take the focus, say what is wrong, and give the focus ba
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Open: form');
   await page.getByRole('button', { name: 'Open: once' }).click();
   await page.keyboard.press('Escape');
-  expect(await page.getByRole('dialog').count()).toBe(1);
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(1);
   expect(await faults(page)).toEqual([]);
 });

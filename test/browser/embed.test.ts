@@ -99,7 +99,7 @@ test('[ABL-46, EMB-2, EMB-3] a page of another site shows the live numbers of th
   await signInContext(page.context(), runtime, 'admin');
   await framed(made, '&theme=dark', page);
   await expect.poll(() => frame.locator('.region-name').allTextContents()).toEqual(['EU-London']);
-  expect(await frame.locator('html').getAttribute('data-theme')).toBe('dark');
+  await expect.poll(() => frame.locator('html').getAttribute('data-theme')).toBe('dark');
   await page.screenshot({ path: '.cache/embed-view-dark.png' });
   // New events come by themselves.
   const events = frame.locator('.figure-card', { hasText: 'Views' }).locator('.figure').first();
@@ -108,7 +108,7 @@ test('[ABL-46, EMB-2, EMB-3] a page of another site shows the live numbers of th
   await expect.poll(() => events.textContent(), { timeout: 10_000 }).not.toBe(before);
   await ask(`/api/embeds/${made.data.id}/revoke`, {});
   await frame.getByText('This embed was taken back by the people who made it.').waitFor();
-  expect(await frame.locator('.region-name').count()).toBe(0);
+  await expect.poll(() => frame.locator('.region-name').count()).toBe(0);
 });
 
 test('[ABL-46] one panel of it, made from its menu, without a ground of its own', async () => {
@@ -137,7 +137,7 @@ test('[ABL-46] one panel of it, made from its menu, without a ground of its own'
   await page.goto(origin);
   const frame = page.frameLocator('iframe');
   await frame.locator('[aria-labelledby="minutes-title"] canvas').first().waitFor({ timeout: 20_000 });
-  expect(await frame.locator('.panel').filter({ visible: true }).count()).toBe(1);
+  await expect.poll(() => frame.locator('.panel').filter({ visible: true }).count()).toBe(1);
   await page.screenshot({ path: '.cache/embed-panel.png' });
   const corner = await page.locator('iframe').screenshot();
   const ground = await page.evaluate(

@@ -86,7 +86,7 @@ test('[ABL-40] g and a letter goes to a page; the letters are not heard while so
   await page.getByLabel('Time zone').focus();
   await page.keyboard.type('gk?');
   expect(new URL(page.url()).pathname).toBe('/analytics');
-  expect(await dialog(page).count()).toBe(0);
+  await expect.poll(() => dialog(page).count()).toBe(0);
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press('g');
   await page.keyboard.press('k');

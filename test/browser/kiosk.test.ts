@@ -33,7 +33,7 @@ test.each(themes)(
     await page.locator('html[data-kiosk]').waitFor();
     for (const gone of ['.switches', '.person', '.page-nav a', '.page-foot', '.panel-more'])
       expect(`${gone} ${await isSeen(page, gone)}`).toBe(`${gone} false`);
-    expect(await page.locator('.link-word').textContent()).toBe('Live');
+    await expect.poll(() => page.locator('.link-word').textContent()).toBe('Live');
     expect(await isSeen(page, '.link-word')).toBe(true);
     expect(await titleHeight()).toBeGreaterThan(before * 1.2);
     const cursor = () =>

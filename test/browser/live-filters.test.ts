@@ -22,17 +22,17 @@ describe('[ABL-10] what is pressed is what is shown', () => {
     expect(search(page)).toBe('?region=EU-London');
     await page.locator('.map-mark', { hasText: 'Tokyo' }).click({ modifiers: ['Shift'] });
     await soon(() => search(page)).toBe('?region=EU-London,ASIA-Tokyo');
-    expect(await page.locator('.regions tr.chosen').count()).toBe(2);
+    await expect.poll(() => page.locator('.regions tr.chosen').count()).toBe(2);
     await page.getByRole('button', { name: 'Region is: turn round' }).click();
     await soon(() => search(page)).toBe('?region=!EU-London,ASIA-Tokyo');
-    expect(await page.locator('.regions tr.left-out').count()).toBe(2);
+    await expect.poll(() => page.locator('.regions tr.left-out').count()).toBe(2);
     await soon(() => word(page).textContent()).toBe('Every 2 s');
     await page.keyboard.press('Escape');
     await soon(() => search(page)).toBe('?region=!EU-London');
     await page.keyboard.press('Escape');
     await soon(() => search(page)).toBe('');
     await soon(() => word(page).textContent()).toBe('Live');
-    expect(await page.locator('.filter-line').textContent()).toContain('All regions');
+    await expect.poll(() => page.locator('.filter-line').textContent()).toContain('All regions');
   });
 
   test('devices, types and titles by bar and row; what they cannot be told by says so', async () => {
@@ -46,8 +46,8 @@ describe('[ABL-10] what is pressed is what is shown', () => {
     const of = async () =>
       Number((await figure(page, 'Downloads').getAttribute('title'))?.replaceAll(',', ''));
     await soon(of).toBeLessThan(all / 2);
-    expect(await page.locator('#panes-title').textContent()).toBe('Last 15 minutes by minute');
-    expect(await page.locator('.bar.chosen').count()).toBe(1);
+    await expect.poll(() => page.locator('#panes-title').textContent()).toBe('Last 15 minutes by minute');
+    await expect.poll(() => page.locator('.bar.chosen').count()).toBe(1);
     await page.locator('.bar', { hasText: 'smart tv' }).click();
     await page.getByRole('button', { name: 'Salt' }).click();
     await soon(() => search(page)).toBe('?content_id=movie-61');
@@ -77,7 +77,7 @@ describe('[ABL-11] what the socket cannot tell is asked for, and the page does n
     harness.pictureProblem = 'storage_unavailable';
     await page.locator('.numbers.stale').waitFor();
     await soon(() => word(page).textContent()).toBe('No answer');
-    expect(await page.locator('.as-of').textContent()).toContain('Nothing answers.');
+    await expect.poll(() => page.locator('.as-of').textContent()).toContain('Nothing answers.');
     harness.pictureProblem = null;
     await page.locator('.numbers:not(.stale)').waitFor();
     await soon(() => word(page).textContent()).toBe('Every 2 s');
@@ -108,6 +108,6 @@ describe('[ABL-12] nonsense in every parameter is left out, calmly', () => {
     expect(search(page)).toBe('?region=EU-London');
     expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
-    expect(await page.locator('.left-words').count()).toBe(0);
+    await expect.poll(() => page.locator('.left-words').count()).toBe(0);
   });
 });

@@ -24,11 +24,11 @@ describe('[ABL-13] any past minute is shown as if it were live, and never looks 
     const clock = at.slice(11, 16);
     await soon(() => headline(page)).toBe(`${clock}: All 12 regions were healthy`);
     await soon(() => link(page)).toMatch(new RegExp(`^Past, [23]\\u202fh ago\\d+ Nov.* ${clock}$`));
-    expect(await page.locator('.live-head.is-past').count()).toBe(1);
+    await expect.poll(() => page.locator('.live-head.is-past').count()).toBe(1);
     expect(await title(page, 'minutes')).toMatch(/^Hour to \d\d:\d\d by minute$/);
-    expect(await page.locator('.figure-card', { hasText: 'Active viewers' }).textContent()).toContain(
-      'not kept',
-    );
+    await expect
+      .poll(() => page.locator('.figure-card', { hasText: 'Active viewers' }).textContent())
+      .toContain('not kept');
     await soon(() => page.locator('.scrubber').textContent()).toContain('3 firing now');
     expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
     expect(await faults(page)).toEqual([]);
@@ -60,7 +60,7 @@ describe('[ABL-13] any past minute is shown as if it were live, and never looks 
     await soon(async () => Number(await slider.inputValue())).toBe(first - 31);
     await soon(() => harness.asked.length).toBe(before + 1);
     await page.locator('.numbers:not(.stale)').waitFor();
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/ago$/);
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/ago$/);
     await page.getByRole('button', { name: 'Back to live' }).click();
     await soon(() => link(page)).toMatch(/^Live/);
   });
@@ -83,10 +83,10 @@ describe('[ABL-14] ranges: relative, from and to, today so far; by the clocks of
     await page.keyboard.press('h');
     await page.getByRole('button', { name: '24 h', exact: true }).click();
     await soon(() => title(page, 'panes')).toBe('Last 24 hours by 10 min');
-    expect(await page.locator('.series-panel').count()).toBe(1);
-    expect(await page.locator('.figure-card', { hasText: 'Views' }).textContent()).toContain(
-      'in the last 24 hours',
-    );
+    await expect.poll(() => page.locator('.series-panel').count()).toBe(1);
+    await expect
+      .poll(() => page.locator('.figure-card', { hasText: 'Views' }).textContent())
+      .toContain('in the last 24 hours');
     await soon(() => link(page)).toMatch(/^Every 30 s/);
     await page.keyboard.press('2');
     await soon(() => search(page)).toBe('?range=1h');
@@ -104,7 +104,7 @@ describe('[ABL-14] ranges: relative, from and to, today so far; by the clocks of
     await soon(() => link(page)).toMatch(/^Every/);
     const utcHour = await page.locator('.link-state time').getAttribute('datetime');
     const tokyo = String((Number(utcHour?.slice(11, 13)) + 9) % 24).padStart(2, '0');
-    expect(await page.locator('.link-state time').textContent()).toMatch(new RegExp(`^${tokyo}:`));
+    await expect.poll(() => page.locator('.link-state time').textContent()).toMatch(new RegExp(`^${tokyo}:`));
     await page.getByRole('button', { name: 'From, to' }).click();
     const to = page.getByLabel('To', { exact: true });
     const end = await to.inputValue();

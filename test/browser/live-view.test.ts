@@ -33,7 +33,7 @@ test('[ABL-01] trouble that begins while the page is open becomes the headline, 
   await expect
     .poll(() => headline(page).textContent(), { timeout: 15_000 })
     .toBe('3 of 12 regions are failing downloads');
-  expect(await page.locator('.regions tbody tr').first().textContent()).toContain('EU-London');
+  await expect.poll(() => page.locator('.regions tbody tr').first().textContent()).toContain('EU-London');
   harness.play = 'normal';
   harness.dropViewers();
   await expect
@@ -48,7 +48,7 @@ test('[ABL-04] a server that restarts is found again; until then the numbers are
   await first.stop();
   await expect.poll(() => headline(page).textContent()).toMatch(/^Not connected since \d\d:\d\d:\d\d$/);
   await page.locator('.numbers.stale').waitFor();
-  expect(await page.locator('.as-of').textContent()).toMatch(/^as of \d\d:\d\d:\d\d$/);
+  await expect.poll(() => page.locator('.as-of').textContent()).toMatch(/^as of \d\d:\d\d:\d\d$/);
   await serve({ port: first.port });
   await expect.poll(() => headline(page).textContent(), { timeout: 20_000 }).toContain('healthy');
   await page.locator('.numbers:not(.stale)').waitFor();
@@ -67,7 +67,7 @@ test('[ABL-77] a database that is not migrated is named, with what to do, and th
   const harness = await serve({ manner: 'not-migrated' });
   const page = await open(harness);
   await expect.poll(() => headline(page).textContent()).toBe('The database is not migrated');
-  expect(await page.locator('.remark').textContent()).toContain('npm run migrate');
+  await expect.poll(() => page.locator('.remark').textContent()).toContain('npm run migrate');
   harness.manner = 'prompt';
   await page.getByRole('button', { name: 'Try now' }).click();
   await expect.poll(() => headline(page).textContent()).toContain('healthy');
@@ -77,7 +77,9 @@ test('[ABL-75] an empty service says how to send the first event', async () => {
   const harness = await serve({ play: 'empty' });
   const page = await open(harness);
   await expect.poll(() => headline(page).textContent()).toBe('No events in the last 5 minutes');
-  expect(await page.locator('.command').textContent()).toContain(`curl ${harness.address}/v1/events`);
+  await expect
+    .poll(() => page.locator('.command').textContent())
+    .toContain(`curl ${harness.address}/v1/events`);
 });
 
 test('[ABL-07] a region is filtered by its row, shown as a chip and in the address, and undone by Esc', async () => {

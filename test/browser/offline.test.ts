@@ -61,11 +61,11 @@ test('[ABL-87] without the network the live view and the documentation open, and
   await page.locator('#app > *').first().waitFor();
   expect(await page.title()).toMatch(/Marquee/);
   await page.goto(`${site.origin}/docs`);
-  expect(await page.locator('h1').textContent()).toMatch(/Marquee API/);
+  await expect.poll(() => page.locator('h1').textContent()).toMatch(/Marquee API/);
   await page.goto(`${site.origin}/docs/problems#overloaded`);
-  expect(await page.locator('#overloaded h2').textContent()).toMatch(/busy/);
+  await expect.poll(() => page.locator('#overloaded h2').textContent()).toMatch(/busy/);
   await page.goto(`${site.origin}/somewhere/else`);
-  expect(await page.locator('h1').textContent()).toBe('The server cannot be reached from here');
+  await expect.poll(() => page.locator('h1').textContent()).toBe('The server cannot be reached from here');
 });
 
 test('answers of the API are neither kept nor given', async () => {
@@ -92,7 +92,7 @@ test('with the network pages are those of the server, unknown ones included', as
   const page = await openKept();
   const answer = await page.goto(`${site.origin}/somewhere/else`);
   expect(answer?.status()).toBe(404);
-  expect(await page.locator('h1').textContent()).toBe('There is no page at this address');
+  await expect.poll(() => page.locator('h1').textContent()).toBe('There is no page at this address');
 });
 
 test('a person can have the copy forgotten', async () => {

@@ -117,7 +117,7 @@ test(
     expect(low.metric_value).toBeLessThan(0.9);
     expect(seenMs - endOfWindow(low)).toBeLessThan(alertWithinMs);
     expect(Date.parse(low.created_at) - endOfWindow(low)).toBeLessThan(alertWithinMs);
-    expect(await page.locator('h1').textContent()).toContain('failing');
+    await expect.poll(() => page.locator('h1').textContent()).toContain('failing');
     expect(await page.title()).toMatch(/^\(1\)/);
 
     await firing('succeeded')
@@ -148,7 +148,7 @@ test(
     for (const type of ['LOW_SUCCESS_RATE', 'HIGH_ERROR_RATE']) {
       expect(await alertOf(type)).toMatchObject({ state: 'resolved', resolution: 'healthy', corrections: 0 });
     }
-    expect(await page.locator('h1').textContent()).not.toContain('failing');
+    await expect.poll(() => page.locator('h1').textContent()).not.toContain('failing');
     expect(await page.title()).not.toMatch(/^\(/);
     expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
     await pictureOf('resolved');

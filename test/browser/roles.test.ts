@@ -82,19 +82,19 @@ test('[ACC-6, ACC-8, API-2] an analyst acknowledges; a viewer sees it with a mas
   await alertOf(viewer).waitFor({ timeout: 30_000 });
   await alertOf(analyst).waitFor();
 
-  expect(await acknowledging(viewer).count()).toBe(0);
-  expect(await adminLink(viewer).count()).toBe(0);
+  await expect.poll(() => acknowledging(viewer).count()).toBe(0);
+  await expect.poll(() => adminLink(viewer).count()).toBe(0);
   const id = await alertOf(viewer).getAttribute('data-alert');
   expect(await statusOf(viewer, `/api/alerts/${encodeURIComponent(id ?? '')}/ack`, {})).toBe(403);
   expect(await statusOf(viewer, '/api/admin/people')).toBe(403);
 
-  expect(await adminLink(analyst).count()).toBe(0);
+  await expect.poll(() => adminLink(analyst).count()).toBe(0);
   await acknowledging(analyst).first().click();
   await analyst.keyboard.type('Called the CDN');
   await analyst.keyboard.press('Enter');
   await alertOf(analyst).getByText('by Local analyst').waitFor();
   await alertOf(viewer).getByText('Called the CDN').waitFor();
-  expect(await alertOf(viewer).locator('.acknowledged-by').textContent()).toMatch(/ by L\*\*\*/);
+  await expect.poll(() => alertOf(viewer).locator('.acknowledged-by').textContent()).toMatch(/ by L\*\*\*/);
   expect(await viewer.content()).not.toContain('Local analyst');
   await viewer.reload();
   await alertOf(viewer)

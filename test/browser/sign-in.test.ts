@@ -24,8 +24,8 @@ test('[ABL-86] by keyboard: the field has the focus, Enter signs in, and the pag
   const service = await serve({ identity: null });
   const page = await open(service, { path: '/sign-in?then=%2F%3Fregion%3DEU-London' });
   await expect.poll(() => field(page).evaluate((element) => element === document.activeElement)).toBe(true);
-  expect(await field(page).getAttribute('type')).toBe('password');
-  expect(await field(page).getAttribute('autocomplete')).toBe('off');
+  await expect.poll(() => field(page).getAttribute('type')).toBe('password');
+  await expect.poll(() => field(page).getAttribute('autocomplete')).toBe('off');
   await page.keyboard.insertText(`  ${scriptedTokens.analyst}\n`);
   await page.keyboard.press('Enter');
   await isLive(page);
@@ -89,7 +89,7 @@ test('what went wrong is said, and the token can be sent again', async () => {
   expect(service.shownTokens).toEqual([]);
   await submit('mqp_wrong');
   await said('This token signs nobody in');
-  expect(await field(page).getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => field(page).getAttribute('aria-invalid')).toBe('true');
   service.signInProblem = 'too_many_requests';
   await submit(scriptedTokens.viewer);
   await said('Try again in 42 s');
@@ -109,7 +109,9 @@ test('who is signed in already is told so, and may go on or sign in as another',
   const service = await serve({ identity: scriptedIdentity('viewer') });
   const page = await open(service, { path: '/sign-in?then=%2Fdocs%2Fproblems' });
   await page.getByText('You are signed in as Vera Lind, viewer.').waitFor();
-  expect(await page.getByRole('link', { name: 'Go on' }).getAttribute('href')).toBe('/docs/problems');
+  await expect
+    .poll(() => page.getByRole('link', { name: 'Go on' }).getAttribute('href'))
+    .toBe('/docs/problems');
   await page.getByRole('button', { name: 'Sign in as another' }).press('Enter');
   await page.keyboard.insertText(scriptedTokens.admin);
   await page.keyboard.press('Enter');

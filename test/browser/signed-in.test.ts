@@ -48,8 +48,8 @@ test('[ABL-85, ACC-5, ACC-8] signed out elsewhere: said at once, nothing is show
   service.identity = null;
   service.closeSignedOut();
   await expect.poll(() => headline(page)).toBe('Signed out');
-  expect(await page.locator('.link-word').textContent()).toBe('Signed out');
-  expect(await page.locator('.numbers, .paused-bar, .person').count()).toBe(0);
+  await expect.poll(() => page.locator('.link-word').textContent()).toBe('Signed out');
+  await expect.poll(() => page.locator('.numbers, .paused-bar, .person').count()).toBe(0);
   await page.waitForTimeout(3_000);
   expect(sockets).toBe(0);
   await page.getByRole('link', { name: 'Sign in' }).click();
@@ -97,9 +97,9 @@ test('the menu says who, as what and of which regions; Esc and a click beside it
   await menu(page).focus();
   await page.keyboard.press('Enter');
   await sheet.waitFor();
-  expect(await sheet.textContent()).toMatch(
-    /Vera Lind.*Viewer.*EU-London, EU-Paris.*Signed in until \d\d:\d\d/,
-  );
+  await expect
+    .poll(() => sheet.textContent())
+    .toMatch(/Vera Lind.*Viewer.*EU-London, EU-Paris.*Signed in until \d\d:\d\d/);
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'hidden' });
   expect(new URL(page.url()).search).toBe('?region=EU-London');

@@ -88,7 +88,7 @@ test('[ABL-90] an outage: where, since when, why, acknowledged, and a link, in a
   const rates = await devices.locator('.bar-failing').allTextContents();
   expect(rates).toHaveLength(await devices.count());
   for (const rate of rates) expect(Number.parseFloat(rate)).toBeLessThan(60);
-  expect(await page.locator('.title-failing').count()).toBeGreaterThan(4);
+  await expect.poll(() => page.locator('.title-failing').count()).toBeGreaterThan(4);
 
   await click(critical.getByRole('button', { name: /^Acknowledge/ }));
   await page.keyboard.type('Called the CDN');

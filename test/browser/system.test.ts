@@ -38,7 +38,7 @@ test('[ABL-60] the picture says what passes each arrow, shortened and in full, a
   await node(page, 'Rejected').click();
   expect(new URL(page.url()).hash).toBe('#doors');
   const sydney = node(page, 'Regions').getByRole('link', { name: 'OC-Sydney' });
-  expect(await sydney.getAttribute('href')).toBe('/?region=OC-Sydney');
+  await expect.poll(() => sydney.getAttribute('href')).toBe('/?region=OC-Sydney');
 });
 
 test('[ABL-61] what is wrong is said first, worst first, each a way to where it is told in full', async () => {
@@ -53,7 +53,7 @@ test('[ABL-61] what is wrong is said first, worst first, each a way to where it 
   expect(await letters.innerText()).toMatch(/shard_refused[\s\S]*EU-London[\s\S]*11[\s\S]*1,204/);
   const runs = page.getByRole('table', { name: 'Runs of the last day' });
   expect(await runs.locator('tbody tr').first().innerText()).toMatch(/ETL[\s\S]*failed[\s\S]*line 4,012/);
-  expect(await runs.getByRole('progressbar').first().getAttribute('value')).toBe('0.62');
+  await expect.poll(() => runs.getByRole('progressbar').first().getAttribute('value')).toBe('0.62');
 });
 
 test('[ABL-62] the numbers move by themselves while the page is seen, and nothing is asked while it is not', async () => {
@@ -94,7 +94,7 @@ test('[ABL-63] numbers that are not of now look so and say since when; they come
   await page.clock.runFor(5_000);
   await page.getByText(`No answer since ${at}`).waitFor();
   await page.getByText('The newest numbers could not be loaded.').waitFor();
-  expect(await page.locator('.stale .node').count()).toBe(8);
+  await expect.poll(() => page.locator('.stale .node').count()).toBe(8);
   await page.screenshot({ path: join(root, '.cache/screenshots/system-stale.png') });
   expect(await faults(page)).toEqual([]);
   service.fault = null;
@@ -108,7 +108,7 @@ test('[ABL-64] who may not see it is told which role it needs, who is signed out
   service.fault = { of: 'GET /api/system', code: 'forbidden' };
   const page = await open(service, '/system');
   await page.getByText('This needs the role analyst; yours is viewer.').waitFor();
-  expect(await page.getByRole('link', { name: 'System', exact: true }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('link', { name: 'System', exact: true }).count()).toBe(0);
   expect(await faults(page)).toEqual([]);
   service.fault = { of: 'GET /api/system', code: 'unauthorized' };
   await page.goto(`${service.address}/system`);
@@ -120,7 +120,7 @@ test('[ABL-65] a key shows the table of all that is drawn, and the sheet of keys
   await headline(page, 'All is well');
   await page.keyboard.press('t');
   const table = page.getByRole('table', { name: 'The pipeline, from the doors to the viewers' });
-  expect(await table.locator('tbody tr').count()).toBe(8);
+  await expect.poll(() => table.locator('tbody tr').count()).toBe(8);
   expect(await table.locator('tbody tr').nth(2).innerText()).toMatch(/^Queue\s+well\s+41\.2–43\.9/);
   await page.keyboard.press('?');
   await page.getByRole('dialog').getByText('Show or hide the table beside the picture').waitFor();
@@ -145,7 +145,7 @@ test('[ABL-66] an admin has the dead letters sent again, asked before; an analys
   service.role = 'analyst';
   const theirs = await open(service, '/system');
   await theirs.getByRole('table', { name: 'Dead letters' }).waitFor();
-  expect(await theirs.getByRole('button', { name: 'Send again' }).count()).toBe(0);
+  await expect.poll(() => theirs.getByRole('button', { name: 'Send again' }).count()).toBe(0);
 });
 
 type Shot = readonly [name: string, theme: Theme, widths: readonly Width[]];

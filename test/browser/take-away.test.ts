@@ -147,7 +147,7 @@ test.each(themes)(
     expect(ofLine).toBeGreaterThan(200);
     expect(ofTitle).toBeGreaterThan(100);
     // What is on the screen has its own ratio again.
-    expect(await page.locator('.plot canvas').first().getAttribute('width')).toBe(before);
+    await expect.poll(() => page.locator('.plot canvas').first().getAttribute('width')).toBe(before);
   },
 );
 

@@ -20,7 +20,7 @@ test('[ABL-41] a view is saved with what the page shows, opened, renamed, shared
   const service = await serve();
   const page = await open(service, { path: '/?region=EU-Paris' });
   await openMenu(page);
-  expect(await row(page, 'Tokyo').locator('a').textContent()).toBe('Tokyo <b>by night</b>');
+  await expect.poll(() => row(page, 'Tokyo').locator('a').textContent()).toBe('Tokyo <b>by night</b>');
   await button(page, 'Save this view').click();
   await dialog(page).getByText('Must not be empty.').waitFor();
   await dialog(page).getByLabel('Name').fill('Paris, mine');
@@ -64,7 +64,7 @@ test('[ABL-41] who has not read the newest version is told what it is, and overw
   await button(page, 'Change it').click();
   await dialog(page).getByRole('alert').getByText('it is “London by Ada” now').waitFor();
   expect(service.views[at]?.name).toBe('London by Ada');
-  expect(await dialog(page).getByLabel('Name').inputValue()).toBe('London by me');
+  await expect.poll(() => dialog(page).getByLabel('Name').inputValue()).toBe('London by me');
   await button(page, 'Change it').click();
   await row(page, 'London by me').waitFor();
   expect(service.views[at]).toMatchObject({ version: 3, name: 'London by me' });
@@ -74,12 +74,12 @@ test('[ABL-41] a viewer opens views and is offered no more; the view of another 
   const service = await serve({ identity: scriptedIdentity('viewer') });
   const page = await open(service);
   await openMenu(page);
-  expect(await dialog(page).getByRole('button').allTextContents()).toEqual(['Close']);
+  await expect.poll(() => dialog(page).getByRole('button').allTextContents()).toEqual(['Close']);
   service.identity = scriptedIdentity('analyst');
   await page.reload();
   await openMenu(page);
-  expect(await row(page, 'London now').getByRole('button').count()).toBe(2);
-  expect(await row(page, 'Drama').getByRole('button').count()).toBe(0);
+  await expect.poll(() => row(page, 'London now').getByRole('button').count()).toBe(2);
+  await expect.poll(() => row(page, 'Drama').getByRole('button').count()).toBe(0);
 });
 
 test.each(themes)('[ABL-41] the menu at three widths, %s', async (theme) => {

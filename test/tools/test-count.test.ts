@@ -20,3 +20,9 @@ test.each([
 ])('%s', (_, json, ok, passes, failures) => {
   expect(countTests(json, ok)).toMatchObject({ passed: passes, failed: failures });
 });
+
+test('a test that passed on its second try is named, and counts as passed', () => {
+  const late = { ...passed, failureMessages: ['expected 0 to be 7'] };
+  const counted = countTests(report(file('passed', passed, late)), true);
+  expect(counted).toMatchObject({ passed: 2, failed: 0, again: [expect.stringMatching(/x\.test\.ts: a$/)] });
+});
