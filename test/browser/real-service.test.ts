@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SnapshotFrame } from '../../core/protocol/live.ts';
 import { produce } from '../../tools/producer/produce.ts';
 import { Progress } from '../../tools/producer/progress.ts';
 import { Sender } from '../../tools/producer/sender.ts';
@@ -46,11 +47,18 @@ function startProducing(): void {
   producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
 }
 
-async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
+async function openPage(
+  width: keyof typeof heights,
+  theme: 'light' | 'dark',
+  received: string[] = [],
+): Promise<Page> {
   const viewport = { width, height: heights[width] };
   const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: 'Europe/London' });
   await signInContext(context, runtime, 'viewer');
   const page = await context.newPage();
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => received.push(String(payload))),
+  );
   await page.goto(runtime.url);
   return page;
 }
@@ -62,6 +70,9 @@ async function exactViews(page: Page): Promise<number> {
   const text = (await figure.getAttribute('title')) ?? (await figure.textContent()) ?? '';
   return Number(text.replaceAll(/\D/g, ''));
 }
+
+const snapshots = (frames: readonly string[]) =>
+  frames.flatMap((text) => (text.startsWith('{"t":"snapshot"') ? [JSON.parse(text) as SnapshotFrame] : []));
 
 test('[LIV-1] an empty service says how to send the first event; that event then shows without a reload', async () => {
   const page = await openPage(1440, 'light');
@@ -101,13 +112,17 @@ test('[CAT-3] a title is called as the catalogue calls it, with its genre', asyn
   await page.context().close();
 });
 
-test('[LIV-1, LIV-3] numbers move with real traffic, survive a killed runtime, and the page looks after itself', async () => {
+test('[LIV-1, LIV-3, LIV-7] numbers move with real traffic, survive a killed runtime, and the page looks after itself', async () => {
   startProducing();
-  const page = await openPage(1440, 'light');
+  const received: string[] = [];
+  const page = await openPage(1440, 'light', received);
   await expect.poll(() => headline(page), { timeout: 30_000 }).toContain('healthy');
   await page.evaluate(() => Object.assign(globalThis, { stillTheSamePage: true }));
   const before = await exactViews(page);
   await expect.poll(() => exactViews(page), { timeout: 15_000 }).toBeGreaterThan(before);
+  // LIV-7: deltas have come since, and one snapshot was enough.
+  expect(received.length).toBeGreaterThan(2);
+  expect(snapshots(received).map(({ breakdown }) => breakdown?.region)).toEqual(['*']);
 
   runtime.killRuntime();
   await expect.poll(() => page.locator('.link-word').textContent(), { timeout: 10_000 }).not.toBe('Live');
