@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
 /** The variables of the build. This file is checked with the types of a page, which has none. */
@@ -115,7 +116,7 @@ function securityText(): Plugin {
  */
 const ofSmallPages =
   /html$|site\/chart|uplot|(?:alerts-panel|filter-line|tokens|base|notice)\.css|theme\/theme|access\/(?:service|session-|return|shown|sign)|site\/docs|service-worker|protocol\/(?:version|limits|trusted)/;
-const ofLists = /site\/(?:admin|analytics|keys\/key-sheet)/;
+const ofLists = /site\/(?:text\/)?(?:admin|analytics|keys\/key-sheet)/;
 const sharedChunks = {
   includeDependenciesRecursively: false,
   groups: [
@@ -132,11 +133,20 @@ const sharedChunks = {
 export default defineConfig({
   root: import.meta.dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [stylesFirst(), uplotParts(), headersOfAssets(), securityText(), shellOfServiceWorker()],
+  plugins: [
+    stylesFirst(),
+    textsInPlace(),
+    uplotParts(),
+    headersOfAssets(),
+    securityText(),
+    shellOfServiceWorker(),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
     rolldownOptions: {
+      // Also those that are said twice: gzip writes the second as a reference to the first.
+      optimization: { inlineConst: { mode: 'all', pass: 2 } },
       // Loading the routes for the reference takes a second or two, and is meant to.
       checks: { pluginTimings: false },
       input: {
