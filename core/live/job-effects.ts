@@ -13,12 +13,17 @@ import type { ShardAddress } from '../window/verdict.ts';
 import type { HubEffect, HubLife } from './hub-state.ts';
 import { dueJobs, type HubJob, nextRetryAt, startJob } from './jobs.ts';
 
-/** Once a minute: leases, the registry, and the alerts of D1, should word of an acknowledgement have been lost. */
+/**
+ * Once a minute: leases, the registry, and the alerts of D1, should word of an acknowledgement have been lost. And the
+ * last hour: of a window that died, was stored and let go by a shard that died before its push, nobody else tells.
+ */
 export function renewWhenDue(life: HubLife, now: number): HubEffect[] {
   if (now < life.renewAt) return [];
   life.renewAt = now + leaseRenewMs;
   const shards = life.registry.flatMap(shardsOf).map((address): HubJob => ({ job: 'shard', address }));
-  return start(life, [{ job: 'registry' }, { job: 'alerts' }, ...shards], now);
+  // Before the registry is there, no region has a past.
+  const history: HubJob[] = shards.length === 0 ? [] : [{ job: 'history' }];
+  return start(life, [{ job: 'registry' }, { job: 'alerts' }, ...shards, ...history], now);
 }
 
 export function retryWhenDue(life: HubLife, now: number): HubEffect[] {

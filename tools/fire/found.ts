@@ -25,6 +25,11 @@ const byFire: readonly Found[] = [
     what: 'a window that died in the call that had just counted into it (its shard was over the cap) was not told to the hub: viewers saw the numbers of before',
     test: 'test/core/window/outbox.test.ts',
   },
+  {
+    by: 'simulation of hubs',
+    what: 'a region that died between its commit and its push, and whose window was in D1 and let go before the hub asked again, was never told of: viewers saw the minute as it was before, for up to an hour',
+    test: 'test/core/live/hub-simulation.test.ts, test/core/live/joining.test.ts',
+  },
 ];
 
 interface KeptSeed {

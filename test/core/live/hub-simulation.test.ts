@@ -21,6 +21,7 @@ const happenings = [
   'pauses',
   'closed for being slow',
   'restarts',
+  'regions that died before a push',
   'sleeps',
   'sources failed',
   'windows compared at rest',

@@ -1,5 +1,6 @@
 /** The world around a hub: regions, sources, timers, sockets; and the model that says what viewers must see. */
 import { alertRow } from '../../../core/alert/alert-row.ts';
+import { minuteInSight } from '../../../core/live/horizon.ts';
 import { step } from '../../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../../core/live/hub-state.ts';
 import { alertInSight } from '../../../core/live/live-alerts.ts';
@@ -63,11 +64,17 @@ export class HubSimulation {
     else if (die < 73) region.store();
     else if (die < 74) region.replay(this.#now);
     else if (die < 75 && random.chance(0.3)) region.wipe();
+    else if (die < 75) this.#die(region);
     else if (die < 82 && this.#sockets.size < 5) this.#connect();
     else if (die < 83) this.#restart();
     else if (die < 84 && this.#readers.size < 3) this.#openReader(this.#anySubscription());
     else if (die < 94 && random.chance(0.4)) this.#trouble(region);
     else this.#disturb(die);
+  }
+
+  #die(region: SimRegion): void {
+    region.die();
+    this.#note('regions that died before a push');
   }
 
   #anySubscription(): Subscription {
@@ -129,6 +136,8 @@ export class HubSimulation {
     this.#faults = false;
     if (this.#sockets.size === 0) this.#connect();
     for (const { client } of this.#sockets.values()) client.stalledUntil = 0;
+    // All windows are in D1: what was stored, let go and never pushed is known by the renewal alone.
+    for (const region of this.#regions) region.store(1);
     // Long enough for the renewal of leases, which also brings what was lost or replayed.
     this.#passTimes(100);
     for (const region of this.#regions) this.#push(region);
@@ -210,8 +219,8 @@ export class HubSimulation {
     for (const { name, number } of registry) {
       const shown = state.regions.get(name);
       if (!shown) continue;
-      for (const { word } of this.#regions.find((region) => region.number === number)?.living(this.#now) ??
-        []) {
+      for (const { word } of this.#regions.find((region) => region.number === number)?.all() ?? []) {
+        if (!minuteInSight(word.minute, state.at)) continue;
         const [events] = word.counters;
         if ((shown.minutes.get(word.minute)?.[0] ?? 0) !== events) {
           throw new Error(`${client.id} and ${name} differ in minute ${word.minute}`);

@@ -116,6 +116,35 @@ describe('leases', () => {
     expect(renewed).toContainEqual({ type: 'alarm', at: startMs + 2 * leaseRenewMs });
   });
 
+  test('[LIV-3] with them the last hour comes anew: a shard that died before its push no longer holds what died with it', () => {
+    const hub = new TestHub().ready('a');
+    hub.commit(4, 1, { minutes: [[startMinute - 11, counters(4)]] });
+    hub.ack('a');
+    // Row 5 was never pushed, and its window is in D1 alone by now.
+    hub.now = startMs + leaseRenewMs;
+    const renewed = hub.take({ type: 'alarm' });
+    expect(renewed).toContainEqual(
+      expect.objectContaining({ type: 'read_history', toMinute: startMinute + 2 }),
+    );
+    for (const { number } of registry) hub.take({ type: 'answer', answer: answer({ regionNumber: number }) });
+    hub.effects = [];
+    hub.now += 1000;
+    hub.take({ type: 'history', windows: [packedWindow(startMinute - 11, 5, { x: 5 })], totals: [] });
+    expect(frameTo(hub.effects, 'a')).toMatchObject({
+      t: 'delta',
+      regions: {
+        'EU-London': { minutes: [[startMinute - 11, 5, 5, ...Array.from({ length: 13 }, () => 0)]] },
+      },
+    });
+    // What D1 has in an older state than the hub changes nothing.
+    hub.now += 1000;
+    expect(
+      typesOf(
+        hub.take({ type: 'history', windows: [packedWindow(startMinute - 11, 3, { x: 3 })], totals: [] }),
+      ),
+    ).not.toContain('send');
+  });
+
   test('[LIV-3] the last viewer takes the picture with it; the next one gets a new epoch', () => {
     const hub = new TestHub().ready('a', 'b');
     expect(hub.take({ type: 'disconnected', viewer: 'a' })).toEqual([]);

@@ -110,10 +110,15 @@ export class SimRegion {
     this.alerts.wipe();
   }
 
+  /** The object dies before its push, and another wakes from the log: what hubs were still to be told is forgotten. */
+  die(): void {
+    this.#dirty.clear();
+  }
+
   /** Some windows reach D1, where they stay as they are now. */
-  store(): void {
+  store(share = 0.5): void {
     for (const minute of this.#windows.keys()) {
-      if (this.#random.chance(0.5)) this.#stored.set(minute, this.#packed(minute));
+      if (this.#random.chance(share)) this.#stored.set(minute, this.#packed(minute));
     }
     this.alerts.store();
   }
@@ -178,6 +183,11 @@ export class SimRegion {
 
   living(now: number): ToldWindow[] {
     return [...this.#windows.keys()].filter((minute) => this.#lives(minute, now)).map((m) => this.#packed(m));
+  }
+
+  /** Since its log began, the dead ones too. */
+  all(): ToldWindow[] {
+    return [...this.#windows.keys()].map((minute) => this.#packed(minute));
   }
 
   stored(): ToldWindow[] {

@@ -5,6 +5,30 @@ import { join } from 'node:path';
 import { root } from '../../bootstrap.mjs';
 import type { FireConfigs } from './config.ts';
 
+/** From before the migration 0019; has the fire entry with every object. */
+const withoutTags = '7d0d896';
+
+interface OtherVersion {
+  /** A tag, or the beginning of a commit. */
+  readonly name: string;
+  readonly why: string;
+}
+
+/** The newest release behind HEAD, by its tag `vX.Y.Z`; a named commit where the repository has no such tag. */
+export function versionBefore(repository = root): OtherVersion {
+  try {
+    const about = ['describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*.[0-9]*.[0-9]*', 'HEAD^'];
+    const found = execFileSync('git', about, {
+      cwd: repository,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return { name: found.trim(), why: 'the newest tag before HEAD' };
+  } catch {
+    return { name: withoutTags, why: 'no tag vX.Y.Z is reachable from HEAD^, so a commit is named' };
+  }
+}
+
 /** Resolves to its configurations. Throws where the repository's history does not reach so far back. */
 export function buildOther(commit: string, work: string): FireConfigs {
   const tree = join(work, `tree-${commit}`);

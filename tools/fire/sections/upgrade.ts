@@ -3,11 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../../test/e2e/traffic.ts';
 import { runLot } from '../harness/lot.ts';
-import { buildOther, removeOther } from '../harness/other-version.ts';
+import { buildOther, removeOther, versionBefore } from '../harness/other-version.ts';
 import type { Section } from './section.ts';
 
-/** From before the migration 0019; has the fire entry with every object. Once there are tags: the tag before. */
-const otherVersion = '7d0d896';
+const { name: otherVersion, why } = versionBefore();
 
 export const upgrade: Section = {
   name: 'upgrade',
@@ -15,6 +14,7 @@ export const upgrade: Section = {
   trials: 20,
   lotTrials: 20,
   run: async ({ configs, ...context }, trials) => {
+    context.say(`  the other version is ${otherVersion}: ${why}`);
     const other = buildOther(otherVersion, context.work);
     const random = seededRandom(context.seed);
     const pastHours = [Math.floor(Date.now() / 3_600_000) - 3];
