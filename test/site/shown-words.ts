@@ -83,7 +83,8 @@ function whyRead(text: string, way: readonly Node[]): string | null {
   for (const [i, up] of way.entries()) {
     const from = way[i - 1];
     if (!from) continue;
-    if (isForCode(up, from) || (nameOf(up.callee) === 'Error' && /^(\p{Ll}|\{)/u.test(text))) return null;
+    if (isForCode(up, from) || (nameOf(up.callee).endsWith('Error') && /^(\p{Ll}|\{)/u.test(text)))
+      return null;
     if (up.type === 'Property') return readNames.has(nameOf(up.key)) ? `property ${nameOf(up.key)}` : words;
     if (up.type === 'JSXAttribute') {
       const name = nameOf(up.name);
