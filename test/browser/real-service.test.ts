@@ -1,6 +1,7 @@
 // The page before the real runtime: real events, queue, objects, socket.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { SnapshotFrame } from '../../core/protocol/live.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
 import { pictureOf } from '../support/pictures.ts';
 import { realService } from '../support/real-service.ts';
@@ -86,6 +87,27 @@ test('[LIV-1, LIV-3] numbers move with real traffic, survive a killed runtime, a
   expect(after).toBeGreaterThanOrEqual(before);
   await expect.poll(() => exactViews(page), { timeout: 15_000 }).toBeGreaterThan(after);
   expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
+  await page.context().close();
+});
+
+/** Loads the page again; what its sockets get from then on. */
+async function framesFromTheStart(page: Page): Promise<readonly string[]> {
+  const frames: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
+  await page.reload();
+  return frames;
+}
+
+const snapshotsAmong = (frames: readonly string[]): SnapshotFrame[] =>
+  frames.flatMap((text) => (text.startsWith('{"t":"snapshot"') ? [JSON.parse(text) as SnapshotFrame] : []));
+
+test('[LIV-7] the page opens with one snapshot, which has the breakdown', async () => {
+  const page = await openPage(1440, 'light');
+  const frames = await framesFromTheStart(page);
+  // Some are of deltas, which come once what was asked for is answered.
+  await expect.poll(() => frames.length, { timeout: 30_000 }).toBeGreaterThan(5);
+  expect(snapshotsAmong(frames).map(({ breakdown }) => breakdown?.region)).toEqual(['*']);
+  await page.locator('.trending tbody tr').first().waitFor();
   await page.context().close();
 });
 
