@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
 /** The variables of the build. This file is checked with the types of a page, which has none. */
@@ -115,7 +116,7 @@ function securityText(): Plugin {
  */
 const ofSmallPages =
   /html$|(?:alerts-panel|filter-line|tokens|base|notice)\.css|access\/(?:service|return|shown|sign)|site\/docs|service-worker/;
-const ofLists = /site\/(?:admin|analytics|keys\/key-sheet)/;
+const ofLists = /site\/(?:text\/)?(?:admin|analytics|keys\/key-sheet)/;
 const sharedChunks = {
   includeDependenciesRecursively: false,
   groups: [
@@ -133,7 +134,14 @@ export default defineConfig({
   root: import.meta.dirname,
   // `createElement(tag, props, ...children)` rather than `jsx(tag, { ...props, children })`: 1 KB gzipped less in all.
   oxc: { jsx: { runtime: 'classic', pragma: 'createElement', pragmaFrag: 'Fragment' } },
-  plugins: [stylesFirst(), uplotParts(), headersOfAssets(), securityText(), shellOfServiceWorker()],
+  plugins: [
+    stylesFirst(),
+    textsInPlace(),
+    uplotParts(),
+    headersOfAssets(),
+    securityText(),
+    shellOfServiceWorker(),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

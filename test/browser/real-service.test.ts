@@ -1,20 +1,15 @@
-// The page before the real runtime: real events, queue, objects, socket. With SCREENSHOTS=1 its pictures go into
-// docs/screenshots/, otherwise into .cache/screenshots/.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// The page before the real runtime: real events, queue, objects, socket.
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SnapshotFrame } from '../../core/protocol/live.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
 const heights = { 390: 844, 820: 1180, 1440: 900 } as const;
 const backFillMs = 9 * 60_000;
 
 const service = realService();
-beforeAll(() => mkdir(pictures, { recursive: true }));
 
 function startProducing(): void {
   const fromMs = Math.ceil((Date.now() - backFillMs) / 60_000) * 60_000;
@@ -129,7 +124,7 @@ test.each([390, 820, 1440] as const)('pictures at %i pixels, light and dark', as
     await page.waitForTimeout(1500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: join(pictures, `live-${theme}-${width}.png`), fullPage: true });
+    await page.screenshot({ path: pictureOf(`live-${theme}-${width}`), fullPage: true });
     await page.context().close();
   }
 });
