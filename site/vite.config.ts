@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { preactParts } from './preact-parts.ts';
 import { uplotParts } from './uplot-parts.ts';
 
 /** The variables of the build. This file is checked with the types of a page, which has none. */
@@ -133,7 +134,14 @@ export default defineConfig({
   root: import.meta.dirname,
   // `createElement(tag, props, ...children)` rather than `jsx(tag, { ...props, children })`: 1 KB gzipped less in all.
   oxc: { jsx: { runtime: 'classic', pragma: 'createElement', pragmaFrag: 'Fragment' } },
-  plugins: [stylesFirst(), uplotParts(), headersOfAssets(), securityText(), shellOfServiceWorker()],
+  plugins: [
+    stylesFirst(),
+    uplotParts(),
+    preactParts(),
+    headersOfAssets(),
+    securityText(),
+    shellOfServiceWorker(),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
