@@ -180,6 +180,78 @@ const leftOvers: readonly Rule[] = [
   ['let av = axis.values;', ''],
 ];
 
+/** Two scales, both set before anything is drawn: what is set is what holds, and both axes stand from then on. */
+const twoScales: readonly Rule[] = [
+  [/for \(let k in opts\.scales\)\s+initScale\(k\);/, ''],
+  [/if \(true\) \{\s+series\.forEach\(s => \{\s+initScale\(s\.scale\);\s+\}\);\s+\}/, ''],
+  [/axes\.forEach\(a => \{\s+initScale\(a\.scale\);\s+\}\);/, ''],
+  [/if \(sc == null\) \{(?=\s+let scaleOpts)/, '{'],
+  ['(opts.scales || EMPTY_OBJ)[scaleKey] || EMPTY_OBJ', 'opts.scales[scaleKey]'],
+  [/\/\/ explicitly-set initial scales\s+for [\s\S]+?\n\t\}/, ''],
+  ['wipScales[k] = copy(scales[k], fastIsObj);', 'wipScales[k] = psc;'],
+  [/if \(true\)\s+assign\(wsc, psc\);\s+else if .+/, 'if (false) {'],
+  [/s\.min = data0\[i0\];\s+s\.max = data0\[i1\];/, ''],
+  [/s\.idxs\[0\] = i0;\s+s\.idxs\[1\] = i1;/, ''],
+  ['const idxs = true ? series[0].idxs : null;', ''],
+  ['\n\t\t\tconvergeSize();', '\n\t\t\taxesCalc();'],
+  [/if \(scale\.min == null\) \{\s+if \(axis\._show[\s\S]+?(?=let side = axis\.side;)/, ''],
+  [/if \(sc == null\) \{\s+axis\.scale = .+\s+sc = .+\s+\}/, ''],
+  ['axis._show = axis.show;', ''],
+  [/\baxis\.show && axis\._show\b/g, 'axis.show'],
+  ['!axis.show || !axis._show', '!axis.show'],
+  [/axis\._space {2}=\s+axis\._rotate =[\s\S]+?axis\._values = null;/, ''],
+  [/if \(axis\._size > 0\) \{\s+\}/, ''],
+  [/let (?:off1|off0|_tickSize|tickSize) = .+/g, ''],
+  ['(tickSize + axisGap)', 'axisGap'],
+  ['self.posToVal = posToVal;', ''],
+  [/if \(can\)\s+pos = .+/, ''],
+  [/if \(sc\.ori == 1\) \{\s+dim = plotHgtCss;\s+pos = dim - pos;\s+\}/, ''],
+];
+
+/** Options of this site are plain, and complete but for these few. */
+const plainOptions: readonly Rule[] = [
+  ['opts = copy(opts);', ''],
+  [/else if \(o instanceof TypedArray\).+\s+out = o\.slice\(\);/, ''],
+  [/if \(k(?:ey)? != __proto__\)/g, ''],
+  [/const TypedArray = .+/, ''],
+  ['const bands   = self.bands  = opts.bands || [];', 'const bands = [];'],
+  [/opts\.(series|axes) +\|\| \[\]/g, 'opts.$1'],
+  [/let d2 = initY.+/, 'const d2 = d;'],
+  [/\tdistr: 1,\n\tlog: 10,\n\tasinh: 1,\n/, ''],
+  [/\tsorted: 1,\n[\s\S]+?idxs: \[\],\n/, ''],
+  [/\tspanGaps: false,\n\tgaps,\n[\s\S]+?clip: null,\n/, ''],
+  [/\tshow: true,\n\tx: true,\n\ty: true,\n\tlock: false,\n/, ''],
+  [/\tidx: null,\n\tdataIdx: null,\n\tidxs: null,\n\n\tevent: null,\n/, ''],
+  [/size: +cursorPointSize,\s+width: +0,/, ''],
+  [/points\.(?:size|width) += fnOrSelf\(points\.(?:size|width)\);/g, ''],
+  ['o.size(self, si)', 'o.size'],
+  [/let width = o\.width\(self, si, size\);\s+width && .+/, ''],
+  ['points.size(self, i)', 'points.size'],
+  [/const _tzDate .+/, 'const _tzDate = ts => new Date(ts);'],
+  [/\t\ty \* \d+,\n/g, ''],
+  [/const _timeAxisStamps = \[[\s\S]+?\n\t\];/, ''],
+];
+
+/** A path is a line with its gaps: every value of it is drawn, and nothing else asks for its parts. */
+const plainPaths: readonly Rule[] = [
+  ['const decimate = idx1 - idx0 >= xDim * 4;', 'const decimate = false;'],
+  [/moveToH,\s+lineToH,\s+rectH,\s+arcH,\s+bezierCurveToH,/, ''],
+  [', band: null, gaps: null, flags: BAND_CLIP_FILL', ''],
+  ['_paths.gaps = gaps = gaps;', ''],
+  ['flags: BAND_CLIP_FILL | BAND_CLIP_STROKE,', ''],
+  [/let _gaps = .+/, ''],
+  [/, _gaps\)/g, ')'],
+  ['\t\t\tflags,\n', ''],
+  ['fillStroke(si, strokeStyle,', 'strokeFill(strokeStyle,'],
+  [/fill, flags, (boundsClip, )?gapsClip\);/g, 'fill, $1gapsClip);'],
+  [/\bfillPath, flags, boundsClip, gapsClip, gapsClip2, bandClip\)/g, 'fillPath, boundsClip, gapsClip)'],
+  [/let cl = el\.classList;\s+!cl\.contains\(c\) && cl\.add\(c\);/, 'el.classList.add(c);'],
+  [/let cl = el\.classList;\s+cl\.contains\(c\) && cl\.remove\(c\);/, 'el.classList.remove(c);'],
+  ['capt ? evOpts2 : evOpts', 'evOpts'],
+  [/const evOpts2 = .+/, ''],
+  ['const abs = M.abs;', ''],
+];
+
 export const fixedParts: readonly Rule[] = [
   ...axisSides,
   ...axisSteps,
@@ -189,4 +261,7 @@ export const fixedParts: readonly Rule[] = [
   ...fixedCursor,
   ...fixedSeries,
   ...leftOvers,
+  ...twoScales,
+  ...plainOptions,
+  ...plainPaths,
 ];
