@@ -1,6 +1,7 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 import { preactParts } from './preact-parts.ts';
+import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
 /** The variables of the build. This file is checked with the types of a page, which has none. */
@@ -116,7 +117,7 @@ function securityText(): Plugin {
  */
 const ofSmallPages =
   /html$|(?:alerts-panel|filter-line|tokens|base|notice)\.css|access\/(?:service|return|shown|sign)|site\/docs|service-worker/;
-const ofLists = /site\/(?:admin|analytics|keys\/key-sheet)/;
+const ofLists = /site\/(?:text\/)?(?:admin|analytics|keys\/key-sheet)/;
 const sharedChunks = {
   includeDependenciesRecursively: false,
   groups: [
@@ -136,6 +137,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'classic', pragma: 'createElement', pragmaFrag: 'Fragment' } },
   plugins: [
     stylesFirst(),
+    textsInPlace(),
     uplotParts(),
     preactParts(),
     headersOfAssets(),

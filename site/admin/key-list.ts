@@ -1,6 +1,8 @@
 /** Keys as the page lists them: in which state each is, and which are shown. */
+
 import { keyRateMax } from '../../core/protocol/limits.ts';
 import { countText } from '../format/number.ts';
+import * as say from '../text/admin-keys.ts';
 import { bytesText } from './bytes.ts';
 import { holds, type ListFilter } from './list-filter.ts';
 import type { KeyRow } from './rows.ts';
@@ -45,26 +47,26 @@ export function countOf(keys: readonly KeyRow[], state: KeyState | null, nowMs: 
 /** The first line of the page. */
 export function keysHeadline(keys: readonly KeyRow[], nowMs: number): string {
   const active = countOf(keys, 'active', nowMs);
-  if (keys.length === 0) return 'No keys yet';
-  return active === 0 ? 'No active keys' : active === 1 ? '1 active key' : `${active} active keys`;
+  if (keys.length === 0) return say.noKeysYet;
+  return active === 0 ? say.noActiveKeys : say.activeKeys(active);
 }
 
 export function keysRemark(keys: readonly KeyRow[], nowMs: number): string {
   const soon = countOf(keys, 'soon', nowMs);
   const unused = keys.filter((key) => isUsable(keyState(key, nowMs)) && key.last_used_at === null).length;
   const parts = [
-    ...(soon > 0 ? [`${soon} ${soon === 1 ? 'expires' : 'expire'} within 14 days`] : []),
-    ...(unused > 0 ? [`${unused} not used yet`] : []),
+    ...(soon > 0 ? [say.expireSoon(soon)] : []),
+    ...(unused > 0 ? [say.notUsedYet(unused)] : []),
   ];
-  return parts.length > 0 ? `${parts.join(', ')}.` : 'By a key a producer sends events.';
+  return parts.length > 0 ? `${parts.join(', ')}.` : say.byAKeyAProducerSendsEvents;
 }
 
 /** What a key may send: its rate, then the rest of its limits. The greatest rate that can be granted is none. */
 export function limitTexts(key: KeyRow): readonly [string, string] {
   const { events_per_second: events, bytes_per_second: bytes, events_per_day: day } = key;
   const rest = [
-    ...(bytes < keyRateMax ? [`${bytesText(bytes)}/s`] : []),
-    day === null ? 'no quota' : `${countText(day)} a day`,
+    ...(bytes < keyRateMax ? [say.perSecond(bytesText(bytes))] : []),
+    day === null ? say.withoutQuota : say.aDay(countText(day)),
   ];
-  return [events < keyRateMax ? `${countText(events)} events/s` : 'any rate', rest.join(', ')];
+  return [events < keyRateMax ? say.eventsPerSecond(countText(events)) : say.anyRate, rest.join(', ')];
 }

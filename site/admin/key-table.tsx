@@ -1,5 +1,6 @@
 import { agoFigure } from '../format/time.ts';
 import { Mark, type MarkKind } from '../panels/mark.tsx';
+import * as say from '../text/admin-keys.ts';
 import type { KeyAction } from './key-dialog.tsx';
 import { isUsable, type KeyState, limitTexts } from './key-list.ts';
 import { Ago, agoText, Day, exactText, now } from './moment.tsx';
@@ -16,17 +17,17 @@ interface KeyTableProps {
 export function KeyTable({ keys, ...of }: KeyTableProps) {
   return (
     <table class="list">
-      <caption class="unseen">Keys of producers</caption>
+      <caption class="unseen">{say.keysOfProducers}</caption>
       <thead>
         <tr>
-          <th scope="col">Key</th>
-          <th scope="col">State</th>
-          <th scope="col">Regions</th>
-          <th scope="col">Limits</th>
-          <th scope="col">Last used</th>
-          <th scope="col">Made</th>
+          <th scope="col">{say.key}</th>
+          <th scope="col">{say.state}</th>
+          <th scope="col">{say.regions}</th>
+          <th scope="col">{say.limits}</th>
+          <th scope="col">{say.lastUsed}</th>
+          <th scope="col">{say.made}</th>
           <th scope="col">
-            <span class="unseen">Actions</span>
+            <span class="unseen">{say.actions}</span>
           </th>
         </tr>
       </thead>
@@ -61,21 +62,23 @@ function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { read
         <span class="under">{rest}</span>
       </td>
       <td data-label="Last used">
-        <Ago at={row.last_used_at} never="never" />
+        <Ago at={row.last_used_at} never={say.never} />
       </td>
       <td data-label="Made">
         <Day at={row.created_at} />
-        <span class="under">by {nameOf(row.created_by)}</span>
+        <span class="under">{say.by(nameOf(row.created_by))}</span>
       </td>
       <td class="acts">
         {state !== 'revoked' && (
           <button type="button" class="button" onClick={() => act({ kind: 'rotate', key: row })}>
-            Rotate<span class="unseen"> {row.name}</span>
+            {say.rotate}
+            <span class="unseen"> {row.name}</span>
           </button>
         )}
         {isUsable(state) && (
           <button type="button" class="button" onClick={() => act({ kind: 'revoke', key: row })}>
-            Revoke<span class="unseen"> {row.name}</span>
+            {say.revoke}
+            <span class="unseen"> {row.name}</span>
           </button>
         )}
       </td>
@@ -84,10 +87,10 @@ function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { read
 }
 
 const looks: Readonly<Record<KeyState, readonly [MarkKind, string]>> = {
-  active: ['healthy', 'Active'],
-  soon: ['warning', 'Expires soon'],
-  expired: ['idle', 'Expired'],
-  revoked: ['down', 'Revoked'],
+  active: ['healthy', say.active],
+  soon: ['warning', say.expiresSoon],
+  expired: ['idle', say.expired],
+  revoked: ['down', say.revoked],
 };
 
 function State({ row, state }: { readonly row: KeyRow; readonly state: KeyState }) {
@@ -110,5 +113,5 @@ function State({ row, state }: { readonly row: KeyRow; readonly state: KeyState 
 
 function leftText(ms: number): string {
   const { text, unit } = agoFigure(ms);
-  return `ends in ${text}\u202f${unit}`;
+  return say.endsIn(text, unit);
 }

@@ -1,3 +1,4 @@
+import * as say from '../text/admin-keys.ts';
 import './table.css';
 import { signal } from '@preact/signals';
 import { startPage, Title } from './admin-page.tsx';
@@ -13,7 +14,12 @@ import { Bones, Empty, Failed } from './waiting.tsx';
 
 /** So that a key's last use is seen to move. */
 const reloadEveryMs = 20_000;
-const stateWords = { active: 'Active', soon: 'Expiring', expired: 'Expired', revoked: 'Revoked' } as const;
+const stateWords = {
+  active: say.active,
+  soon: say.expiring,
+  expired: say.expired,
+  revoked: say.revoked,
+} as const;
 
 const keys = new Resource<Listed<KeyRow>>('/api/admin/keys');
 /** For the names of who made them; without them their ids are shown. */
@@ -25,22 +31,22 @@ function Keys() {
   const rows = keys.value.value?.data;
   const make = (
     <button type="button" class="button primary" onClick={() => (action.value = { kind: 'make' })}>
-      Make a key
+      {say.makeAKey}
     </button>
   );
   return (
     <>
       <Title
-        title={rows ? keysHeadline(rows, now.value) : 'Producer keys'}
-        remark={rows ? keysRemark(rows, now.value) : 'By a key a producer sends events.'}
+        title={rows ? keysHeadline(rows, now.value) : say.producerKeys}
+        remark={rows ? keysRemark(rows, now.value) : say.byAKeyAProducerSendsEvents}
       >
         {rows && rows.length > 0 && make}
       </Title>
-      <Failed what="The keys" failure={keys.failure.value} retry={() => void keys.load()} />
+      <Failed what={say.theKeys} failure={keys.failure.value} retry={() => void keys.load()} />
       {!rows && !keys.failure.value && <Bones />}
       {rows?.length === 0 && (
-        <Empty title="Nothing can be sent yet">
-          <p>Make a key for a producer; it is shown with a command that sends a first event.</p>
+        <Empty title={say.nothingCanBeSentYet}>
+          <p>{say.firstKeyHint}</p>
           {make}
         </Empty>
       )}
@@ -70,13 +76,13 @@ function List({ rows }: { readonly rows: readonly KeyRow[] }) {
   return (
     <>
       <ListBar
-        label="Name, account or id"
+        label={say.nameAccountOrId}
         text={text}
         chosen={state}
         set={set}
         states={[null, ...keyStates].map((one) => ({
           state: one,
-          word: one === null ? 'All' : stateWords[one],
+          word: one === null ? say.all : stateWords[one],
           count: countOf(rows, one, nowMs),
         }))}
       />
@@ -88,9 +94,9 @@ function List({ rows }: { readonly rows: readonly KeyRow[] }) {
           act={(asked) => (action.value = asked)}
         />
       ) : (
-        <Empty title="No key is like that">
+        <Empty title={say.noKeyIsLikeThat}>
           <button type="button" class="button" onClick={() => set({ state: null, text: '' })}>
-            Show all {rows.length}
+            {say.showAll(rows.length)}
           </button>
         </Empty>
       )}

@@ -1,9 +1,11 @@
 /** Saved views as the service has them (VWS-1): what is asked of it, and what of it a person may change. */
+
 import { signal } from '@preact/signals';
 import type { ViewVisibility } from '../../core/view/saved-view.ts';
 import { askService, type ServiceAnswer } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
 import type { Failure } from '../admin/resource.ts';
+import * as say from '../text/views.ts';
 import { addressWords } from './shown-address.ts';
 
 export interface ViewRow {
@@ -65,7 +67,7 @@ async function explained(id: string, answer: ServiceAnswer<unknown>): Sent {
   await loadViews();
   const now = views.peek()?.find((view) => view.id === id);
   const text = now
-    ? `Somebody has changed this view meanwhile: it is “${now.name}” now, ${now.visibility}, ${addressWords(now.address)}. Nothing was overwritten. Send again to replace that.`
-    : 'Somebody has deleted this view meanwhile.';
+    ? say.changedMeanwhile(now.name, now.visibility, addressWords(now.address))
+    : say.deletedMeanwhile;
   return { ...answer, text, problem: null };
 }

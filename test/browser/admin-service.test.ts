@@ -1,46 +1,10 @@
 // The admin pages before the running Worker: what they say is done, is done.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { PersonRole } from '../../core/access/caller.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { SystemData } from '../../site/system/answer.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { realService } from '../support/real-service.ts';
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'marquee-admin-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-/** Null: of nobody. */
-async function openAs(role: PersonRole | null, path: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  if (role !== null) await signInContext(context, runtime, role);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (line) => /Content Security|Trusted/.test(line.text()) && complaints.push(line.text()));
-  await page.goto(new URL(path, runtime.url).href);
-  return page;
-}
+const service = realService();
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const row = (page: Page, text: string) => page.locator('.list tbody tr', { hasText: text });
@@ -49,7 +13,7 @@ const view = { event_type: 'view', region: 'EU-London', content_id: 'movie-1' };
 
 /** The answer to events that are sent by a key. */
 async function sent(key: string, body: unknown = view): Promise<number> {
-  const answer = await fetch(`${runtime.url}/v1/events`, {
+  const answer = await fetch(`${service.runtime.url}/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -59,7 +23,7 @@ async function sent(key: string, body: unknown = view): Promise<number> {
 }
 
 test('[KEY-1, KEY-3, AUD-3] a key that the page makes sends, one that it revokes is refused in 10 s, and the log has both', async () => {
-  const page = await openAs('admin', '/admin/keys');
+  const page = await service.openAs('admin', '/admin/keys');
   await button(page, 'Make a key').click();
   await page.getByLabel('Name', { exact: true }).fill('Kiosk of the lobby');
   await page.getByLabel('Account', { exact: true }).fill('Kiosk!');
@@ -90,7 +54,7 @@ test('[KEY-1, KEY-3, AUD-3] a key that the page makes sends, one that it revokes
 });
 
 test('[ACC-7] a person whom the page adds signs in by the link, and is out when disabled', async () => {
-  const page = await openAs('admin', '/admin/people');
+  const page = await service.openAs('admin', '/admin/people');
   await button(page, 'Add a person').click();
   await page.getByLabel('Name', { exact: true }).fill('Lin Wei');
   await button(page, 'Add the person').click();
@@ -98,18 +62,19 @@ test('[ACC-7] a person whom the page adds signs in by the link, and is out when 
   const link = (await page.locator('.secret pre').textContent()) ?? '';
   await button(page, 'Done').click();
 
-  const theirs = await openAs(null, link);
+  const theirs = await service.openAs(null, link);
   await theirs.locator('.person-name', { hasText: 'Lin Wei' }).waitFor();
 
   await button(page, 'Disable Lin Wei').click();
   await button(page, 'Disable the person').click();
   await row(page, 'Lin Wei').getByText('Disabled').waitFor();
-  const asked = () => theirs.request.get(`${runtime.url}/api/session`).then((answer) => answer.status());
+  const asked = () =>
+    theirs.request.get(`${service.runtime.url}/api/session`).then((answer) => answer.status());
   await expect.poll(asked, { timeout: 12_000, interval: 500 }).toBe(401);
 });
 
 test('[AUD-4] the page has the log checked, and gives it as a file', async () => {
-  const page = await openAs('admin', '/admin/audit');
+  const page = await service.openAs('admin', '/admin/audit');
   await button(page, 'Check the log').click();
   await page.getByText(/The log is whole up to line \d+/).waitFor();
   const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Download CSV').click()]);
@@ -117,11 +82,11 @@ test('[AUD-4] the page has the log checked, and gives it as a file', async () =>
 });
 
 test('[ABL-68, SYS-1] the System page shows what the API tells, and events that are posted move its rates', async () => {
-  const page = await openAs('analyst', '/system');
+  const page = await service.openAs('analyst', '/system');
   const events = page.locator('.to-regions .unseen');
   await page.locator('.flow').waitFor();
   const told = async () => {
-    const answer = await page.request.get(`${runtime.url}/api/system`);
+    const answer = await page.request.get(`${service.runtime.url}/api/system`);
     return ((await answer.json()) as { data: SystemData }).data;
   };
   const before = (await told()).events_per_second;
@@ -132,7 +97,9 @@ test('[ABL-68, SYS-1] the System page shows what the API tells, and events that 
     region: 'OC-Sydney',
     content_id: 'movie-1',
   }));
-  expect(await sent(runtime.credentials.ingest_key, [...records, { event_type: 'no such' }])).toBe(202);
+  expect(await sent(service.runtime.credentials.ingest_key, [...records, { event_type: 'no such' }])).toBe(
+    202,
+  );
   await expect
     .poll(async () => (await told()).events_per_second, { timeout: 10_000 })
     .toBeGreaterThan(before + 9);
@@ -148,11 +115,11 @@ test('[ABL-68, SYS-1] the System page shows what the API tells, and events that 
 });
 
 test('[ACC-1] who is no admin is told so, and who is nobody comes back after signing in', async () => {
-  const analyst = await openAs('analyst', '/admin/keys');
+  const analyst = await service.openAs('analyst', '/admin/keys');
   await analyst.getByText('This needs the role admin; yours is analyst.').waitFor();
-  const page = await openAs(null, '/admin/audit?result=refused');
-  await page.getByLabel('Sign-in token').fill(runtime.credentials.admin_token);
+  const page = await service.openAs(null, '/admin/audit?result=refused');
+  await page.getByLabel('Sign-in token').fill(service.runtime.credentials.admin_token);
   await page.keyboard.press('Enter');
   await page.locator('.list .line').first().waitFor();
-  expect(page.url()).toBe(`${runtime.url}/admin/audit?result=refused`);
+  expect(page.url()).toBe(`${service.runtime.url}/admin/audit?result=refused`);
 });

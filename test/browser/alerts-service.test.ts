@@ -1,47 +1,11 @@
 // Alerts and annotations before the running Worker: an outage sent in a few requests, seen on one page, acknowledged,
 // healed; a note written in one browser and read in another.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { PersonRole } from '../../core/access/caller.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { expect, test } from 'vitest';
+import { realService } from '../support/real-service.ts';
 
 const minuteMs = 60_000;
 const region = 'EU-London';
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'marquee-alerts-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-async function openAs(role: PersonRole, path: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await signInContext(context, runtime, role);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (line) => /Content Security|Trusted/.test(line.text()) && complaints.push(line.text()));
-  await page.goto(runtime.url + path);
-  return page;
-}
+const service = realService();
 
 /** As many downloads of one minute, and how they ended. */
 async function send(minute: number, count: number, status: 'success' | 'failed'): Promise<void> {
@@ -54,11 +18,11 @@ async function send(minute: number, count: number, status: 'success' | 'failed')
     content_id: 'film-1',
     status,
   }));
-  const response = await fetch(`${runtime.url}/v1/events`, {
+  const response = await fetch(`${service.runtime.url}/v1/events`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${runtime.credentials.ingest_key}`,
+      authorization: `Bearer ${service.runtime.credentials.ingest_key}`,
     },
     body: JSON.stringify({ batch }),
   });
@@ -68,7 +32,10 @@ async function send(minute: number, count: number, status: 'success' | 'failed')
 
 test('[ABL-31] an outage of the real service: the alert comes, is acknowledged by one and seen by another, is resolved', async () => {
   const first = Math.floor(Date.now() / minuteMs) - 5;
-  const [page, colleague] = await Promise.all([openAs('analyst', '/alerts'), openAs('viewer', '/alerts')]);
+  const [page, colleague] = await Promise.all([
+    service.openAs('analyst', '/alerts'),
+    service.openAs('viewer', '/alerts'),
+  ]);
   await page.getByText('Nothing is firing').waitFor();
   await send(first, 30, 'success');
   await send(first + 1, 30, 'failed');
@@ -106,7 +73,10 @@ test('[ABL-31] an outage of the real service: the alert comes, is acknowledged b
 });
 
 test('[ABL-36] an annotation that one writes at a chart stands in the chart of another', async () => {
-  const [page, colleague] = await Promise.all([openAs('analyst', '/'), openAs('viewer', '/')]);
+  const [page, colleague] = await Promise.all([
+    service.openAs('analyst', '/'),
+    service.openAs('viewer', '/'),
+  ]);
   await page.getByRole('slider').last().waitFor();
   await colleague.getByRole('slider').last().waitFor();
   await page.getByRole('slider').last().focus();

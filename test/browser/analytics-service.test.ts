@@ -1,54 +1,22 @@
 // The Analytics page before the running Worker: an hour of the lake that nobody has computed, computed from the page.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { PersonRole } from '../../core/access/caller.ts';
 import { hourMs, hourOfParts, storeParts } from '../../tools/lake-hour.ts';
 import { prepareFolder } from '../../tools/prepare.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { realService } from '../support/real-service.ts';
 
 const hour = Math.floor(Date.now() / hourMs) - 30;
 const events = 5_000;
 const day = new Date(hour * hourMs).toISOString().slice(0, 10);
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-const complaints: string[] = [];
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'marquee-analytics-'));
+const service = realService(async (folder) => {
   await prepareFolder(folder);
   await storeParts(folder, hourOfParts(hour, events, events));
-  [runtime, browser] = await Promise.all([
-    startRuntime({ persistTo: folder, prepares: false }),
-    launchBrowser(),
-  ]);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-async function openAs(role: PersonRole): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await signInContext(context, runtime, role);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (line) => /Content Security|Trusted/.test(line.text()) && complaints.push(line.text()));
-  await page.goto(`${runtime.url}/analytics?part=stream&from=${day}&to=${day}&region=EU-London`);
-  return page;
-}
+const openAs = (role: PersonRole): Promise<Page> =>
+  service.openAs(role, `/analytics?part=stream&from=${day}&to=${day}&region=EU-London`);
 
 const coverage = (page: Page, text: string) => page.locator('.coverage b', { hasText: text }).waitFor();
 const rows = (page: Page, name: string) => page.locator(`.${name}-panel tbody tr`);
@@ -77,7 +45,7 @@ test('[BAT-5] an admin sees the hour that is missing, has it computed, and then 
   const shown = String(new Date(hour * hourMs).getUTCHours()).padStart(2, '0');
   expect(cells[0]).toBe(`${shown}:00`);
   const answer = await page.request.get(
-    `${runtime.url}/api/batch/hourly-stats?from=${day}T00:00:00Z&to=${day}T23:59:59Z&region=EU-London`,
+    `${service.runtime.url}/api/batch/hourly-stats?from=${day}T00:00:00Z&to=${day}T23:59:59Z&region=EU-London`,
   );
   const { data } = (await answer.json()) as { data: { total_events: number }[] };
   expect(cells[2]).toBe(data[0]?.total_events.toLocaleString('en-US'));

@@ -1,19 +1,13 @@
 // Live numbers in a page of another site: the real service in a frame of a page that another server gives.
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
+import type { FrameLocator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { realService } from '../support/real-service.ts';
 import { signInContext } from '../support/signed-in.ts';
 import { faults } from '../support/site-pages.ts';
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
+const service = realService();
 let site: Server;
 /** Of the other site: 127.0.0.1 and localhost are two sites to a browser. */
 let origin = '';
@@ -21,31 +15,24 @@ let origin = '';
 let html = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'marquee-embed-'));
   site = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html));
   await new Promise<void>((resolve) => site.listen(0, 'localhost', resolve));
   origin = `http://localhost:${(site.address() as AddressInfo).port}`;
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
   for (const region of ['EU-London', 'US-Virginia']) await sendViews(region);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await runtime?.stop();
+afterAll(() => {
   site?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
 });
 
 async function sendViews(region: string): Promise<void> {
-  const authorization = `Bearer ${runtime.credentials.ingest_key}`;
+  const authorization = `Bearer ${service.runtime.credentials.ingest_key}`;
   const headers = { 'content-type': 'application/json', authorization };
   const event = { event_type: 'view', content_id: 'film', region, user_id: 'one' };
   const body = JSON.stringify(Array.from({ length: 20 }, () => event));
-  expect((await fetch(`${runtime.url}/v1/events`, { method: 'POST', headers, body })).status).toBe(202);
+  expect((await fetch(`${service.runtime.url}/v1/events`, { method: 'POST', headers, body })).status).toBe(
+    202,
+  );
 }
 
 interface Made {
@@ -54,9 +41,9 @@ interface Made {
 }
 
 async function ask<T>(path: string, body: object): Promise<T> {
-  const authorization = `Bearer ${runtime.credentials.analyst_token}`;
+  const authorization = `Bearer ${service.runtime.credentials.analyst_token}`;
   const headers = { 'content-type': 'application/json', authorization };
-  const answer = await fetch(`${runtime.url}${path}`, {
+  const answer = await fetch(`${service.runtime.url}${path}`, {
     method: 'POST',
     headers,
     body: JSON.stringify(body),
@@ -78,8 +65,8 @@ async function framed({ data, token }: Made, look = '', page?: Page): Promise<[P
   html = `<!doctype html><html lang="en"><title>A wiki</title><body style="background: #fde">
     <main><h1>Our streams</h1>
     <iframe title="Live numbers" width="760" height="420" style="border: 0; color-scheme: light"
-      src="${runtime.url}/embed?e=${data.id}${look}#${token}"></iframe>`;
-  const shown = page ?? (await (await browser.newContext()).newPage());
+      src="${service.runtime.url}/embed?e=${data.id}${look}#${token}"></iframe>`;
+  const shown = page ?? (await (await service.browser.newContext()).newPage());
   await shown.goto(origin);
   return [shown, shown.frameLocator('iframe')];
 }
@@ -96,7 +83,7 @@ test('[ABL-46, EMB-2, EMB-3] a page of another site shows the live numbers of th
   ).toBe(0);
   expect(await faults(page)).toEqual([]);
   // Whoever is signed in here sees no more in it.
-  await signInContext(page.context(), runtime, 'admin');
+  await signInContext(page.context(), service.runtime, 'admin');
   await framed(made, '&theme=dark', page);
   await expect.poll(() => frame.locator('.region-name').allTextContents()).toEqual(['EU-London']);
   await expect.poll(() => frame.locator('html').getAttribute('data-theme')).toBe('dark');
@@ -112,10 +99,7 @@ test('[ABL-46, EMB-2, EMB-3] a page of another site shows the live numbers of th
 });
 
 test('[ABL-46] one panel of it, made from its menu, without a ground of its own', async () => {
-  const context = await browser.newContext();
-  await signInContext(context, runtime, 'analyst');
-  const live = await context.newPage();
-  await live.goto(runtime.url);
+  const live = await service.openAs('analyst');
   await live.getByRole('button', { name: 'Take away: Last hour' }).click({ timeout: 20_000 });
   await live.locator('.panel-menu').getByRole('button', { name: 'Embed' }).click();
   const dialog = live.getByRole('dialog');
@@ -133,7 +117,7 @@ test('[ABL-46] one panel of it, made from its menu, without a ground of its own'
   await dialog.locator('pre').waitFor();
   await live.screenshot({ path: '.cache/embed-given.png' });
   html = `<!doctype html><body style="background: #fde">${await dialog.locator('pre').textContent()}`;
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await service.browser.newContext()).newPage();
   await page.goto(origin);
   const frame = page.frameLocator('iframe');
   await frame.locator('[aria-labelledby="minutes-title"] canvas').first().waitFor({ timeout: 20_000 });

@@ -1,23 +1,13 @@
 // An outage in real time, from the first red mark to the resolved alert: the real runtime, the producer's scenario, and
-// two people at their browsers, one of whom acknowledges. It takes six minutes, since windows are minutes. With
-// SCREENSHOTS=1 its pictures go into docs/screenshots/, otherwise into .cache/screenshots/.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+// two people at their browsers, one of whom acknowledges. It takes six minutes, since windows are minutes.
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
-import { produce } from '../../tools/producer/produce.ts';
-import { Progress } from '../../tools/producer/progress.ts';
 import { outage } from '../../tools/producer/scenarios/outage.ts';
-import { Sender } from '../../tools/producer/sender.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { pictureOf } from '../support/pictures.ts';
+import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
 const heights = { 390: 844, 820: 1180, 1440: 900 } as const;
 const minuteMs = 60_000;
 const region = 'EU-London';
@@ -27,37 +17,17 @@ const lasts = 3 * minuteMs;
 /** From the end of the window that completes the condition to the alert. */
 const alertWithinMs = 10_000;
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-const stopProducing = new AbortController();
-let producing: Promise<void> | undefined;
-
-beforeAll(async () => {
-  await mkdir(pictures, { recursive: true });
-  folder = await mkdtemp(join(tmpdir(), 'marquee-outage-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-});
-
-afterAll(async () => {
-  stopProducing.abort();
-  await producing?.catch(() => {});
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = realService();
 
 async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
   const viewport = { width, height: heights[width] };
-  const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: 'Europe/London' });
-  await signInContext(context, runtime, 'analyst');
-  const page = await context.newPage();
-  await page.goto(runtime.url);
+  const look = { viewport, colorScheme: theme, timezoneId: 'Europe/London' };
+  const page = await service.openAs('analyst', '/', look);
   await page.locator('.figures').first().waitFor();
   return page;
 }
 
-async function pictureOf(stage: string): Promise<void> {
+async function picturesOf(stage: string): Promise<void> {
   for (const width of [390, 820, 1440] as const) {
     for (const theme of ['light', 'dark'] as const) {
       const page = await openPage(width, theme);
@@ -66,7 +36,7 @@ async function pictureOf(stage: string): Promise<void> {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide).toBeLessThanOrEqual(width);
       await page.screenshot({
-        path: join(pictures, `outage-${stage}-${theme}-${width}.png`),
+        path: pictureOf(`outage-${stage}-${theme}-${width}`),
         fullPage: true,
       });
       await page.context().close();
@@ -79,19 +49,20 @@ function startOutage(): number {
   const fromMs = Math.ceil((Date.now() + 15_000) / minuteMs) * minuteMs;
   const scenario = outage(seed, region, { fromMs, toMs: fromMs + lasts });
   const traffic = new Traffic({ seed, rate: 60, swing: 0, scenarios: [scenario] }, fromMs - before);
-  const stop = stopProducing.signal;
-  const sender = new Sender({ url: runtime.url, key: runtime.credentials.ingest_key, connections: 3, stop });
-  producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
+  service.sendTraffic(traffic);
   return fromMs;
 }
 
 async function alertOf(type: string): Promise<AlertRow> {
-  const response = await fetch(`${runtime.url}/api/stats/alerts?alert_type=${type}&region=${region}`, {
-    headers: {
-      'cache-control': 'no-cache',
-      authorization: `Bearer ${runtime.credentials.analyst_token}`,
+  const response = await fetch(
+    `${service.runtime.url}/api/stats/alerts?alert_type=${type}&region=${region}`,
+    {
+      headers: {
+        'cache-control': 'no-cache',
+        authorization: `Bearer ${service.runtime.credentials.analyst_token}`,
+      },
     },
-  });
+  );
   const { data } = (await response.json()) as { data: AlertRow[] };
   expect(data).toHaveLength(1);
   return data[0] as AlertRow;
@@ -140,7 +111,7 @@ test(
     expect(Date.now() - endOfWindow(high)).toBeLessThan(alertWithinMs);
     const errorRates = high.metric_value;
     expect(errorRates).toBeGreaterThan(0.4);
-    await pictureOf('firing');
+    await picturesOf('firing');
 
     // Two healthy minutes resolve both.
     const over = page.locator('.alert-over');
@@ -151,7 +122,7 @@ test(
     await expect.poll(() => page.locator('h1').textContent()).not.toContain('failing');
     expect(await page.title()).not.toMatch(/^\(/);
     expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
-    await pictureOf('resolved');
+    await picturesOf('resolved');
   },
   10 * minuteMs,
 );

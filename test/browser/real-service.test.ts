@@ -1,58 +1,24 @@
-// The page before the real runtime: real events, queue, objects, socket. With SCREENSHOTS=1 its pictures go into
-// docs/screenshots/, otherwise into .cache/screenshots/.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { produce } from '../../tools/producer/produce.ts';
-import { Progress } from '../../tools/producer/progress.ts';
-import { Sender } from '../../tools/producer/sender.ts';
+// The page before the real runtime: real events, queue, objects, socket.
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { SnapshotFrame } from '../../core/protocol/live.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { pictureOf } from '../support/pictures.ts';
+import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
 const heights = { 390: 844, 820: 1180, 1440: 900 } as const;
 const backFillMs = 9 * 60_000;
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-const stopProducing = new AbortController();
-let producing: Promise<void> | undefined;
-
-beforeAll(async () => {
-  await mkdir(pictures, { recursive: true });
-  folder = await mkdtemp(join(tmpdir(), 'marquee-browser-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-});
-
-afterAll(async () => {
-  stopProducing.abort();
-  await producing?.catch(() => {});
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = realService();
 
 function startProducing(): void {
-  const stop = stopProducing.signal;
   const fromMs = Math.ceil((Date.now() - backFillMs) / 60_000) * 60_000;
-  const sender = new Sender({ url: runtime.url, key: runtime.credentials.ingest_key, connections: 3, stop });
-  const traffic = new Traffic({ seed: 1, rate: 60 }, fromMs);
-  producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
+  service.sendTraffic(new Traffic({ seed: 1, rate: 60 }, fromMs));
 }
 
-async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
+function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
   const viewport = { width, height: heights[width] };
-  const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: 'Europe/London' });
-  await signInContext(context, runtime, 'viewer');
-  const page = await context.newPage();
-  await page.goto(runtime.url);
-  return page;
+  return service.openAs('viewer', '/', { viewport, colorScheme: theme, timezoneId: 'Europe/London' });
 }
 
 const headline = (page: Page): Promise<string | null> => page.locator('h1').textContent();
@@ -67,11 +33,11 @@ test('[LIV-1] an empty service says how to send the first event; that event then
   const page = await openPage(1440, 'light');
   await expect.poll(() => headline(page), { timeout: 15_000 }).toMatch(/^No events/);
   await page.evaluate(() => Object.assign(globalThis, { stillTheSamePage: true }));
-  await fetch(`${runtime.url}/v1/events`, {
+  await fetch(`${service.runtime.url}/v1/events`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${runtime.credentials.ingest_key}`,
+      authorization: `Bearer ${service.runtime.credentials.ingest_key}`,
     },
     body: JSON.stringify({ event_type: 'view', content_id: 'first', region: 'EU-London', user_id: 'me' }),
   });
@@ -81,10 +47,14 @@ test('[LIV-1] an empty service says how to send the first event; that event then
 });
 
 test('[CAT-3] a title is called as the catalogue calls it, with its genre', async () => {
-  const { admin_token: token, ingest_key: key } = runtime.credentials;
+  const { admin_token: token, ingest_key: key } = service.runtime.credentials;
   const send = async (path: string, method: string, credential: string, body: object) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${credential}` };
-    const answer = await fetch(`${runtime.url}${path}`, { method, headers, body: JSON.stringify(body) });
+    const answer = await fetch(`${service.runtime.url}${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    });
     expect([path, answer.ok]).toEqual([path, true]);
   };
   await send('/api/catalog/movies/first', 'PUT', token, { title: 'The First of All', genre: 'Drama' });
@@ -109,14 +79,35 @@ test('[LIV-1, LIV-3] numbers move with real traffic, survive a killed runtime, a
   const before = await exactViews(page);
   await expect.poll(() => exactViews(page), { timeout: 15_000 }).toBeGreaterThan(before);
 
-  runtime.killRuntime();
+  service.runtime.killRuntime();
   await expect.poll(() => page.locator('.link-word').textContent(), { timeout: 10_000 }).not.toBe('Live');
-  await runtime.ready();
+  await service.runtime.ready();
   await expect.poll(() => page.locator('.link-word').textContent(), { timeout: 30_000 }).toBe('Live');
   const after = await exactViews(page);
   expect(after).toBeGreaterThanOrEqual(before);
   await expect.poll(() => exactViews(page), { timeout: 15_000 }).toBeGreaterThan(after);
   expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
+  await page.context().close();
+});
+
+/** Loads the page again; what its sockets get from then on. */
+async function framesFromTheStart(page: Page): Promise<readonly string[]> {
+  const frames: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
+  await page.reload();
+  return frames;
+}
+
+const snapshotsAmong = (frames: readonly string[]): SnapshotFrame[] =>
+  frames.flatMap((text) => (text.startsWith('{"t":"snapshot"') ? [JSON.parse(text) as SnapshotFrame] : []));
+
+test('[LIV-7] the page opens with one snapshot, which has the breakdown', async () => {
+  const page = await openPage(1440, 'light');
+  const frames = await framesFromTheStart(page);
+  // Some are of deltas, which come once what was asked for is answered.
+  await expect.poll(() => frames.length, { timeout: 30_000 }).toBeGreaterThan(5);
+  expect(snapshotsAmong(frames).map(({ breakdown }) => breakdown?.region)).toEqual(['*']);
+  await page.locator('.trending tbody tr').first().waitFor();
   await page.context().close();
 });
 
@@ -133,7 +124,7 @@ test.each([390, 820, 1440] as const)('pictures at %i pixels, light and dark', as
     await page.waitForTimeout(1500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: join(pictures, `live-${theme}-${width}.png`), fullPage: true });
+    await page.screenshot({ path: pictureOf(`live-${theme}-${width}`), fullPage: true });
     await page.context().close();
   }
 });

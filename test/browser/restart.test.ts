@@ -1,40 +1,15 @@
 // A server that is killed under an open page, and comes back: what the page shows at every frame of that time. The real
 // runtime with real traffic, which goes on meanwhile.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { produce } from '../../tools/producer/produce.ts';
-import { Progress } from '../../tools/producer/progress.ts';
-import { Sender } from '../../tools/producer/sender.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { Traffic } from '../../tools/producer/traffic.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { realService } from '../support/real-service.ts';
 
 const backFillMs = 3 * 60_000;
 /** From the kill to numbers that look stale. The socket of a killed process is closed by the system at once. */
 const staleWithinMs = 2_000;
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-const stopProducing = new AbortController();
-let producing: Promise<void> | undefined;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'marquee-restart-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-});
-
-afterAll(async () => {
-  stopProducing.abort();
-  await producing?.catch(() => {});
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = realService();
 
 /** What a person sees in one frame of the screen. */
 interface Sight {
@@ -95,23 +70,12 @@ async function lastSight(page: Page): Promise<Sight> {
   return sights.at(-1) as Sight;
 }
 
-function startProducing(): void {
-  const stop = stopProducing.signal;
-  const fromMs = Math.ceil((Date.now() - backFillMs) / 60_000) * 60_000;
-  const sender = new Sender({
-    url: runtime.url,
-    key: runtime.credentials.ingest_key,
-    connections: 3,
-    backoffMsMax: 500,
-    stop,
-  });
-  const traffic = new Traffic({ seed: 2, rate: 60 }, fromMs);
-  producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
-}
-
 async function numbersOfApi(): Promise<{ views: number; downloads: number }> {
-  const answer = await fetch(`${runtime.url}/api/stats/realtime?minutes=60`, {
-    headers: { 'cache-control': 'no-cache', authorization: `Bearer ${runtime.credentials.viewer_token}` },
+  const answer = await fetch(`${service.runtime.url}/api/stats/realtime?minutes=60`, {
+    headers: {
+      'cache-control': 'no-cache',
+      authorization: `Bearer ${service.runtime.credentials.viewer_token}`,
+    },
   });
   const { data } = (await answer.json()) as { data: { views: number; total_downloads: number } };
   return { views: data.views, downloads: data.total_downloads };
@@ -123,30 +87,26 @@ function steppedBack(sights: readonly Sight[], number: 'views' | 'downloads'): S
 }
 
 test('[ABL-05, LIV-1] a killed server: the page recovers by itself, and shows nothing untrue meanwhile', async () => {
-  startProducing();
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await signInContext(context, runtime, 'viewer');
-  const page = await context.newPage();
-  await page.goto(runtime.url);
+  const fromMs = Math.ceil((Date.now() - backFillMs) / 60_000) * 60_000;
+  service.sendTraffic(new Traffic({ seed: 2, rate: 60 }, fromMs), { backoffMsMax: 500 });
+  const page = await service.openAs('viewer');
   await page.locator('h1', { hasText: 'healthy' }).waitFor({ timeout: 30_000 });
   await page.locator('.regions tbody tr').nth(11).waitFor({ timeout: 30_000 });
   await watch(page);
   const before = (await lastSight(page)).views;
   await expect.poll(async () => (await lastSight(page)).views, { timeout: 15_000 }).toBeGreaterThan(before);
 
-  const port = Number(new URL(runtime.url).port);
   const killedMs = Date.now();
-  await runtime.killGroup();
+  const killed = await service.kill();
   await expect.poll(async () => (await lastSight(page)).numbers).toBe('stale');
-  runtime = await startRuntime({ persistTo: folder, port, prepares: false });
+  await killed.start();
   const backMs = Date.now();
   await expect.poll(async () => (await lastSight(page)).link, { timeout: 30_000 }).toBe('Live');
   const whenBack = (await lastSight(page)).views;
   await expect.poll(async () => (await lastSight(page)).views, { timeout: 15_000 }).toBeGreaterThan(whenBack);
 
   // Without traffic the two settle on the same numbers.
-  stopProducing.abort();
-  await producing;
+  await service.stopTraffic();
   await expect
     .poll(
       async () => {

@@ -1,39 +1,16 @@
 // What each role sees and may do in the browser, before the real runtime: names, acknowledging, the admin's pages.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { PersonRole } from '../../core/access/caller.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { pictureOf } from '../support/pictures.ts';
+import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, '.cache/screenshots');
 const region = 'EU-London';
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-
-beforeAll(async () => {
-  await mkdir(pictures, { recursive: true });
-  folder = await mkdtemp(join(tmpdir(), 'marquee-roles-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = realService();
 
 async function openAs(role: PersonRole): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  await signInContext(context, runtime, role);
-  const page = await context.newPage();
-  await page.goto(runtime.url);
+  const page = await service.openAs(role);
   await page.locator('.person summary').waitFor();
   return page;
 }
@@ -51,11 +28,11 @@ async function sendFailingMinute(): Promise<void> {
     session_id: `session-${i}`,
   }));
   const now = { ...failed[0], event_id: 'now', status: 'success', timestamp: nowMs };
-  const answer = await fetch(new URL('/v1/events', runtime.url), {
+  const answer = await fetch(new URL('/v1/events', service.runtime.url), {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${runtime.credentials.ingest_key}`,
+      authorization: `Bearer ${service.runtime.credentials.ingest_key}`,
     },
     body: JSON.stringify([...failed, now]),
   });
@@ -101,7 +78,7 @@ test('[ACC-6, ACC-8, API-2] an analyst acknowledges; a viewer sees it with a mas
     .getByText(/by L\*\*\*/)
     .waitFor();
   for (const [name, page] of Object.entries({ viewer, analyst }))
-    await page.screenshot({ path: join(pictures, `role-${name}.png`), fullPage: true });
+    await page.screenshot({ path: pictureOf(`role-${name}`), fullPage: true });
   await Promise.all([viewer.context().close(), analyst.context().close()]);
 });
 
@@ -110,11 +87,11 @@ test('[ACC-8] an admin has the way to the keys, the people and the audit log, an
   await adminLink(admin).click();
   await admin.waitForURL('**/admin/keys');
   for (const path of ['/admin/keys', '/admin/people', '/admin/audit']) {
-    await admin.goto(new URL(path, runtime.url).href);
+    await admin.goto(new URL(path, service.runtime.url).href);
     await admin.locator('.person summary').waitFor();
     await admin.locator('table tbody tr').first().waitFor();
     await admin.screenshot({
-      path: join(pictures, `role-admin${path.replaceAll('/', '-')}.png`),
+      path: pictureOf(`role-admin${path.replaceAll('/', '-')}`),
       fullPage: true,
     });
   }
@@ -124,12 +101,12 @@ test('[ACC-8] an admin has the way to the keys, the people and the audit log, an
 test('[ACC-5, ACC-8] a sign-out in one tab is one in the other; a link signs in again', async () => {
   const page = await openAs('viewer');
   const other = await page.context().newPage();
-  await other.goto(runtime.url);
+  await other.goto(service.runtime.url);
   await other.locator('.person summary').click();
   await other.getByRole('button', { name: 'Sign out' }).click();
   await other.waitForURL('**/sign-in');
   await expect.poll(() => page.locator('h1').textContent(), { timeout: 15_000 }).toBe('Signed out');
-  await other.goto(`${runtime.url}/sign-in#${runtime.credentials.analyst_token}`);
+  await other.goto(`${service.runtime.url}/sign-in#${service.runtime.credentials.analyst_token}`);
   await other.locator('.person summary', { hasText: 'Local analyst' }).waitFor();
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByText('You are signed in as Local analyst').waitFor();

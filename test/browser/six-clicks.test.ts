@@ -1,68 +1,39 @@
 // A new user in an outage: from the first page to where, since when and why, acknowledged, and a link for a colleague,
 // counting clicks. The producer's scenario `outage`, begun minutes ago and told to the real service in seconds.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { produce } from '../../tools/producer/produce.ts';
-import { Progress } from '../../tools/producer/progress.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { outage } from '../../tools/producer/scenarios/outage.ts';
-import { Sender } from '../../tools/producer/sender.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
-import { type Runtime, startRuntime } from '../../tools/runtime.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { signInContext } from '../support/signed-in.ts';
+import { realService } from '../support/real-service.ts';
 
 const minuteMs = 60_000;
 const region = 'EU-London';
 const seed = 4;
 const clicksMax = 6;
 
-let browser: Browser;
-let runtime: Runtime;
-let folder = '';
-/** Start of the minute in which the outage began. */
-let beganMs = 0;
-const stopProducing = new AbortController();
-let producing: Promise<void> | undefined;
+const service = realService();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'marquee-six-clicks-'));
-  [runtime, browser] = await Promise.all([startRuntime({ persistTo: folder }), launchBrowser()]);
-  // Three windows of it have closed: enough for both of the alerts.
-  beganMs = (Math.floor(Date.now() / minuteMs) - 4) * minuteMs;
-  const scenario = outage(seed, region, { fromMs: beganMs, toMs: beganMs + 60 * minuteMs });
-  const traffic = new Traffic({ seed, rate: 60, swing: 0, scenarios: [scenario] }, beganMs - 3 * minuteMs);
-  const stop = stopProducing.signal;
-  const sender = new Sender({ url: runtime.url, key: runtime.credentials.ingest_key, connections: 3, stop });
-  producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
-});
-
-afterAll(async () => {
-  stopProducing.abort();
-  await producing?.catch(() => {});
-  await browser?.close();
-  await runtime?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function openPage(address: string): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+const openPage = (path: string): Promise<Page> =>
+  service.openAs('analyst', path, {
     timezoneId: 'Europe/London',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  await signInContext(context, runtime, 'analyst');
-  const page = await context.newPage();
-  await page.goto(address);
-  return page;
+
+/** Its start is told, in ms: three windows of it have closed, enough for both of the alerts. */
+function startOutage(): number {
+  const fromMs = (Math.floor(Date.now() / minuteMs) - 4) * minuteMs;
+  const scenario = outage(seed, region, { fromMs, toMs: fromMs + 60 * minuteMs });
+  service.sendTraffic(
+    new Traffic({ seed, rate: 60, swing: 0, scenarios: [scenario] }, fromMs - 3 * minuteMs),
+  );
+  return fromMs;
 }
 
 const londonTime = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' });
 
 test('[ABL-90] an outage: where, since when, why, acknowledged, and a link, in at most six clicks', async () => {
-  const page = await openPage(runtime.url);
+  const beganMs = startOutage();
+  const page = await openPage('/');
   let clicks = 0;
   const click = async (what: Locator): Promise<void> => {
     clicks++;

@@ -8,7 +8,7 @@ import type { FireConfigs } from './config.ts';
 /** From before the migration 0019; has the fire entry with every object. */
 const withoutTags = '7d0d896';
 
-export interface OtherVersion {
+interface OtherVersion {
   /** A tag, or the beginning of a commit. */
   readonly name: string;
   readonly why: string;
@@ -18,8 +18,12 @@ export interface OtherVersion {
 export function versionBefore(repository = root): OtherVersion {
   try {
     const about = ['describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*.[0-9]*.[0-9]*', 'HEAD^'];
-    const options = { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-    return { name: execFileSync('git', about, options).trim(), why: 'the newest tag before HEAD' };
+    const found = execFileSync('git', about, {
+      cwd: repository,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return { name: found.trim(), why: 'the newest tag before HEAD' };
   } catch {
     return { name: withoutTags, why: 'no tag vX.Y.Z is reachable from HEAD^, so a commit is named' };
   }
