@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { preactParts } from './preact-parts.ts';
 import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
@@ -139,6 +140,7 @@ export default defineConfig({
     stylesFirst(),
     textsInPlace(),
     uplotParts(),
+    preactParts(),
     headersOfAssets(),
     securityText(),
     shellOfServiceWorker(),
