@@ -1,5 +1,4 @@
 /** Keys as the page lists them: in which state each is, and which are shown. */
-
 import { keyRateMax } from '../../core/protocol/limits.ts';
 import { countText } from '../format/number.ts';
 import * as say from '../text/admin-keys.ts';

@@ -1,5 +1,4 @@
 /** A schema as a table that a person reads: one row a field, fields of fields by dotted paths. */
-
 import type { JsonSchema } from '../../core/protocol/openapi-document.ts';
 import * as say from '../text/docs.ts';
 import { type Html, html, phrase } from './html.ts';

@@ -17,7 +17,7 @@ const listed = (names: string): ReadonlySet<string> => new Set(names.split(/\s+/
 /** Attributes and properties that are read by people, of elements and of our own components. */
 const readNames =
   listed(`aria-label aria-description aria-valuetext aria-roledescription title placeholder label alt
-  word words text unit exact heading headline remark meaning group what why any empty question note hint never explanation
+  word words text unit exact heading headline remark meaning what why any empty question note hint never explanation
   caption legend submit without message failure`);
 
 /** Attributes that no person reads. */
@@ -85,7 +85,10 @@ function whyRead(text: string, way: readonly Node[]): string | null {
     if (!from) continue;
     if (isForCode(up, from) || (nameOf(up.callee).endsWith('Error') && /^(\p{Ll}|\{)/u.test(text)))
       return null;
-    if (up.type === 'Property') return readNames.has(nameOf(up.key)) ? `property ${nameOf(up.key)}` : words;
+    if (up.type === 'Property') {
+      const isRead = readNames.has(nameOf(up.key)) || way.some(isOfWords);
+      return isRead ? `property ${nameOf(up.key)}` : words;
+    }
     if (up.type === 'JSXAttribute') {
       const name = nameOf(up.name);
       return readNames.has(name)
@@ -102,6 +105,11 @@ function whyRead(text: string, way: readonly Node[]): string | null {
   }
   return words;
 }
+
+/** `const stateWords = { … }`, `flowWord: …`. */
+const isOfWords = ({ type, id, key }: Node): boolean =>
+  (type === 'VariableDeclarator' && nameOf(id).endsWith('Words')) ||
+  (type === 'Property' && nameOf(key).endsWith('Word'));
 
 /** Whether what stands in `from` is asked for or compared by the code there, and not shown. */
 function isForCode(up: Node, from: Node): boolean {
