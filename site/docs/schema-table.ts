@@ -93,7 +93,7 @@ function named(schema: JsonSchema, schemas: Schemas): string {
   if (values) return values.map((value) => `\`${String(value)}\``).join(' ');
   if (type === 'array') return items ? say.listOf(forms(items, schemas).join(', or ')) : 'list';
   if (type === 'integer' || type === 'number') {
-    return `${type === 'integer' ? say.wholeNumber : 'number'}${bounds(schema)}`;
+    return `${type === 'integer' ? say.wholeNumber : say.number}${bounds(schema)}`;
   }
   if (type === 'string' && format === 'date-time') return say.timeIso8601;
   if (type === 'string') return schema.maxLength === undefined ? 'text' : say.textAtMost(schema.maxLength);
