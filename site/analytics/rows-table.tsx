@@ -83,7 +83,7 @@ export function RowsTable<R>(props: RowsTableProps<R>) {
 }
 
 const classOf = ({ isText, isWide }: Column<never>): string =>
-  `${isText ? 'text' : ''}${isWide ? ' wide' : ''}`;
+  [isText && 'text', isWide && 'wide'].filter(Boolean).join(' ');
 
 const cellOf = (cell: Figure | ComponentChildren) =>
   typeof cell === 'object' && cell !== null && 'exact' in cell ? <Quantity figure={cell} /> : cell;
