@@ -1,5 +1,7 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { preactParts } from './preact-parts.ts';
+import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
 /** The variables of the build. This file is checked with the types of a page, which has none. */
@@ -16,6 +18,7 @@ const pages = [
   'system.html',
   'admin/keys.html',
   'admin/people.html',
+  'admin/embeds.html',
   'admin/audit.html',
   'admin/reconcile.html',
   'docs.html',
@@ -115,7 +118,7 @@ function securityText(): Plugin {
  */
 const ofSmallPages =
   /html$|(?:alerts-panel|filter-line|tokens|base|notice)\.css|access\/(?:service|return|shown|sign)|site\/docs|service-worker/;
-const ofLists = /site\/(?:admin|analytics|keys\/key-sheet)/;
+const ofLists = /site\/(?:text\/)?(?:admin|analytics|keys\/key-sheet)/;
 const sharedChunks = {
   includeDependenciesRecursively: false,
   groups: [
@@ -133,7 +136,15 @@ export default defineConfig({
   root: import.meta.dirname,
   // `createElement(tag, props, ...children)` rather than `jsx(tag, { ...props, children })`: 1 KB gzipped less in all.
   oxc: { jsx: { runtime: 'classic', pragma: 'createElement', pragmaFrag: 'Fragment' } },
-  plugins: [stylesFirst(), uplotParts(), headersOfAssets(), securityText(), shellOfServiceWorker()],
+  plugins: [
+    stylesFirst(),
+    textsInPlace(),
+    uplotParts(),
+    preactParts(),
+    headersOfAssets(),
+    securityText(),
+    shellOfServiceWorker(),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -27,8 +27,8 @@ export function subscriptionOf(frame: SubscribeFrame): Subscription {
   return { regions, contents: frame.contents ?? false, breakdown: frame.breakdown ?? null };
 }
 
-/** Of server-sent events: `regions` names some, separated by commas, and `breakdown` one or '*'. */
-export function readEventsQuery(query: URLSearchParams): Subscription {
+/** Of an address (LIV-7): `regions` names some, separated by commas, and `breakdown` one or '*'. */
+export function readLiveQuery(query: URLSearchParams): Subscription {
   const named = query.get('regions');
   const frame = { t: 'subscribe', regions: named === null ? '*' : named.split(',') } as const;
   const breakdown = query.get('breakdown');

@@ -105,7 +105,7 @@ export const viewerStalledMsMax = 30_000;
 /** A hub's lease on a region: while it holds, the region pushes (LIV-3). */
 export const leaseMs = 120_000;
 export const leaseRenewMs = 60_000;
-/** A client's frame: subscriptions and acks are tiny. */
+/** A client's frame, or the regions in the address of a connection: subscriptions and acks are tiny. */
 export const clientFrameBytesMax = 4096;
 
 /** Ranges of the live API, in minutes. */

@@ -10,7 +10,7 @@ import {
 } from '../../core/live/hub-state.ts';
 import type { HubJob } from '../../core/live/jobs.ts';
 import { type LiveCaller, liveCallerHeader, readLiveCaller } from '../../core/live/live-caller.ts';
-import { readEventsQuery, type Subscription, wholeSubscription } from '../../core/live/subscription.ts';
+import { readLiveQuery, type Subscription } from '../../core/live/subscription.ts';
 import { unreachable } from '../../core/protocol/assert.ts';
 import { sseReadersMax } from '../../core/protocol/limits.ts';
 import { closeCodes, liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
@@ -63,7 +63,10 @@ export class LiveHub extends DurableObject<HubEnv> {
   override fetch(request: Request): Response {
     const caller = readLiveCaller(request.headers.get(liveCallerHeader));
     if (!caller) return problemAnswer('unauthorized', 'The door has not said who this is.');
-    if (new URL(request.url).pathname === liveEventsPath) return this.#openStream(request, caller);
+    const { pathname, searchParams } = new URL(request.url);
+    // The door has checked the names.
+    const subscription: Subscription = { ...readLiveQuery(searchParams), scope: caller.scope };
+    if (pathname === liveEventsPath) return this.#openStream(caller, subscription);
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket')
       return problemAnswer('upgrade_required', 'Connect to this address by WebSocket.', {
         upgrade: 'websocket',
@@ -71,7 +74,6 @@ export class LiveHub extends DurableObject<HubEnv> {
     const { 0: client, 1: server } = new WebSocketPair();
     const viewer = crypto.randomUUID();
     this.ctx.acceptWebSocket(server);
-    const subscription: Subscription = { ...wholeSubscription, scope: caller.scope };
     attach(server, { viewer, caller, checkedAtMs: Date.now(), subscription });
     this.#watch.add(viewer, caller, Date.now());
     this.#sockets.set(viewer, server);
@@ -94,8 +96,7 @@ export class LiveHub extends DurableObject<HubEnv> {
     return { viewers: this.#sockets.size, readers: this.readerCount };
   }
 
-  /** GET liveEventsPath: the caller has checked the names. */
-  #openStream(request: Request, caller: LiveCaller): Response {
+  #openStream(caller: LiveCaller, subscription: Subscription): Response {
     if (this.readerCount >= sseReadersMax)
       return problemAnswer('overloaded', `There are ${sseReadersMax} readers already.`, {
         'retry-after': '10',
@@ -109,8 +110,6 @@ export class LiveHub extends DurableObject<HubEnv> {
       },
     });
     this.#watch.add(reader, caller, Date.now());
-    const asked = readEventsQuery(new URL(request.url).searchParams);
-    const subscription: Subscription = { ...asked, scope: caller.scope };
     this.#take({ type: 'reader_came', reader, subscription });
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
     return new Response(stream, { headers });

@@ -1,9 +1,10 @@
 /** Who is signed in, as what, until when, and the way out. Nothing is drawn while that is not known. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import * as say from '../text/frame.ts';
 import { currentIdentity, type Identity, signInAddress, signOut, signOutFailure } from './session.ts';
 import { type SessionEnd, sessionEnd } from './session-end.ts';
 
-const roleWords = { viewer: 'Viewer', analyst: 'Analyst', admin: 'Admin' } as const;
+const roleWords = { viewer: say.viewer, analyst: say.analyst, admin: say.admin } as const;
 /** How often the time that is left is looked at, ms. */
 const lookEveryMs = 5_000;
 
@@ -46,7 +47,7 @@ function Menu({ identity }: MenuProps) {
             fill="currentColor"
           />
         </svg>
-        <span class="unseen">Signed in as </span>
+        <span class="unseen">{say.signedInAs} </span>
         <span class="person-name">{identity.name}</span>
         {end?.isSoon && (
           <span class="session-soon" role="status">
@@ -74,23 +75,23 @@ function Sheet({ identity, end }: MenuProps & { readonly end: SessionEnd | null 
         <b>{name}</b>
         <span>{roleWords[role]}</span>
       </p>
-      <p class="quiet">{regions === null ? 'All regions' : regions.join(', ')}</p>
+      <p class="quiet">{regions === null ? say.allRegions : regions.join(', ')}</p>
       {end && <p class={end.isSoon ? 'session-soon' : 'quiet'}>{`${end.lead} ${end.time}`}</p>}
       <p class="person-ways">
         {end?.isSoon && (
           <a class="button" href={signInAddress()}>
-            Sign in again
+            {say.signInAgain}
           </a>
         )}
         {(via === 'session' || via === 'access') && (
           <button type="button" class="button" onClick={() => void signOut()}>
-            Sign out
+            {say.signOut}
           </button>
         )}
       </p>
       {failure !== null && (
         <p class="failure" role="alert">
-          Not signed out. {failure}
+          {say.notSignedOut(failure)}
         </p>
       )}
     </div>

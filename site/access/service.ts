@@ -1,4 +1,5 @@
 import type { Problem } from '../../core/protocol/problem.ts';
+import * as say from '../text/frame.ts';
 
 /** What the service says, or why there is nothing; never throws. */
 export type ServiceAnswer<T> =
@@ -45,10 +46,10 @@ export async function askService<T>(path: string, request: ServiceRequest = {}):
     const value: unknown = await answer.json();
     if (answer.ok) return { ok: true, value: value as T };
     const problem = value as Problem;
-    const text = problem.detail || problem.title || `The server answered ${answer.status}.`;
+    const text = problem.detail || problem.title || say.serverAnswered(answer.status);
     const wait = Number(answer.headers.get('retry-after') ?? 0);
     return { ok: false, status: answer.status, text, problem, ...(wait > 0 && { retryAfterS: wait }) };
   } catch {
-    return { ok: false, status: 0, text: 'The server did not answer.', problem: null };
+    return { ok: false, status: 0, text: say.serverDidNotAnswer, problem: null };
   }
 }

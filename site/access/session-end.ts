@@ -1,5 +1,6 @@
 /** When the sign-in ends, said in time. It cannot be lengthened: one signs in again. */
 import { hourText } from '../format/time.ts';
+import * as say from '../text/frame.ts';
 
 export interface SessionEnd {
   readonly lead: string;
@@ -13,7 +14,7 @@ const soonMs = 10 * 60_000;
 
 export function sessionEnd(endMs: number, nowMs: number): SessionEnd {
   const leftMs = endMs - nowMs;
-  if (leftMs <= 0) return { lead: 'Sign-in has', time: 'ended', isSoon: true };
-  if (leftMs > soonMs) return { lead: 'Signed in until', time: hourText(endMs), isSoon: false };
-  return { lead: 'Sign-in ends in', time: `${Math.ceil(leftMs / 60_000)}\u202fmin`, isSoon: true };
+  if (leftMs <= 0) return { lead: say.signInHas, time: say.ended, isSoon: true };
+  if (leftMs > soonMs) return { lead: say.signedInUntil, time: hourText(endMs), isSoon: false };
+  return { lead: say.signInEndsIn, time: say.minutes(Math.ceil(leftMs / 60_000)), isSoon: true };
 }

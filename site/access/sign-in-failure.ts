@@ -1,3 +1,4 @@
+import * as say from '../text/sign-in.ts';
 import type { ServiceAnswer } from './service.ts';
 
 /** Why somebody is not signed in, and what to do. */
@@ -5,12 +6,12 @@ export function signInFailure(answer: Extract<ServiceAnswer<unknown>, { ok: fals
   const { status, text, problem, retryAfterS } = answer;
   switch (status) {
     case 0:
-      return 'The server did not answer. Try again when it does; the token is still good.';
+      return say.serverDidNotAnswer;
     case 400:
     case 401:
-      return 'This token signs nobody in. Was it copied whole? A newer token ends an older one.';
+      return say.tokenSignsNobodyIn;
     case 429:
-      return `Too many sign-ins have failed here. ${retryAfterS ? `Try again in ${retryAfterS} s.` : 'Try again in a minute.'}`;
+      return say.tooManyFailed(retryAfterS ? say.tryAgainIn(retryAfterS) : say.tryAgainInAMinute);
     default:
       return problem?.title ? `${problem.title}. ${problem.detail}` : text;
   }

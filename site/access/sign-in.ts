@@ -1,5 +1,6 @@
 /** The page /sign-in: takes a token, from its field or from the fragment of a link, and goes where one came from. */
 import { personIdOf } from '../../core/access/sign-in-token.ts';
+import * as say from '../text/sign-in.ts';
 import { returnAddress } from './return-address.ts';
 import { askService } from './service.ts';
 import type { Identity } from './session.ts';
@@ -57,7 +58,7 @@ async function signIn(token: string): Promise<void> {
   const fault = tokenFault(token);
   if (fault !== null) return fail(fault);
   send.disabled = true;
-  send.textContent = 'Signing in';
+  send.textContent = say.signingIn;
   const answer = await askService<Session>('/api/session', { method: 'POST', body: { token } });
   if (answer.ok) {
     field.value = '';
@@ -65,7 +66,7 @@ async function signIn(token: string): Promise<void> {
     return;
   }
   send.disabled = false;
-  send.textContent = 'Sign in';
+  send.textContent = say.signIn;
   fail(signInFailure(answer));
 }
 
@@ -87,7 +88,7 @@ async function begin(): Promise<void> {
   // Whoever made the link, of this site or another, does not decide as whom one goes on.
   tokenOfLink = token;
   byLink.hidden = true;
-  another.textContent = token === null ? 'Sign in as another' : 'Sign in with the link';
+  another.textContent = token === null ? say.signInAsAnother : say.signInWithTheLink;
   find('who').textContent = name;
   find('role').textContent = role;
   find<HTMLAnchorElement>('go-on').href = target();

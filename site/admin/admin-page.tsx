@@ -1,4 +1,5 @@
 /** What the pages of an admin share: the frame, the links between them, and the live region. */
+import * as say from '../text/admin.ts';
 import '../theme/tokens.css';
 import '../theme/base.css';
 import '../panels/mark.css';
@@ -14,10 +15,11 @@ import type { ComponentChildren } from 'preact';
 import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 
 const places = [
-  ['keys', 'Keys'],
-  ['people', 'People'],
-  ['audit', 'Audit log'],
-  ['reconcile', 'Accounts'],
+  ['keys', say.keys],
+  ['people', say.people],
+  ['embeds', say.embeds],
+  ['audit', say.auditLog],
+  ['reconcile', say.accounts],
 ] as const;
 type Place = (typeof places)[number][0];
 
@@ -37,7 +39,7 @@ function AdminPage({ place, children }: AdminPageProps) {
   return (
     <>
       <PageFrame current="admin">
-        <nav class="admin-nav" aria-label="Administration">
+        <nav class="admin-nav" aria-label={say.administration}>
           {places.map(([name, word]) => (
             <a
               key={name}

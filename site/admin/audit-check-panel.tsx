@@ -1,6 +1,7 @@
 /** Has the log checked, and says what came of it. */
 import { signal } from '@preact/signals';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/admin-audit.ts';
 import { type CheckAnswer, checkWhole, verdictOf } from './audit-check.ts';
 import { choose } from './audit-log.ts';
 import { clockText } from './moment.tsx';
@@ -55,15 +56,15 @@ function Busy() {
     <div class="check">
       <Mark kind="busy" size={14} />
       <p>
-        <b>Checking the log.</b>{' '}
+        <b>{say.checkingTheLog}</b>{' '}
         <span class="quiet">
           {rows !== undefined &&
             total !== undefined &&
-            `${whole.format(rows)} of ${whole.format(total)} lines. `}
-          {seconds.value > 0 && `${seconds.value}\u202fs`}
+            say.linesOfAll(whole.format(rows), whole.format(total))}
+          {seconds.value > 0 && say.seconds(seconds.value)}
         </span>
       </p>
-      <progress aria-label="Lines that are checked" value={rows} max={total || 1} />
+      <progress aria-label={say.linesThatAreChecked} value={rows} max={total || 1} />
     </div>
   );
 }
@@ -74,7 +75,7 @@ function Result({ ended: { at, tookMs, outcome } }: { readonly ended: Ended }) {
       <div class="check check-failed">
         <Mark kind="warning" size={14} />
         <p>
-          <b>The log could not be checked.</b> <span>{outcome.failure}</span>
+          <b>{say.logNotChecked}</b> <span>{outcome.failure}</span>
         </p>
       </div>
     );
@@ -86,13 +87,11 @@ function Result({ ended: { at, tookMs, outcome } }: { readonly ended: Ended }) {
       <Mark kind={isWhole ? 'healthy' : 'failing'} size={14} />
       <p>
         <b>{title}.</b> <span>{remarks.join(' ')}</span>{' '}
-        <span class="quiet">
-          Checked at {clockText(at)} in {(tookMs / 1000).toFixed(1)}&#8239;s.
-        </span>
+        <span class="quiet">{say.checkedAtIn(clockText(at), (tookMs / 1000).toFixed(1))}</span>
       </p>
       {seq !== undefined && (
         <button type="button" class="button" onClick={() => choose({ cursor: String(seq + linesBehind) })}>
-          Show the place
+          {say.showThePlace}
         </button>
       )}
     </div>

@@ -1,5 +1,6 @@
 /** Whether the audit log is as it was written: asked piece by piece, and said in words. */
 import type { ServiceAnswer } from '../access/service.ts';
+import * as say from '../text/admin-audit.ts';
 
 /** Of one piece; what it says of rows holds for the pieces before it too. */
 export interface CheckAnswer {
@@ -32,7 +33,7 @@ export async function checkWhole(
     const { data } = answer.value;
     heard(data);
     if (data.next === null) return data;
-    if (data.next === cursor) return { failure: 'The check does not move on.' };
+    if (data.next === cursor) return { failure: say.theCheckDoesNotMoveOn };
     cursor = data.next;
   }
 }
@@ -46,36 +47,34 @@ interface Verdict {
 const whole = new Intl.NumberFormat('en-US');
 
 const faultWords: Readonly<Record<string, (seq: string) => string>> = {
-  changed: (seq) => `Line ${seq} is not what was written`,
-  swapped: (seq) => `Line ${seq} stands where another one stood`,
-  inserted: (seq) => `Line ${seq} was put in afterwards`,
-  missing: (seq) => `Line ${seq} is missing, though later ones are there`,
-  truncated_start: () => 'The beginning of the log is missing',
-  truncated_end: (seq) => `The end of the log is missing, from line ${seq} on`,
-  rewritten: (seq) => `The log was written anew, up to line ${seq} at least`,
-  forged_start: () => 'Where the log is said to begin is not where it says itself',
+  changed: say.lineIsNotWhatWasWritten,
+  swapped: say.lineStandsWhereAnotherOneStood,
+  inserted: say.lineWasPutInAfterwards,
+  missing: say.lineIsMissing,
+  truncated_start: () => say.beginningIsMissing,
+  truncated_end: say.endIsMissing,
+  rewritten: say.logWrittenAnew,
+  forged_start: () => say.beginsElsewhere,
 };
 
 export function verdictOf({ rows, removed, fault, newest_anchor: newest }: CheckAnswer): Verdict {
   const [first, last] = [whole.format(removed + 1), whole.format(removed + rows)];
-  const right = rows === 0 ? 'No line is right.' : `Lines ${first} to ${last} are right.`;
+  const right = rows === 0 ? say.noLineIsRight : say.linesAreRight(first, last);
   if (fault) {
     const seq = whole.format(fault.seq);
     return {
       isWhole: false,
-      title: faultWords[fault.kind]?.(seq) ?? `At line ${seq}: ${fault.kind}`,
-      remarks: [right, 'Keep a copy of the database before anything else is done.'],
+      title: faultWords[fault.kind]?.(seq) ?? say.faultAtLine(seq, fault.kind),
+      remarks: [right, say.keepACopy],
     };
   }
   return {
     isWhole: true,
-    title: rows === 0 ? 'The log is empty' : `The log is whole up to line ${last}`,
+    title: rows === 0 ? say.theLogIsEmpty : say.logIsWholeUpTo(last),
     remarks: [
-      ...(rows > 0 ? [`${whole.format(rows)} ${rows === 1 ? 'line was' : 'lines were'} checked.`] : []),
-      ...(removed > 0 ? [`${whole.format(removed)} before them were removed for their age.`] : []),
-      newest
-        ? `They agree with what is noted outside of the log, up to line ${whole.format(newest.seq)}.`
-        : 'Nothing is noted outside of the log yet: that all of it was written anew cannot be told.',
+      ...(rows > 0 ? [say.linesChecked(rows, whole.format(rows))] : []),
+      ...(removed > 0 ? [say.removedForTheirAge(whole.format(removed))] : []),
+      newest ? say.agreesWithNotes(whole.format(newest.seq)) : say.nothingNotedOutside,
     ],
   };
 }

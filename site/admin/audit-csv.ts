@@ -1,4 +1,5 @@
 /** The lines of the log, or another table, as one file: the service gives it in pages. */
+import * as say from '../text/admin-audit.ts';
 import { type AuditFilter, auditAddress } from './audit-filter.ts';
 
 const pageLines = 1_000;
@@ -13,7 +14,7 @@ export function joinedCsv(pages: readonly string[], isCut: boolean): string {
   if (!isCut) return rows;
   const columns = rows.slice(0, rows.indexOf('\r\n')).split(',').length;
   // As many cells as the others have, so that it is read as they are.
-  return `${rows}Cut off here: there are more rows than one file takes.${','.repeat(columns - 1)}\r\n`;
+  return `${rows}${say.cutOffHere}${','.repeat(columns - 1)}\r\n`;
 }
 
 /** Told after each page how many there are; `isCut` where it is the last that the file takes, and more follow. */
@@ -31,7 +32,7 @@ export async function pagedCsv(addressOf: (cursor: string | undefined) => string
   let isCut = false;
   do {
     const answer = await fetch(addressOf(cursor), { headers: { accept: 'text/csv' }, cache: 'no-store' });
-    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+    if (!answer.ok) throw new Error(say.serverAnswered(answer.status));
     pages.push(await answer.text());
     cursor = answer.headers.get('x-next-cursor') ?? undefined;
     isCut = cursor !== undefined && pages.length >= pagesMax;

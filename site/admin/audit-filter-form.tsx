@@ -1,5 +1,6 @@
 /** By whom, what, how it ended, when: each change asks anew and is kept in the address. */
 import type { ComponentChildren } from 'preact';
+import * as say from '../text/admin-audit.ts';
 import { type AuditField, type AuditFilter, isoTime, localTime, withField } from './audit-filter.ts';
 import { actionText, actionWords, actorOf, resultWords } from './audit-words.ts';
 import type { PersonRow } from './rows.ts';
@@ -17,11 +18,11 @@ export function FilterForm({ filter, people, faults, choose }: FilterFormProps) 
   const actorName = people.find(({ id }) => id === filter.actor)?.name ?? filter.actor ?? '';
   return (
     <search class="audit-filter">
-      <Labelled name="actor" word="Who" fault={faults.actor}>
+      <Labelled name="actor" word={say.who} fault={faults.actor}>
         <input
           id="actor"
           list="actors"
-          placeholder="Anyone"
+          placeholder={say.anyone}
           autocomplete="off"
           value={actorName}
           onChange={({ currentTarget }) => set('actor', actorOf(currentTarget.value, people))}
@@ -35,8 +36,8 @@ export function FilterForm({ filter, people, faults, choose }: FilterFormProps) 
       </Labelled>
       <Choice
         name="action"
-        word="What"
-        any="Anything"
+        word={say.what}
+        any={say.anything}
         value={filter.action}
         words={{ ...(filter.action && { [filter.action]: actionText(filter.action) }), ...actionWords }}
         fault={faults.action}
@@ -44,15 +45,15 @@ export function FilterForm({ filter, people, faults, choose }: FilterFormProps) 
       />
       <Choice
         name="result"
-        word="Result"
-        any="Any"
+        word={say.result}
+        any={say.any}
         value={filter.result}
         words={resultWords}
         fault={faults.result}
         set={set}
       />
       {(['from', 'to'] as const).map((name) => (
-        <Labelled key={name} name={name} word={name === 'from' ? 'From' : 'Before'} fault={faults[name]}>
+        <Labelled key={name} name={name} word={name === 'from' ? say.from : say.before} fault={faults[name]}>
           <input
             id={name}
             type="datetime-local"
@@ -64,7 +65,7 @@ export function FilterForm({ filter, people, faults, choose }: FilterFormProps) 
       ))}
       {Object.keys(filter).length > 0 && (
         <button type="button" class="button" onClick={() => choose({})}>
-          Show all
+          {say.showAll}
         </button>
       )}
     </search>

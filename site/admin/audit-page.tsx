@@ -1,3 +1,4 @@
+import * as say from '../text/admin-audit.ts';
 import './table.css';
 import './audit.css';
 import { signal } from '@preact/signals';
@@ -22,7 +23,7 @@ function Audit() {
   const faults = formFaults(failure.value?.problem ?? null, '', auditFields).fields;
   return (
     <>
-      <Title title="Audit log" remark="Who did what, newest first. To read it is noted too.">
+      <Title title={say.auditLog} remark={say.auditRemark}>
         <p class="title-acts">
           <Download />
           <button
@@ -31,13 +32,13 @@ function Audit() {
             aria-disabled={isChecking.value}
             onClick={() => void checkLog()}
           >
-            {isChecking.value ? 'Checking' : 'Check the log'}
+            {isChecking.value ? say.checking : say.checkTheLog}
           </button>
         </p>
       </Title>
       <CheckPanel />
       <FilterForm filter={filter.value} people={known} faults={faults} choose={choose} />
-      <Failed what="The audit log" failure={failure.value} retry={() => void ask()} />
+      <Failed what={say.theAuditLog} failure={failure.value} retry={() => void ask()} />
       <Lines />
     </>
   );
@@ -48,14 +49,14 @@ function Lines() {
   if (shown === null) return failure.value ? null : <Bones rows={12} />;
   if (shown.length === 0) {
     return Object.keys(filter.value).length > 0 ? (
-      <Empty title="No line is like that">
+      <Empty title={say.noLineIsLikeThat}>
         <button type="button" class="button" onClick={() => choose({})}>
-          Show all
+          {say.showAll}
         </button>
       </Empty>
     ) : (
-      <Empty title="The log is empty">
-        <p>The first sign-in, change or refusal writes its first line.</p>
+      <Empty title={say.theLogIsEmpty}>
+        <p>{say.firstLine}</p>
       </Empty>
     );
   }
@@ -71,9 +72,7 @@ function Lines() {
       />
       <p class="older">
         {older.value === null ? (
-          <span class="quiet">
-            {shown.length === 1 ? 'That is the one line.' : `That is all: ${shown.length} lines.`}
-          </span>
+          <span class="quiet">{say.allLinesShown(shown.length)}</span>
         ) : (
           <button
             type="button"
@@ -81,7 +80,7 @@ function Lines() {
             aria-disabled={isAsking.value}
             onClick={() => !isAsking.value && void more()}
           >
-            {isAsking.value ? 'Loading' : 'Older'}
+            {isAsking.value ? say.loading : say.older}
           </button>
         )}
       </p>
@@ -92,7 +91,7 @@ function Lines() {
 async function more(): Promise<void> {
   const before = lines.peek()?.length ?? 0;
   await ask(older.peek() ?? undefined);
-  announce(`${(lines.peek()?.length ?? 0) - before} older lines.`);
+  announce(say.olderLines((lines.peek()?.length ?? 0) - before));
 }
 
 const download = signal<string | null>(null);
@@ -107,25 +106,26 @@ function Download() {
         </span>
       )}
       <button type="button" class="button" aria-disabled={isBusy} onClick={() => !isBusy && void save()}>
-        Download CSV
+        {say.downloadCsv}
       </button>
     </>
   );
 }
 
 async function save(): Promise<void> {
-  download.value = 'Downloading…';
+  download.value = say.downloading;
   try {
-    let downloaded = 'Downloaded';
+    let downloaded = say.downloaded;
     const file = await auditCsv(filter.peek(), (pages, isCut) => {
-      download.value = `${pages} ${pages === 1 ? 'page' : 'pages'}…`;
-      if (isCut)
-        downloaded = `Downloaded the newest ${fileLinesMax.toLocaleString('en-US')} lines. Choose a time before the last of them for older ones.`;
+      download.value = say.pagesDownloaded(pages);
+      if (isCut) downloaded = say.downloadedNewest(fileLinesMax.toLocaleString('en-US'));
     });
     saveAs('marquee-audit.csv', file);
     download.value = downloaded;
   } catch (error) {
-    download.value = `Not downloaded. ${error instanceof TypeError ? 'The server did not answer.' : String((error as Error).message)}`;
+    download.value = say.notDownloaded(
+      error instanceof TypeError ? say.serverDidNotAnswer : (error as Error).message,
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/admin-audit.ts';
 import type { AuditField } from './audit-filter.ts';
 import { actionText, remarks, resultWords, subjectOf } from './audit-words.ts';
 import { clockText, dayText, exactText } from './moment.tsx';
@@ -16,16 +17,16 @@ interface AuditTableProps {
 export function AuditTable({ lines, ...of }: AuditTableProps) {
   return (
     <table class="list audit">
-      <caption class="unseen">Lines of the audit log, newest first</caption>
+      <caption class="unseen">{say.linesOfTheAuditLogNewestFirst}</caption>
       <thead>
         <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">Result</th>
-          <th scope="col">Country</th>
+          <th scope="col">{say.time}</th>
+          <th scope="col">{say.who}</th>
+          <th scope="col">{say.what}</th>
+          <th scope="col">{say.result}</th>
+          <th scope="col">{say.country}</th>
           <th scope="col">
-            <span class="unseen">All of it</span>
+            <span class="unseen">{say.allOfIt}</span>
           </th>
         </tr>
       </thead>
@@ -68,7 +69,7 @@ function Line({ line, nameOf, narrow }: Omit<AuditTableProps, 'lines'> & { reado
         <td class="who">
           <Narrow name="actor" value={line.actor} text={nameOf(line.actor)} narrow={narrow} />
           <span class="under">
-            {line.role || 'no credential'}
+            {line.role || say.noCredential}
             {line.country && <span class="from-narrow">{line.country}</span>}
           </span>
         </td>
@@ -121,7 +122,7 @@ function Narrow({
   readonly narrow: AuditTableProps['narrow'];
 }) {
   return (
-    <button type="button" class="narrow-by" title={`Only ${value}`} onClick={() => narrow(name, value)}>
+    <button type="button" class="narrow-by" title={say.only(value)} onClick={() => narrow(name, value)}>
       {text}
     </button>
   );

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ServiceAnswer } from '../access/service.ts';
+import * as say from '../text/admin.ts';
 import { type FormFaults, formFaults, noFaults } from './problem-fields.ts';
 
 interface FormProps<T> {
@@ -51,11 +52,11 @@ export function Form<T>({ names, send, done, leave, submit, isGrave = false, chi
       <p class="choices">
         {leave && (
           <button type="button" class="button" onClick={leave} autofocus={isGrave}>
-            Cancel
+            {say.cancel}
           </button>
         )}
         <button type="submit" class={isGrave ? 'button grave' : 'button primary'} aria-disabled={isSent}>
-          {isSent ? 'Sending' : submit}
+          {isSent ? say.sending : submit}
         </button>
       </p>
     </form>

@@ -1,5 +1,6 @@
 /** What is done to keys: made, rotated, revoked. */
 import { useState } from 'preact/hooks';
+import * as say from '../text/admin-keys.ts';
 import { announce } from './admin-page.tsx';
 import { Dialog } from './dialog.tsx';
 import { sendCommand } from './first-command.ts';
@@ -31,7 +32,7 @@ export function KeyDialog({ action, changed, close }: KeyDialogProps) {
   const [made, setMade] = useState<MadeKey | null>(null);
   const done = (answer: MadeKey): void => {
     setMade(answer);
-    announce(`The key ${answer.data.name} is made. Copy it now.`);
+    announce(say.keyIsMade(answer.data.name));
     void changed();
   };
   if (action.kind === 'revoke') return <Revoke row={action.key} changed={changed} close={close} />;
@@ -51,46 +52,46 @@ const make = (body: unknown) => askAdmin<MadeKey>('/api/admin/keys', { method: '
 
 function Make({ done, close }: MakeProps) {
   return (
-    <Dialog title="Make a key" close={close}>
+    <Dialog title={say.makeAKey} close={close}>
       <Form
         names={keyFields}
-        submit="Make the key"
+        submit={say.makeTheKey}
         leave={close}
         send={(form) => make(keyBody(form))}
         done={done}
       >
         {(faults) => (
           <>
-            <Field name="name" label="Name" hint="For people: who holds it." fault={faults.name} autofocus />
+            <Field name="name" label={say.name} hint={say.keyNameHint} fault={faults.name} autofocus />
             <Field
               name="account"
-              label="Account"
-              hint="An event counts once within it. Keys of one producer share it."
+              label={say.account}
+              hint={say.accountHint}
               fault={faults.account}
               spellcheck={false}
             />
-            <RegionChoice legend="Regions it may send" fault={faults.regions} />
+            <RegionChoice legend={say.regionsItMaySend} fault={faults.regions} />
             <div class="thirds">
               <Field
                 name="events_per_second"
-                label="Events a second"
+                label={say.eventsASecond}
                 inputMode="numeric"
                 defaultValue="1000"
                 fault={faults.events_per_second}
               />
               <Field
                 name="bytes_per_second"
-                label="Bytes a second"
+                label={say.bytesASecond}
                 inputMode="numeric"
                 defaultValue="1048576"
-                hint="1048576 is 1 MiB."
+                hint={say.bytesHint}
                 fault={faults.bytes_per_second}
               />
               <Field
                 name="events_per_day"
-                label="Events a day"
+                label={say.eventsADay}
                 inputMode="numeric"
-                placeholder="No quota"
+                placeholder={say.noQuota}
                 fault={faults.events_per_day}
               />
             </div>
@@ -107,10 +108,10 @@ function Ends({ fault, value }: { readonly fault: string | undefined; readonly v
     <Field
       name="expires_at"
       type="date"
-      label="Ends"
+      label={say.ends}
       min={tomorrow()}
       defaultValue={value}
-      hint="At the start of that day, UTC. Empty: never."
+      hint={say.endsHint}
       fault={fault}
     />
   );
@@ -118,15 +119,16 @@ function Ends({ fault, value }: { readonly fault: string | undefined; readonly v
 
 function Rotate({ row, done, close }: MakeProps & { readonly row: KeyRow }) {
   return (
-    <Dialog title={`Rotate ${row.name}`} close={close}>
+    <Dialog title={say.rotateKey(row.name)} close={close}>
       <p>
-        A second key for the account <b>{row.account}</b>, with the same limits and regions (
+        {say.aSecondKeyForTheAccount} <b>{row.account}</b>
+        {say.sameLimitsAndRegions}
         <RegionNames names={row.regions} />
-        ). The first goes on until you revoke it, and what is sent again with the second does not count twice.
+        {say.firstGoesOn}
       </p>
       <Form
         names={['name', 'expires_at']}
-        submit="Make the second key"
+        submit={say.makeTheSecondKey}
         leave={close}
         send={(form) => make(rotatedBody(row, form))}
         done={done}
@@ -135,7 +137,7 @@ function Rotate({ row, done, close }: MakeProps & { readonly row: KeyRow }) {
           <>
             <Field
               name="name"
-              label="Name"
+              label={say.name}
               defaultValue={rotatedName(row.name, Date.now())}
               fault={faults.name}
               autofocus
@@ -157,25 +159,25 @@ interface MadeProps {
 function Made({ made: { data, key }, before, close }: MadeProps) {
   const command = sendCommand(location.origin, key, data.regions?.[0] ?? anyRegion());
   return (
-    <Dialog title={`The key of ${data.name}`} close={close} isGuarded>
-      <ShownOnce what="This key" />
-      <Secret label="Key" text={key} isFirst />
-      <Secret label="A command that sends an event with it" text={command} />
+    <Dialog title={say.keyOf(data.name)} close={close} isGuarded>
+      <ShownOnce what={say.thisKey} />
+      <Secret label={say.key} text={key} isFirst />
+      <Secret label={say.aCommandThatSendsAnEventWithIt} text={command} />
       {before && (
         <ol class="steps">
-          <li>Give the new key to the producer.</li>
+          <li>{say.giveTheNewKeyToTheProducer}</li>
           <li>
-            Watch the list: <b>Last used</b> of the new key moves, and that of <code>{before.id}</code> stands
-            still.
+            {say.watchTheList} <b>{say.lastUsed}</b> {say.ofTheNewKeyMoves} <code>{before.id}</code>{' '}
+            {say.standsStill}
           </li>
           <li>
-            Then revoke <code>{before.id}</code>.
+            {say.thenRevoke} <code>{before.id}</code>.
           </li>
         </ol>
       )}
       <p class="choices">
         <button type="button" class="button" onClick={close}>
-          Done
+          {say.done}
         </button>
       </p>
     </Dialog>
@@ -186,26 +188,27 @@ function Revoke({ row, changed, close }: Omit<KeyDialogProps, 'action'> & { read
   const { id, name, account, last_used_at: usedAt } = row;
   const revoked = async (): Promise<void> => {
     await changed();
-    announce(`The key ${name} is revoked.`);
+    announce(say.keyIsRevoked(name));
     close();
   };
   return (
-    <Dialog title={`Revoke ${name}?`} close={close}>
+    <Dialog title={say.revokeQuestion(name)} close={close}>
       <p>
-        Key <code>{id}</code> of the account <b>{account}</b>. It is refused everywhere within 10 s, for good.
+        {say.key} <code>{id}</code> {say.ofTheAccount} <b>{account}</b>
+        {say.refusedForGood}
       </p>
       <p class="last-used">
         {usedAt === null ? (
-          'It has never been used.'
+          say.itHasNeverBeenUsed
         ) : (
           <>
-            It was last used <b>{agoText(Date.parse(usedAt), now.value)}</b>, {exactText(usedAt)}.
+            {say.itWasLastUsed} <b>{agoText(Date.parse(usedAt), now.value)}</b>, {exactText(usedAt)}.
           </>
         )}
       </p>
       <Form
         names={[]}
-        submit="Revoke the key"
+        submit={say.revokeTheKey}
         isGrave
         leave={close}
         send={() => askAdmin(`/api/admin/keys/${id}/revoke`, { method: 'POST' })}

@@ -1,6 +1,7 @@
 /** Times as people read them: how long ago, with the exact time on hover and for screen readers. */
 import { signal } from '@preact/signals';
 import { agoFigure } from '../format/time.ts';
+import * as say from '../text/admin.ts';
 
 /** Moves on while nothing else does, ms. */
 export const now = signal(Date.now());
@@ -27,7 +28,7 @@ export const exactText = (at: string | number): string => exactFormat.format(new
 /** `3 min ago`. */
 export function agoText(atMs: number, nowMs: number): string {
   const { text, unit } = agoFigure(nowMs - atMs);
-  return unit === '' ? 'now' : `${text}\u202f${unit} ago`;
+  return unit === '' ? say.now : say.ago(text, unit);
 }
 
 export function Ago({ at, never }: { readonly at: string | null; readonly never: string }) {

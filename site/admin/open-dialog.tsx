@@ -1,4 +1,5 @@
 /** A dialog beside the page, for what is loaded only once it is asked for: it needs no place in the page's own tree. */
+import * as say from '../text/admin.ts';
 import './dialog.css';
 import './fields.css';
 import { type ComponentChildren, render } from 'preact';
@@ -8,7 +9,7 @@ import { Dialog } from './dialog.tsx';
 export const closeRow = (close: () => void) => (
   <p class="choices">
     <button type="button" class="button" onClick={close}>
-      Close
+      {say.close}
     </button>
   </p>
 );

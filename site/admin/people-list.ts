@@ -1,4 +1,5 @@
 /** People as the page lists them, and what is asked to add one. */
+import * as say from '../text/admin-people.ts';
 import { regionsOf, text } from './key-form.ts';
 import { holds, type ListFilter } from './list-filter.ts';
 import type { PersonRow } from './rows.ts';
@@ -37,17 +38,14 @@ export function shownPeople(
 
 export function peopleHeadline(people: readonly PersonRow[]): string {
   const active = people.filter((person) => personState(person) === 'active').length;
-  return active === 1 ? '1 person may sign in' : `${active} people may sign in`;
+  return say.peopleMaySignIn(active);
 }
 
 export function peopleRemark(people: readonly PersonRow[]): string {
   const active = people.filter((person) => personState(person) === 'active');
   const admins = active.filter(({ role }) => role === 'admin').length;
   const unseen = active.filter(({ last_seen_at }) => last_seen_at === null).length;
-  const parts = [
-    admins === 1 ? '1 admin' : `${admins} admins`,
-    ...(unseen > 0 ? [`${unseen} not seen yet`] : []),
-  ];
+  const parts = [say.admins(admins), ...(unseen > 0 ? [say.notSeenYet(unseen)] : [])];
   return `${parts.join(', ')}.`;
 }
 

@@ -1,3 +1,4 @@
+import * as say from '../text/admin-people.ts';
 import './table.css';
 import { signal } from '@preact/signals';
 import { currentIdentity } from '../access/session.ts';
@@ -21,22 +22,22 @@ function People() {
   const rows = people.value.value?.data;
   const add = (
     <button type="button" class="button primary" onClick={() => (action.value = { kind: 'add' })}>
-      Add a person
+      {say.addAPerson}
     </button>
   );
   return (
     <>
       <Title
-        title={rows ? peopleHeadline(rows) : 'People'}
-        remark={rows ? peopleRemark(rows) : 'Who may sign in, as what.'}
+        title={rows ? peopleHeadline(rows) : say.people}
+        remark={rows ? peopleRemark(rows) : say.peopleRemark}
       >
         {rows && rows.length > 0 && add}
       </Title>
-      <Failed what="The people" failure={people.failure.value} retry={() => void people.load()} />
+      <Failed what={say.thePeople} failure={people.failure.value} retry={() => void people.load()} />
       {!rows && !people.failure.value && <Bones />}
       {rows?.length === 0 && (
-        <Empty title="Nobody is in the list">
-          <p>Whoever signs in by another issuer is not listed. Add a person to give a sign-in link.</p>
+        <Empty title={say.nobodyIsInTheList}>
+          <p>{say.otherIssuerHint}</p>
           {add}
         </Empty>
       )}
@@ -66,29 +67,29 @@ function List({ rows }: { readonly rows: readonly PersonRow[] }) {
   return (
     <>
       <ListBar
-        label="Name, e-mail, role or id"
+        label={say.peopleSearch}
         text={text}
         chosen={state}
         set={set}
         states={[
-          { state: null, word: 'All', count: rows.length },
-          { state: 'active', word: 'Active', count: count('active') },
-          { state: 'disabled', word: 'Disabled', count: count('disabled') },
+          { state: null, word: say.all, count: rows.length },
+          { state: 'active', word: say.active, count: count('active') },
+          { state: 'disabled', word: say.disabled, count: count('disabled') },
         ]}
       />
       {shown.length > 0 ? (
         <table class="list">
-          <caption class="unseen">People</caption>
+          <caption class="unseen">{say.people}</caption>
           <thead>
             <tr>
-              <th scope="col">Person</th>
-              <th scope="col">Role</th>
-              <th scope="col">Regions</th>
-              <th scope="col">Signs in</th>
-              <th scope="col">Last sign-in</th>
-              <th scope="col">Added</th>
+              <th scope="col">{say.person}</th>
+              <th scope="col">{say.role}</th>
+              <th scope="col">{say.regions}</th>
+              <th scope="col">{say.signsIn}</th>
+              <th scope="col">{say.lastSignIn}</th>
+              <th scope="col">{say.added}</th>
               <th scope="col">
-                <span class="unseen">Actions</span>
+                <span class="unseen">{say.actions}</span>
               </th>
             </tr>
           </thead>
@@ -99,9 +100,9 @@ function List({ rows }: { readonly rows: readonly PersonRow[] }) {
           </tbody>
         </table>
       ) : (
-        <Empty title="Nobody is like that">
+        <Empty title={say.nobodyIsLikeThat}>
           <button type="button" class="button" onClick={() => set({ state: null, text: '' })}>
-            Show all {rows.length}
+            {say.showAll(rows.length)}
           </button>
         </Empty>
       )}
@@ -116,7 +117,7 @@ function Row({ row, by }: { readonly row: PersonRow; readonly by: string }) {
     <tr class={isDisabled ? 'over' : undefined}>
       <th scope="row">
         <span class="name">
-          {row.name} {isSelf && <span class="tag">you</span>}
+          {row.name} {isSelf && <span class="tag">{say.you}</span>}
         </span>
         <span class="under">
           {row.email !== null && <span>{row.email}</span>} <code>{row.id}</code>
@@ -129,7 +130,7 @@ function Row({ row, by }: { readonly row: PersonRow; readonly by: string }) {
       <td data-label="Signs in">
         <span class={`state state-${isDisabled ? 'revoked' : 'active'}`}>
           <Mark kind={isDisabled ? 'down' : row.has_token ? 'healthy' : 'idle'} size={10} />
-          {isDisabled ? 'Disabled' : row.has_token ? 'By link' : 'No link'}
+          {isDisabled ? say.disabled : row.has_token ? say.byLink : say.noLink}
         </span>
         {row.disabled_at !== null && (
           <span class="under">
@@ -138,11 +139,11 @@ function Row({ row, by }: { readonly row: PersonRow; readonly by: string }) {
         )}
       </td>
       <td data-label="Last sign-in">
-        <Ago at={row.last_seen_at} never="never" />
+        <Ago at={row.last_seen_at} never={say.never} />
       </td>
       <td data-label="Added">
         <Day at={row.created_at} />
-        <span class="under">by {by}</span>
+        <span class="under">{say.by(by)}</span>
       </td>
       <td class="acts">
         {!isDisabled && (
@@ -151,7 +152,8 @@ function Row({ row, by }: { readonly row: PersonRow; readonly by: string }) {
             class="button"
             onClick={() => (action.value = { kind: 'renew', person: row })}
           >
-            New link<span class="unseen"> for {row.name}</span>
+            {say.newLink}
+            <span class="unseen"> {say.forPerson(row.name)}</span>
           </button>
         )}
         {!isDisabled && !isSelf && (
@@ -160,7 +162,8 @@ function Row({ row, by }: { readonly row: PersonRow; readonly by: string }) {
             class="button"
             onClick={() => (action.value = { kind: 'disable', person: row })}
           >
-            Disable<span class="unseen"> {row.name}</span>
+            {say.disable}
+            <span class="unseen"> {row.name}</span>
           </button>
         )}
       </td>

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { personRoles } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
+import * as say from '../text/admin-people.ts';
 import { announce } from './admin-page.tsx';
 import { Dialog } from './dialog.tsx';
 import { FaultOf, Field, Form } from './form.tsx';
@@ -29,16 +30,16 @@ interface PersonDialogProps {
 }
 
 const roleHints = {
-  viewer: 'reads, with names of people masked',
-  analyst: 'reads all and acknowledges alerts',
-  admin: 'has the keys, the people and the audit log too',
+  viewer: say.viewerMay,
+  analyst: say.analystMay,
+  admin: say.adminMay,
 } as const;
 
 export function PersonDialog({ action, changed, close }: PersonDialogProps) {
   const [given, setGiven] = useState<WithToken | null>(null);
   const done = (answer: WithToken): void => {
     setGiven(answer);
-    announce(`The sign-in link of ${answer.data.name} is made. Copy it now.`);
+    announce(say.linkIsMade(answer.data.name));
   };
   if (action.kind === 'disable') return <Disable person={action.person} changed={changed} close={close} />;
   // Only then: whoever renews his own link has no session any more.
@@ -58,27 +59,27 @@ interface GiveProps {
 
 function Add({ done, close }: GiveProps) {
   return (
-    <Dialog title="Add a person" close={close}>
+    <Dialog title={say.addAPerson} close={close}>
       <Form
         names={personFields}
-        submit="Add the person"
+        submit={say.addThePerson}
         leave={close}
         send={(form) => askAdmin<WithToken>('/api/admin/people', { method: 'POST', body: personBody(form) })}
         done={done}
       >
         {(faults) => (
           <>
-            <Field name="name" label="Name" hint="As others see it." fault={faults.name} autofocus />
+            <Field name="name" label={say.name} hint={say.personNameHint} fault={faults.name} autofocus />
             <Field
               name="email"
               inputMode="email"
-              label="E-mail"
-              placeholder="None"
-              hint="To tell people apart; nothing is sent."
+              label={say.eMail}
+              placeholder={say.none}
+              hint={say.eMailHint}
               fault={faults.email}
             />
             <fieldset class="field">
-              <legend>Role</legend>
+              <legend>{say.role}</legend>
               {personRoles.map((role) => (
                 <label key={role} class="role">
                   <input type="radio" name="role" value={role} defaultChecked={role === 'viewer'} />
@@ -89,7 +90,7 @@ function Add({ done, close }: GiveProps) {
               ))}
               <FaultOf name="role" fault={faults.role} />
             </fieldset>
-            <RegionChoice legend="Regions the role holds for" fault={faults.regions} />
+            <RegionChoice legend={say.regionsTheRoleHoldsFor} fault={faults.regions} />
           </>
         )}
       </Form>
@@ -100,14 +101,14 @@ function Add({ done, close }: GiveProps) {
 function Renew({ person, done, close }: GiveProps & { readonly person: PersonRow }) {
   const isSelf = currentIdentity.value?.id === person.id;
   return (
-    <Dialog title={`A new sign-in link for ${person.name}?`} close={close}>
+    <Dialog title={say.newLinkQuestion(person.name)} close={close}>
       <p>
-        The link before signs nobody in any more, and all sessions of {isSelf ? 'yours' : 'the person'} end,
-        {isSelf ? ' this one too: copy the new link before you go on.' : ' everywhere within 10 s.'}
+        {say.linkBeforeEnds} {isSelf ? say.yours : say.thePerson} {say.end}
+        {isSelf ? say.thisOneToo : say.everywhereWithin10S}
       </p>
       <Form
         names={[]}
-        submit="Make a new link"
+        submit={say.makeANewLink}
         leave={close}
         send={() => askAdmin<WithToken>(`/api/admin/people/${person.id}/token`, { method: 'POST' })}
         done={done}
@@ -120,16 +121,13 @@ function Renew({ person, done, close }: GiveProps & { readonly person: PersonRow
 
 function Link({ given: { data, token }, close }: { readonly given: WithToken; readonly close: () => void }) {
   return (
-    <Dialog title={`The sign-in link of ${data.name}`} close={close} isGuarded>
-      <ShownOnce what="This link" />
-      <Secret label="Sign-in link" text={signInLink(location.origin, token)} isFirst />
-      <p>
-        Send it by a way that only {data.name} reads: whoever has it signs in as {data.role}. It stays good
-        until a new one is made or the person is disabled.
-      </p>
+    <Dialog title={say.signInLinkOf(data.name)} close={close} isGuarded>
+      <ShownOnce what={say.thisLink} />
+      <Secret label={say.signInLink} text={signInLink(location.origin, token)} isFirst />
+      <p>{say.sendLinkToOnly(data.name, data.role)}</p>
       <p class="choices">
         <button type="button" class="button" onClick={close}>
-          Done
+          {say.done}
         </button>
       </p>
     </Dialog>
@@ -144,27 +142,24 @@ function Disable({
   const { id, name, last_seen_at: seenAt } = person;
   const disabled = async (): Promise<void> => {
     await changed();
-    announce(`${name} is disabled.`);
+    announce(say.personIsDisabled(name));
     close();
   };
   return (
-    <Dialog title={`Disable ${name}?`} close={close}>
-      <p>
-        Link and sessions end everywhere within 10 s, live pages at once. It is for good: to let the person in
-        again, add one anew. The audit log keeps the name.
-      </p>
+    <Dialog title={say.disableQuestion(name)} close={close}>
+      <p>{say.disablingIsForGood}</p>
       <p class="last-used">
         {seenAt === null ? (
-          'Has never signed in.'
+          say.hasNeverSignedIn
         ) : (
           <>
-            Last signed in <b>{agoText(Date.parse(seenAt), now.value)}</b>, {exactText(seenAt)}.
+            {say.lastSignedIn} <b>{agoText(Date.parse(seenAt), now.value)}</b>, {exactText(seenAt)}.
           </>
         )}
       </p>
       <Form
         names={[]}
-        submit="Disable the person"
+        submit={say.disableThePerson}
         isGrave
         leave={close}
         send={() => askAdmin(`/api/admin/people/${id}/disable`, { method: 'POST' })}

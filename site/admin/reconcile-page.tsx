@@ -1,3 +1,4 @@
+import * as say from '../text/admin-accounts.ts';
 import './table.css';
 import './audit.css';
 import './reconcile.css';
@@ -19,9 +20,9 @@ import { Resource } from './resource.ts';
 import { Bones, Empty, Failed } from './waiting.tsx';
 
 const spans = [
-  ['60', 'Last hour'],
-  ['360', '6 hours'],
-  ['1440', '24 hours'],
+  ['60', say.lastHour],
+  ['360', say.sixHours],
+  ['1440', say.aDay],
 ] as const;
 /** Accounts are told to the last event. */
 const countText = (count: number): string => countFigure(count).exact;
@@ -34,8 +35,8 @@ function Accounts() {
   const { value } = accounts.value;
   return (
     <>
-      <Title title="Accounts" remark="What came in, and what became of it: to the last event.">
-        <nav class="title-acts spans" aria-label="How far back">
+      <Title title={say.accounts} remark={say.accountsRemark}>
+        <nav class="title-acts spans" aria-label={say.howFarBack}>
           {spans.map(([length, word]) => (
             <a
               key={length}
@@ -48,7 +49,7 @@ function Accounts() {
           ))}
         </nav>
       </Title>
-      <Failed what="The accounts" failure={accounts.failure.value} retry={() => void accounts.load()} />
+      <Failed what={say.theAccounts} failure={accounts.failure.value} retry={() => void accounts.load()} />
       {value ? <Whole answer={value} /> : accounts.failure.value ? null : <Bones rows={10} />}
     </>
   );
@@ -63,7 +64,7 @@ function Whole({ answer }: { readonly answer: Reconciled }) {
         <p>
           <b>{explanation}</b>{' '}
           <span class="quiet">
-            Received from <time dateTime={meta.from}>{exactText(meta.from)}</time> on.
+            {say.receivedFrom} <time dateTime={meta.from}>{exactText(meta.from)}</time> {say.onwards}
           </span>
           {meta.warnings?.map((warning) => (
             <span class="under" key={warning}>
@@ -82,10 +83,10 @@ function Whole({ answer }: { readonly answer: Reconciled }) {
 function Totals({ totals }: { readonly totals: Account }) {
   const { received, rejected, twins, accepted } = totals;
   const known = [
-    ['Received', received],
-    ['Rejected', rejected],
-    ['Twins', twins],
-    ['Accepted', accepted],
+    [say.received, received],
+    [say.rejected, rejected],
+    [say.twins, twins],
+    [say.accepted, accepted],
   ] as const;
   return (
     <dl class="sums">
@@ -102,20 +103,20 @@ function Totals({ totals }: { readonly totals: Account }) {
 function Producers({ producers }: { readonly producers: readonly ProducerAccount[] }) {
   if (producers.length === 0) {
     return (
-      <Empty title="Nothing came in">
-        <p>As soon as a producer sends events, they are accounted for here.</p>
+      <Empty title={say.nothingCameIn}>
+        <p>{say.nothingCameInHint}</p>
       </Empty>
     );
   }
   return (
     <section aria-labelledby="producers">
-      <h2 id="producers">By producer</h2>
+      <h2 id="producers">{say.byProducer}</h2>
       <table class="list accounts">
-        <caption class="unseen">What became of what was accepted, by producer</caption>
+        <caption class="unseen">{say.byProducerCaption}</caption>
         <thead>
           <tr>
-            <th scope="col">Producer</th>
-            <th scope="col">Accepted</th>
+            <th scope="col">{say.producer}</th>
+            <th scope="col">{say.accepted}</th>
             {fates.map((fate) => (
               <th scope="col" key={fate}>
                 {fateWords[fate]}
@@ -129,7 +130,7 @@ function Producers({ producers }: { readonly producers: readonly ProducerAccount
               <th scope="row" class="name">
                 <span class="state">
                   <Mark kind={row.adds_up ? 'healthy' : 'failing'} size={10} />
-                  {row.producer || 'not known any more'}
+                  {row.producer || say.notKnownAnyMore}
                 </span>
               </th>
               <td data-label="Accepted">{countText(row.accepted)}</td>
@@ -161,23 +162,20 @@ const stateMarks = {
 
 function Hours({ hours }: { readonly hours: readonly HourRow[] }) {
   const { shown, equal } = hoursToShow(hours);
-  const same =
-    equal === 0
-      ? 'No hour has been found equal yet.'
-      : `In ${equal} ${equal === 1 ? 'hour' : 'hours'} of a region batch says what the stream said.`;
+  const same = equal === 0 ? say.noHourEqual : say.hoursEqual(equal);
   return (
     <section class="hours" aria-labelledby="hours">
-      <h2 id="hours">Stream against batch</h2>
+      <h2 id="hours">{say.streamAgainstBatch}</h2>
       <p class="quiet">
         {same}
-        {shown.length > 0 && ' The others:'}
+        {shown.length > 0 && say.theOthers}
       </p>
       {shown.length > 0 && (
         <table class="list accounts">
-          <caption class="unseen">Hours of which batch and stream differ, or that are not computed</caption>
+          <caption class="unseen">{say.hoursCaption}</caption>
           <thead>
             <tr>
-              {['Hour', 'State', 'Stream', 'Batch', 'Difference'].map((word) => (
+              {[say.hour, say.state, say.stream, say.batch, say.difference].map((word) => (
                 <th scope="col" key={word}>
                   {word}
                 </th>

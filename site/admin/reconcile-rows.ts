@@ -1,6 +1,7 @@
 /** The answer of /api/reconcile, as far as the page shows it. */
 import type { HourState } from '../../core/account/hour-check.ts';
 import type { AccountFigure, Figures } from '../../core/account/statement.ts';
+import * as say from '../text/admin-accounts.ts';
 
 export const fates = [
   'counted',
@@ -43,13 +44,13 @@ export interface Reconciled {
 }
 
 export const fateWords: Readonly<Record<Fate, string>> = {
-  counted: 'Counted',
-  late: 'Late',
-  duplicates: 'Duplicates',
-  dead_lettered: 'Dead letters',
-  in_flight: 'In flight',
-  overdue: 'Overdue',
-  missing: 'Missing',
+  counted: say.counted,
+  late: say.late,
+  duplicates: say.duplicates,
+  dead_lettered: say.deadLetters,
+  in_flight: say.inFlight,
+  overdue: say.overdue,
+  missing: say.missing,
 };
 
 /** What needs a look comes first, newest before older; hours without a difference are only counted. */

@@ -1,6 +1,7 @@
 /** All regions, or some of them. */
 import { useState } from 'preact/hooks';
 import { currentIdentity } from '../access/session.ts';
+import * as say from '../text/admin.ts';
 import { FaultOf } from './form.tsx';
 import { Resource } from './resource.ts';
 import type { Listed } from './rows.ts';
@@ -37,7 +38,7 @@ export function RegionChoice({ legend, fault }: RegionChoiceProps) {
               disabled={scope === 'all' && limits !== null}
               onChange={() => setIsSome(scope === 'some')}
             />
-            {scope === 'all' ? 'All, also those to come' : 'Only these'}
+            {scope === 'all' ? say.allAlsoThoseToCome : say.onlyThese}
           </label>
         ))}
       </p>
@@ -51,7 +52,7 @@ export function RegionChoice({ legend, fault }: RegionChoiceProps) {
           ))}
         </div>
       )}
-      {isSome && failure && <p class="fault">The regions could not be loaded. {failure.text}</p>}
+      {isSome && failure && <p class="fault">{say.regionsNotLoaded(failure.text)}</p>}
       <FaultOf name="regions" fault={fault} />
     </fieldset>
   );
@@ -61,13 +62,13 @@ export function RegionChoice({ legend, fault }: RegionChoiceProps) {
 export const anyRegion = (): string => registry.value.value?.data[0]?.region ?? 'EU-London';
 
 export function RegionNames({ names }: { readonly names: readonly string[] | null }) {
-  if (names === null) return <span class="quiet">all</span>;
-  const [first = 'none', second, ...rest] = names;
+  if (names === null) return <span class="quiet">{say.all}</span>;
+  const [first = say.none, second, ...rest] = names;
   const shown =
     second === undefined
       ? first
       : rest.length > 0
-        ? `${first} and ${rest.length + 1} more`
+        ? say.andMore(first, rest.length + 1)
         : `${first}, ${second}`;
   return <span title={names.join(', ')}>{shown}</span>;
 }

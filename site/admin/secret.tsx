@@ -1,6 +1,7 @@
 /** What is shown this once, to be copied as it stands. */
 import { useRef, useState } from 'preact/hooks';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/admin.ts';
 
 interface SecretProps {
   readonly label: string;
@@ -15,10 +16,10 @@ export function Secret({ label, text, isFirst = false }: SecretProps) {
     // Without permission it is chosen for the keys to copy.
     const choose = (): void => {
       if (place.current) getSelection()?.selectAllChildren(place.current);
-      setSaid('Press Ctrl+C');
+      setSaid(say.pressCtrlC);
     };
     if (!navigator.clipboard) choose();
-    else navigator.clipboard.writeText(text).then(() => setSaid('Copied'), choose);
+    else navigator.clipboard.writeText(text).then(() => setSaid(say.copied), choose);
   };
   return (
     <div class="secret">
@@ -30,11 +31,11 @@ export function Secret({ label, text, isFirst = false }: SecretProps) {
       <button
         type="button"
         class={isFirst ? 'button primary' : 'button'}
-        aria-label={`${said || 'Copy'}: ${label}`}
+        aria-label={`${said || say.copy}: ${label}`}
         autofocus={isFirst}
         onClick={copy}
       >
-        {said || 'Copy'}
+        {said || say.copy}
       </button>
       <span class="unseen" role="status">
         {said}
@@ -48,7 +49,7 @@ export function ShownOnce({ what }: { readonly what: string }) {
     <p class="once">
       <Mark kind="warning" />
       <span>
-        <b>Copy it now.</b> {what} is not shown again: only its digest is stored.
+        <b>{say.copyItNow}</b> {say.notShownAgain(what)}
       </span>
     </p>
   );

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { hasRole, type PersonRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/admin.ts';
 import type { Failure } from './resource.ts';
 
 export function Bones({ rows = 6 }: { readonly rows?: number }) {
@@ -34,16 +35,16 @@ export function Failed({ what, failure, retry, needed = 'admin', children }: Fai
     <div class="failed" role="alert">
       <Mark kind="down" />
       <p>
-        <b>{what} could not be loaded.</b>{' '}
-        {isRole ? `This needs the role ${needed}; yours is ${identity.role}.` : failure.text} {children}
+        <b>{say.notLoaded(what)}</b> {isRole ? say.roleNeeded(needed, identity.role) : failure.text}{' '}
+        {children}
       </p>
       {failure.status === 403 ? (
         <a class="button" href="/">
-          To the live view
+          {say.toTheLiveView}
         </a>
       ) : (
         <button type="button" class="button" onClick={retry}>
-          Try again
+          {say.tryAgain}
         </button>
       )}
     </div>

@@ -1,10 +1,11 @@
 /** What the pages of the documentation share: the bar at the top with its links. */
+import * as say from '../text/docs.ts';
 import { type Html, html } from './html.ts';
 
 const places = [
-  ['/', 'Live view'],
-  ['/docs', 'Reference'],
-  ['/docs/problems', 'Problems'],
+  ['/', say.liveView],
+  ['/docs', say.reference],
+  ['/docs/problems', say.problems],
   ['/openapi.json', 'openapi.json'],
 ] as const;
 

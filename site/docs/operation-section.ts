@@ -1,6 +1,7 @@
 /** One operation of the reference: what it is for, what it takes, what it answers, and a place to try it. */
 import type { Answer, Operation, Parameter } from '../../core/protocol/openapi-document.ts';
 import { problemContentType } from '../../core/protocol/problem.ts';
+import * as say from '../text/docs.ts';
 import { commandOf } from './curl.ts';
 import { type Html, html, phrase, prose } from './html.ts';
 import { kindOf, type Schemas, schemaTable } from './schema-table.ts';
@@ -23,13 +24,13 @@ export function operationSection({ method, path, operation }: Listed, schemas: S
         ${description !== undefined && prose(description)}
         <p class="quiet">${roleLine(operation['x-role'])}</p>
         ${parameters && parameterTable(parameters, schemas)}
-        ${body && disclosed('Fields of the body', schemaTable(eventOf(body), schemas, 'required'))}
+        ${body && disclosed(say.fieldsOfTheBody, schemaTable(eventOf(body), schemas, 'required'))}
         ${answerTable(operation)}
-        ${answered && disclosed('Fields of the answer', schemaTable(answered.schema, schemas, 'optional'))}
+        ${answered && disclosed(say.fieldsOfTheAnswer, schemaTable(answered.schema, schemas, 'optional'))}
       </div>
       <div class="desk">
-        ${codeBlock('Request', commandOf(method, path, operation), 'command')}
-        ${answered?.example !== undefined && codeBlock('Answer, for example', JSON.stringify(answered.example, null, 2))}
+        ${codeBlock(say.request, commandOf(method, path, operation), 'command')}
+        ${answered?.example !== undefined && codeBlock(say.answerForExample, JSON.stringify(answered.example, null, 2))}
         ${method === 'get' && isPlain(operation) && tryForm(path, parameters ?? [], operation['x-role'])}
       </div>
     </section>`;

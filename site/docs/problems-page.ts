@@ -1,6 +1,7 @@
 /** The body of /docs/problems, where the `type` of every problem points to. */
 import { type ProblemCode, problem, problems } from '../../core/protocol/problem.ts';
 import { problemHelp } from '../../core/protocol/problem-help.ts';
+import * as say from '../text/docs.ts';
 import { frame } from './frame.ts';
 import { type Html, html, phrase } from './html.ts';
 
@@ -29,7 +30,7 @@ export function problemsPage(): Html {
         ${codes.map(problemSection)}
       </main>
     </div>`;
-  return frame('/docs/problems', 'Problems', main);
+  return frame('/docs/problems', say.problems, main);
 }
 
 function problemSection(code: ProblemCode): Html {

@@ -1,5 +1,6 @@
 /** The body of /docs: the whole reference, from the description of the API. */
 import type { OpenApiDocument } from '../../core/protocol/openapi-document.ts';
+import * as say from '../text/docs.ts';
 import { frame } from './frame.ts';
 import { type Html, html, phrase, prose } from './html.ts';
 import { type Listed, operationSection } from './operation-section.ts';
@@ -28,7 +29,7 @@ export function referencePage(document: OpenApiDocument): Html {
         )}
       </main>
     </div>`;
-  return frame('/docs', 'API reference', main);
+  return frame('/docs', say.apiReference, main);
 }
 
 /** What is true of all answers is said once. */

@@ -1,5 +1,6 @@
 /** A schema as a table that a person reads: one row a field, fields of fields by dotted paths. */
 import type { JsonSchema } from '../../core/protocol/openapi-document.ts';
+import * as say from '../text/docs.ts';
 import { type Html, html, phrase } from './html.ts';
 
 export type Schemas = Readonly<Record<string, JsonSchema>>;
@@ -74,7 +75,7 @@ function descriptionOf(schema: JsonSchema, schemas: Schemas): string {
 /** In words: `whole number, 1 to 1440`; `text or null`. */
 export function kindOf(schema: JsonSchema, schemas: Schemas): Html {
   const kinds = forms(schema, schemas).filter((kind) => kind !== 'null');
-  const orNull = forms(schema, schemas).includes('null') ? ' or null' : '';
+  const orNull = forms(schema, schemas).includes('null') ? say.orNull : '';
   return phrase([...new Set(kinds)].join(', or ') + orNull);
 }
 
@@ -90,19 +91,19 @@ function named(schema: JsonSchema, schemas: Schemas): string {
   const { type, format, enum: values, items } = schema;
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (values) return values.map((value) => `\`${String(value)}\``).join(' ');
-  if (type === 'array') return items ? `list of ${forms(items, schemas).join(', or ')}` : 'list';
+  if (type === 'array') return items ? say.listOf(forms(items, schemas).join(', or ')) : 'list';
   if (type === 'integer' || type === 'number') {
-    return `${type === 'integer' ? 'whole number' : 'number'}${bounds(schema)}`;
+    return `${type === 'integer' ? say.wholeNumber : say.number}${bounds(schema)}`;
   }
-  if (type === 'string' && format === 'date-time') return 'time, ISO 8601';
-  if (type === 'string') return schema.maxLength === undefined ? 'text' : `text, at most ${schema.maxLength}`;
-  if (type === 'boolean') return 'true or false';
+  if (type === 'string' && format === 'date-time') return say.timeIso8601;
+  if (type === 'string') return schema.maxLength === undefined ? 'text' : say.textAtMost(schema.maxLength);
+  if (type === 'boolean') return say.trueOrFalse;
   return type === 'null' ? 'null' : typeof type === 'string' ? type : 'anything';
 }
 
 function bounds({ minimum, maximum }: JsonSchema): string {
   const written = (value: number) => value.toLocaleString('en');
-  if (minimum !== undefined && maximum !== undefined) return `, ${written(minimum)} to ${written(maximum)}`;
-  if (minimum !== undefined) return minimum === 0 ? '' : `, at least ${written(minimum)}`;
-  return maximum === undefined ? '' : `, at most ${written(maximum)}`;
+  if (minimum !== undefined && maximum !== undefined) return say.between(written(minimum), written(maximum));
+  if (minimum !== undefined) return minimum === 0 ? '' : say.atLeast(written(minimum));
+  return maximum === undefined ? '' : say.atMost(written(maximum));
 }

@@ -2,6 +2,7 @@
  * Brings the pages of the documentation to life: the theme's switch, commands with this origin, requests that run. It
  * only sends GET to the origin that it came from. Without it the pages are whole, but for trying.
  */
+import * as say from '../text/docs.ts';
 import { addressOf, exampleOrigin, getCommand } from './curl.ts';
 
 /** Of an answer's text; a day of minutes has half a megabyte. */
@@ -49,13 +50,13 @@ async function run(form: HTMLFormElement): Promise<void> {
     const text = await response.text();
     const ms = Math.round(performance.now() - startedAt);
     output.replaceChildren(
-      line('status', `${response.status} ${response.ok ? 'in' : 'after'} ${ms} ms`),
+      line('status', (response.ok ? say.answeredIn : say.failedAfter)(response.status, ms)),
       ...(response.status === 401 ? [signInLink(form)] : []),
-      block('Headers', headersOf(response)),
-      block('Body', shortened(readable(text))),
+      block(say.headers, headersOf(response)),
+      block(say.body, shortened(readable(text))),
     );
   } catch {
-    output.replaceChildren(line('status', 'No answer: the service cannot be reached from here'));
+    output.replaceChildren(line('status', say.noAnswer));
   } finally {
     form.ariaBusy = 'false';
   }
@@ -66,7 +67,7 @@ function signInLink(form: HTMLFormElement): HTMLElement {
   const here = `${location.pathname}#${form.closest('.operation')?.id ?? ''}`;
   const link = document.createElement('a');
   link.href = `/sign-in?then=${encodeURIComponent(here)}`;
-  link.textContent = 'Sign in to try it';
+  link.textContent = say.signInToTryIt;
   const element = line('sign-in', '');
   element.append(link);
   return element;
@@ -88,9 +89,7 @@ function readable(text: string): string {
 
 function shortened(text: string): string {
   const more = text.length - shownCharactersMax;
-  return more > 0
-    ? `${text.slice(0, shownCharactersMax)}\n… and ${more.toLocaleString('en')} characters more`
-    : text;
+  return more > 0 ? say.shortened(text.slice(0, shownCharactersMax), more.toLocaleString('en')) : text;
 }
 
 function line(className: string, text: string): HTMLElement {

@@ -5,15 +5,9 @@ import { FaultOf, Field, Form } from '../admin/form.tsx';
 import { endOf, regionsOf, text } from '../admin/key-form.ts';
 import { closeRow, openDialog } from '../admin/open-dialog.tsx';
 import { RegionChoice } from '../admin/region-choice.tsx';
+import type { EmbedRow } from '../admin/rows.ts';
 import { Secret } from '../admin/secret.tsx';
-
-interface EmbedRow {
-  readonly id: string;
-  readonly name: string;
-  readonly state: 'active' | 'expired' | 'revoked';
-  readonly regions: readonly string[] | null;
-  readonly expires_at: string;
-}
+import * as say from '../text/embed.ts';
 
 interface Made {
   readonly data: EmbedRow;
@@ -41,7 +35,7 @@ async function revoke(id: string): Promise<void> {
 export function openEmbeds(panel: string, title: string): void {
   made.value = null;
   void load();
-  openDialog(`Embed: ${title}`, (close) => (
+  openDialog(say.embedOf(title), (close) => (
     <>
       <MakeOrGiven panel={panel} />
       <Standing />
@@ -55,7 +49,7 @@ function MakeOrGiven({ panel }: { readonly panel: string }) {
 }
 
 const fields = ['name', 'regions', 'origins', 'expires_at'];
-const looks = { auto: 'As the visitor has it', light: 'Light', dark: 'Dark' } as const;
+const looks = { auto: say.asTheVisitorHasIt, light: say.light, dark: say.dark } as const;
 const usualDays = 90;
 
 function Make({ panel }: { readonly panel: string }) {
@@ -73,7 +67,7 @@ function Make({ panel }: { readonly panel: string }) {
   return (
     <Form
       names={fields}
-      submit="Make the embed"
+      submit={say.makeTheEmbed}
       send={send}
       done={(value) => {
         made.value = value;
@@ -82,31 +76,31 @@ function Make({ panel }: { readonly panel: string }) {
     >
       {(faults) => (
         <>
-          <Field name="name" label="Name" hint="Where it will stand." fault={faults.name} autofocus />
-          <RegionChoice legend="Regions that it reads" fault={faults.regions} />
+          <Field name="name" label={say.name} hint={say.nameHint} fault={faults.name} autofocus />
+          <RegionChoice legend={say.regionsThatItReads} fault={faults.regions} />
           <Field
             name="origins"
-            label="Sites that may show it"
-            placeholder="https://wiki.example"
-            hint="With a space between. None: those that the service lists."
+            label={say.sitesThatMayShowIt}
+            placeholder={say.originExample}
+            hint={say.originsHint}
             fault={faults.origins}
           />
           <Field
             name="expires_at"
             type="date"
-            label="Ends"
+            label={say.ends}
             defaultValue={new Date(Date.now() + usualDays * 86_400_000).toISOString().slice(0, 10)}
             fault={faults.expires_at}
           />
           <fieldset class="field scopes">
-            <legend>Looks</legend>
+            <legend>{say.looks}</legend>
             {Object.entries(looks).map(([theme, word]) => (
               <label key={theme}>
                 <input type="radio" name="theme" value={theme} defaultChecked={theme === 'auto'} /> {word}
               </label>
             ))}
             <label>
-              <input type="checkbox" name="transparent" /> Without a ground
+              <input type="checkbox" name="transparent" /> {say.withoutAGround}
             </label>
             <FaultOf name="theme" fault={undefined} />
           </fieldset>
@@ -118,13 +112,11 @@ function Make({ panel }: { readonly panel: string }) {
 
 function Given({ made: { address, look } }: { readonly made: Made }) {
   const source = location.origin + address.replace('#', `${look}#`);
-  const html = `<iframe title="Live numbers" width="760" height="420" style="border: 0; color-scheme: light" src="${source}"></iframe>`;
+  const html = say.frameCode(source);
   return (
     <>
-      <p>
-        Copy it now: the token in it is not shown again. Who sees the page can read its regions until it ends.
-      </p>
-      <Secret label="In the page" text={html.replaceAll('&', '&amp;')} isFirst />
+      <p>{say.copyItNow}</p>
+      <Secret label={say.inThePage} text={html.replaceAll('&', '&amp;')} isFirst />
     </>
   );
 }
@@ -139,18 +131,20 @@ function Standing() {
           {failure.value}
         </p>
       )}
-      {shown.length > 0 && <h3>Embeds that stand</h3>}
+      {shown.length > 0 && <h3>{say.embedsThatStand}</h3>}
       <ul class="view-list">
         {shown.map(({ id, name, regions, expires_at: end }) => (
           <li key={id} class="view-row">
             <p>
               <b>{name}</b>
               <span class="quiet">
-                {regions?.join(', ') ?? 'All regions'}, until {end.slice(0, 10)}
+                {regions?.join(', ') ?? say.allRegions}
+                {say.untilDay(end.slice(0, 10))}
               </span>
             </p>
             <button type="button" class="button" onClick={() => void revoke(id)}>
-              Take back<span class="unseen"> {name}</span>
+              {say.takeBack}
+              <span class="unseen"> {name}</span>
             </button>
           </li>
         ))}

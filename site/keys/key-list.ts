@@ -1,8 +1,9 @@
 /** The keys of a page: one list, by which keys are heard and from which the sheet of help is drawn. */
 import { signal } from '@preact/signals';
+import * as say from '../text/frame.ts';
 
 /** In the order of the sheet. */
-export const keyGroups = ['What is shown', 'In a chart', 'This page', 'Go to'] as const;
+export const keyGroups = [say.whatIsShown, say.inAChart, say.thisPage, say.goTo] as const;
 
 export interface Key {
   /** Ways to the same, as a keyboard names them; two with a space between are pressed one after the other. */

@@ -1,11 +1,12 @@
 /** The keys of the page that it is opened on. */
+import * as say from '../text/frame.ts';
 import './key-sheet.css';
 import { closeRow, openDialog } from '../admin/open-dialog.tsx';
 import { type Key, keyGroups, keyList } from './key-list.ts';
 
 export function openKeySheet(): void {
   const shown = keyList.peek().filter(({ when }) => when?.() !== false);
-  openDialog('Keys', (close) => (
+  openDialog(say.keys, (close) => (
     <>
       <div class="key-groups">
         {keyGroups.map((group) => (
@@ -50,14 +51,14 @@ function Group({ group, keys }: GroupProps) {
 }
 
 const names: Readonly<Record<string, string>> = {
-  ' ': 'Space',
-  Escape: 'Esc',
-  ArrowLeft: 'Left',
-  ArrowRight: 'Right',
-  ArrowUp: 'Up',
-  ArrowDown: 'Down',
-  PageUp: 'Page up',
-  PageDown: 'Page down',
+  ' ': say.space,
+  Escape: say.esc,
+  ArrowLeft: say.left,
+  ArrowRight: say.right,
+  ArrowUp: say.up,
+  ArrowDown: say.down,
+  PageUp: say.pageUp,
+  PageDown: say.pageDown,
 };
 
 const partsOf = (way: string): readonly string[] => (way === ' ' ? [way] : way.split(' '));

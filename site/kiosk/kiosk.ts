@@ -1,4 +1,5 @@
 /** A screen on a wall: no chrome, larger type, never asleep; on to the next region or saved view at an interval. */
+import * as say from '../text/frame.ts';
 import './kiosk.css';
 import { bindKeys } from '../keys/key-list.ts';
 import { loadViews, views } from '../views-menu/saved-views.ts';
@@ -34,8 +35,8 @@ function enter(asked: URLSearchParams): void {
   document.addEventListener('fullscreenchange', () => document.fullscreenElement ?? leave?.(), { signal });
   const unbind = bindKeys({
     keys: ['Escape'],
-    meaning: 'Leave the kiosk',
-    group: 'This page',
+    meaning: say.leaveTheKiosk,
+    group: say.thisPage,
     press: () => leave?.(),
   });
   leave = () => {

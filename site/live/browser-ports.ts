@@ -29,8 +29,8 @@ export const browserStore: StorePorts = {
   isAsleep: () => document.hidden,
 };
 
-function openSocket(events: SocketEvents): Socket {
-  const address = new URL('/api/live', location.href);
+function openSocket(events: SocketEvents, breakdown: string): Socket {
+  const address = new URL(`/api/live?breakdown=${encodeURIComponent(breakdown)}`, location.href);
   address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(address, [
     liveSubprotocol,

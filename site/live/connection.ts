@@ -42,7 +42,8 @@ export interface SocketEvents {
 }
 
 export interface ConnectionPorts {
-  open(events: SocketEvents): Socket;
+  /** Its first snapshot has the breakdown of that region, or of all where it is '*'. */
+  open(events: SocketEvents, breakdown: string): Socket;
   /** Monotonic time, ms. */
   now(): number;
   /** Runs once after `ms`; the returned function cancels. */
@@ -87,6 +88,8 @@ export class LiveConnection {
   #heardAt = 0;
   /** Name of the region that a breakdown is wanted of, or '*' for all. */
   #breakdown = allRegions;
+  /** What the newest socket was opened with. */
+  #opensWith = allRegions;
   #isOpen = false;
   #cancelRetry = noop;
   #cancelAck = noop;
@@ -121,8 +124,9 @@ export class LiveConnection {
     if (this.#ports.online()) this.retryNow();
   }
 
-  #connect(): void {
+  #connect(breakdown = this.#breakdown): void {
     this.#cancelRetry();
+    this.#opensWith = breakdown;
     if (this.#link.kind === 'reconnecting' || this.#link.kind === 'offline') {
       this.#setLink({ ...this.#link, retryAt: null });
     }
@@ -132,11 +136,12 @@ export class LiveConnection {
     const mine = (run: () => void) => () => {
       if (this.#socket === socket) run();
     };
-    const socket: Socket = this.#ports.open({
+    const events: SocketEvents = {
       opened: () => mine(() => this.#opened())(),
       received: (text) => mine(() => this.#received(text))(),
       closed: (signedOut) => mine(() => (signedOut ? this.#signedOut() : this.#lost()))(),
-    });
+    };
+    const socket: Socket = this.#ports.open(events, breakdown);
     this.#socket = socket;
     this.#watch();
   }
@@ -147,6 +152,7 @@ export class LiveConnection {
     this.#subscribe();
   }
 
+  /** Answered by nothing where the socket was opened with the same (LIV-7). */
   #subscribe(): void {
     this.#send({ t: 'subscribe', regions: allRegions, breakdown: this.#breakdown });
   }
@@ -218,7 +224,13 @@ export class LiveConnection {
   }
 
   #lost(): void {
+    // The service refuses a region that is not there; a browser does not tell that from any other failure.
+    const isPerhapsRefused = !this.#isOpen && this.#opensWith !== allRegions;
     this.#dropSocket();
+    if (isPerhapsRefused) {
+      this.#connect(allRegions);
+      return;
+    }
     const ceiling = Math.min(retryMsMax, 1000 * 2 ** this.#attempts);
     const wait = retryMsMin + this.#ports.random() * (ceiling - retryMsMin);
     this.#attempts++;

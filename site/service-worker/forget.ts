@@ -1,3 +1,5 @@
+import * as say from '../text/frame.ts';
+
 /** On /offline: takes back what register.ts did in this browser. */
 const button = document.querySelector<HTMLButtonElement>('#forget');
 const answer = document.querySelector('#forgotten');
@@ -12,5 +14,5 @@ async function forget(): Promise<void> {
   await Promise.all(registrations.map((registration) => registration.unregister()));
   const names = (await caches.keys()).filter((name) => name.startsWith('marquee-'));
   await Promise.all(names.map((name) => caches.delete(name)));
-  if (answer) answer.textContent = 'Done: this browser keeps no copy. Opening the live view makes a new one.';
+  if (answer) answer.textContent = say.copyForgotten;
 }

@@ -1,4 +1,5 @@
 /** What of a panel can be taken away: its numbers as CSV, its chart as PNG. All of it is read from what is shown. */
+import * as say from '../text/take-away.ts';
 import './panel-menu.css';
 import { render } from 'preact';
 import { saveAs } from '../admin/audit-csv.ts';
@@ -53,17 +54,17 @@ function Choices({ panel, close }: ChoicesProps) {
     <>
       {table && (
         <button type="button" onClick={then(() => saveTable(panel, table))}>
-          Numbers as CSV
+          {say.numbersAsCsv}
         </button>
       )}
       {hasChart && (
         <button type="button" onClick={then(() => void savePicture(panel))}>
-          Chart as PNG
+          {say.chartAsPng}
         </button>
       )}
       {maySave() && panelName && (
         <button type="button" onClick={then(() => openEmbeds(panelName, titleOf(panel)))}>
-          Embed
+          {say.embed}
         </button>
       )}
     </>
@@ -79,7 +80,7 @@ async function savePicture(panel: HTMLElement): Promise<void> {
   const words = {
     title: `${titleOf(panel)}, ${pageName(location.pathname)}`,
     asked: askedWords(new URL(address, location.origin).searchParams),
-    source: `Marquee, ${location.host}${address}, ${asOf().toISOString().slice(0, 16)}Z`,
+    source: say.source(location.host, address, asOf().toISOString().slice(0, 16)),
   };
   saveAs(nameOf(panel, 'png'), await panelPicture(panel, words));
 }

@@ -1,7 +1,7 @@
 /** The charts of a panel as a picture at 2x, with what the page says around them: title, range, legend and source. */
-
 import { plotsByPlace } from '../chart/plot.tsx';
 import { timeRange } from '../chart/plot-options.ts';
+import * as say from '../text/take-away.ts';
 
 export interface PictureWords {
   readonly title: string;
@@ -24,7 +24,7 @@ export async function panelPicture(panel: Element, words: PictureWords): Promise
   const canvas = drawn(places, words);
   dispatchEvent(ratioEvent(devicePixelRatio));
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-  if (!blob) throw new Error('The browser made no picture.');
+  if (!blob) throw new Error(say.theBrowserMadeNoPicture);
   return blob;
 }
 
@@ -38,7 +38,7 @@ function drawn(places: readonly HTMLElement[], words: PictureWords): HTMLCanvasE
   canvas.width = width * scale;
   canvas.height = height * scale;
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('The browser gives no canvas.');
+  if (!context) throw new Error(say.theBrowserGivesNoCanvas);
   context.scale(scale, scale);
   context.fillStyle = ink('--page');
   context.fillRect(0, 0, width, height);
@@ -88,8 +88,8 @@ function rangeWords([place]: readonly HTMLElement[]): string {
   if (!held) return '';
   const { timeText } = held.spec;
   const series = held.series.peek();
-  if (timeText) return `${timeText(series.times[0] ?? 0)} to ${timeText(series.times.at(-1) ?? 0)}`;
+  if (timeText) return say.range(timeText(series.times[0] ?? 0), timeText(series.times.at(-1) ?? 0));
   const { min, max } = timeRange(series, place.clientWidth);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  return `${whole.format(min)} to ${whole.format(max)}, ${timeZone}`;
+  return say.rangeInZone(whole.format(min), whole.format(max), timeZone);
 }

@@ -4,6 +4,7 @@ import type { ViewVisibility } from '../../core/view/saved-view.ts';
 import { askService, type ServiceAnswer } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
 import type { Failure } from '../admin/resource.ts';
+import * as say from '../text/views.ts';
 import { addressWords } from './shown-address.ts';
 
 export interface ViewRow {
@@ -65,7 +66,7 @@ async function explained(id: string, answer: ServiceAnswer<unknown>): Sent {
   await loadViews();
   const now = views.peek()?.find((view) => view.id === id);
   const text = now
-    ? `Somebody has changed this view meanwhile: it is “${now.name}” now, ${now.visibility}, ${addressWords(now.address)}. Nothing was overwritten. Send again to replace that.`
-    : 'Somebody has deleted this view meanwhile.';
+    ? say.changedMeanwhile(now.name, now.visibility, addressWords(now.address))
+    : say.deletedMeanwhile;
   return { ...answer, text, problem: null };
 }

@@ -1,4 +1,5 @@
 /** The saved views: opened, saved, renamed, shared and deleted in one place. */
+import * as say from '../text/views.ts';
 import './views-dialog.css';
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
@@ -29,7 +30,7 @@ export function openViews(): void {
   action.value = null;
   done.value = '';
   void loadViews();
-  openDialog('Saved views', (close) => (
+  openDialog(say.savedViews, (close) => (
     <>
       <Views />
       <p class="unseen" role="status">
@@ -47,21 +48,21 @@ function Views() {
     <>
       {failure.value && (
         <p class="fault" role="alert">
-          The saved views did not come. {failure.value.text}{' '}
+          {say.viewsDidNotCome(failure.value.text)}{' '}
           <button type="button" class="button" onClick={() => void loadViews()}>
-            Try again
+            {say.tryAgain}
           </button>
         </p>
       )}
       {all?.length === 0 && (
         <p class="quiet">
-          There are none yet. A view is a page with its filters and range, under a name
-          {maySave() ? '.' : '; analysts save them.'}
+          {say.noneYet}
+          {maySave() ? '.' : say.analystsSaveThem}
         </p>
       )}
-      {all === null && !failure.value && <p class="quiet">Loading</p>}
-      <List title="Shared" rows={all?.filter(({ visibility }) => visibility === 'shared') ?? []} />
-      <List title="Yours alone" rows={all?.filter(({ visibility }) => visibility === 'personal') ?? []} />
+      {all === null && !failure.value && <p class="quiet">{say.loading}</p>}
+      <List title={say.shared} rows={all?.filter(({ visibility }) => visibility === 'shared') ?? []} />
+      <List title={say.yoursAlone} rows={all?.filter(({ visibility }) => visibility === 'personal') ?? []} />
       {maySave() && shown !== null && action.value === null && <Save address={shown} />}
     </>
   );
@@ -106,16 +107,18 @@ function Row({ view }: { readonly view: ViewRow }) {
         </a>
         <span class="quiet">
           {addressWords(address)}
-          {!mine && <bdi>, by {author}</bdi>}
+          {!mine && <bdi>{say.byAuthor(author)}</bdi>}
         </span>
       </p>
       {mayChange(view) && (
         <span class="view-acts">
           <button type="button" class="button" onClick={act('change')}>
-            Change<span class="unseen"> {name}</span>
+            {say.change}
+            <span class="unseen"> {name}</span>
           </button>
           <button type="button" class="button" onClick={act('delete')}>
-            Delete<span class="unseen"> {name}</span>
+            {say.remove}
+            <span class="unseen"> {name}</span>
           </button>
         </span>
       )}
@@ -136,15 +139,15 @@ const finish = (word: string) => (): void => {
 function Save({ address }: { readonly address: string }) {
   return (
     <section>
-      <h3>Save what is shown</h3>
+      <h3>{say.saveWhatIsShown}</h3>
       <p class="quiet">{addressWords(address)}</p>
       <Form
         // Empty again after each.
         key={views.value?.length ?? 0}
         names={names}
-        submit="Save this view"
+        submit={say.saveThisView}
         send={(form) => saveView(fieldsOf(form), address)}
-        done={finish('Saved')}
+        done={finish(say.saved)}
       >
         {(faults) => <Fields faults={faults} />}
       </Form>
@@ -158,13 +161,13 @@ function Change({ view }: { readonly view: ViewRow }) {
   return (
     <Form
       names={names}
-      submit="Change it"
+      submit={say.changeIt}
       leave={leave}
       send={(form) => {
         const address = form.has('replaces') && other !== null ? other : view.address;
         return changeView(view, fieldsOf(form), address);
       }}
-      done={finish('Changed')}
+      done={finish(say.changed)}
     >
       {(faults) => (
         <>
@@ -174,7 +177,7 @@ function Change({ view }: { readonly view: ViewRow }) {
               <label>
                 <input type="checkbox" name="replaces" />
                 <span>
-                  Replace what it shows by what is shown now: <span class="quiet">{addressWords(other)}</span>
+                  {say.replaceByWhatIsShown} <span class="quiet">{addressWords(other)}</span>
                 </span>
               </label>
             </div>
@@ -186,19 +189,19 @@ function Change({ view }: { readonly view: ViewRow }) {
 }
 
 function Delete({ view }: { readonly view: ViewRow }) {
-  const others = view.visibility === 'shared' ? ' It is gone for everybody.' : '';
+  const others = view.visibility === 'shared' ? say.goneForEverybody : '';
   return (
     <Form
       names={[]}
-      submit="Delete it"
+      submit={say.deleteIt}
       isGrave
       leave={leave}
       send={() => deleteView(view)}
-      done={finish('Deleted')}
+      done={finish(say.deleted)}
     >
       {() => (
         <p>
-          Delete <b>{view.name}</b>?{others}
+          {say.remove} <b>{view.name}</b>?{others}
         </p>
       )}
     </Form>
@@ -210,16 +213,21 @@ interface FieldsProps {
   readonly view?: ViewRow;
 }
 
-const hints = { personal: 'only you see it', shared: 'everybody sees it' } as const;
+const hints = { personal: say.onlyYouSeeIt, shared: say.everybodySeesIt } as const;
 
 function Fields({ faults, view }: FieldsProps) {
   // An admin cannot make somebody else's view his own.
   const offered = viewVisibilities.filter((one) => one === 'shared' || (view?.mine ?? true));
   return (
     <>
-      <Field name="name" label="Name" fault={faults.name ?? faults.address} defaultValue={view?.name ?? ''} />
+      <Field
+        name="name"
+        label={say.name}
+        fault={faults.name ?? faults.address}
+        defaultValue={view?.name ?? ''}
+      />
       <fieldset class="field scopes">
-        <legend class="unseen">Who sees it</legend>
+        <legend class="unseen">{say.whoSeesIt}</legend>
         {offered.toReversed().map((one) => (
           <label key={one}>
             <input
@@ -229,7 +237,7 @@ function Fields({ faults, view }: FieldsProps) {
               defaultChecked={one === (view?.visibility ?? 'personal')}
             />
             <span>
-              {one === 'shared' ? 'Shared' : 'Personal'} <span class="quiet">{hints[one]}</span>
+              {one === 'shared' ? say.shared : say.personal} <span class="quiet">{hints[one]}</span>
             </span>
           </label>
         ))}

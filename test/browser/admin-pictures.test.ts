@@ -1,24 +1,13 @@
-// Every state of the admin pages at every width in both themes: what axe says, that nothing sticks out, and a picture
-// in .cache/screenshots/, or in docs/screenshots/ with SCREENSHOTS=1 where it is worth showing.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// Every state of the admin pages at every width in both themes: what axe says, that nothing sticks out, and a picture.
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AdminHarness } from '../support/admin-harness.ts';
 import { adminPages } from '../support/admin-pages.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { brokenAccounts, noAccounts } from '../support/scripted-accounts.ts';
 import { faults, overflow, type Theme, themes, type Width, widths } from '../support/site-pages.ts';
 
 const { serve, open } = adminPages();
-
-const root = new URL('../..', import.meta.url).pathname;
-const shownStates: readonly string[] = process.env.SCREENSHOTS ? ['keys', 'people', 'audit'] : [];
-const folderOf = (state: string): string =>
-  join(root, shownStates.includes(state) ? 'docs/screenshots' : '.cache/screenshots');
-
-beforeAll(async () => {
-  for (const state of ['keys', 'other']) await mkdir(folderOf(state), { recursive: true });
-});
 
 interface State {
   readonly path: string;
@@ -108,6 +97,21 @@ const states: Readonly<Record<string, State>> = {
       await page.locator('.secret').waitFor();
     },
   },
+  embeds: { path: '/admin/embeds', go: rows },
+  'embeds-empty': {
+    path: '/admin/embeds',
+    set: (service) => {
+      service.embeds = [];
+    },
+    go: (page) => page.getByText('No embeds yet').waitFor(),
+  },
+  'embeds-revoke': {
+    path: '/admin/embeds?state=soon',
+    go: async (page) => {
+      await press(page, 'Revoke Status page');
+      await dialog(page);
+    },
+  },
   audit: {
     path: '/admin/audit',
     go: async (page) => {
@@ -158,7 +162,7 @@ async function look(service: AdminHarness, name: string, theme: Theme, width: Wi
   if (name !== 'keys-loading') await page.locator('.person-name').first().waitFor({ state: 'attached' });
   if (width !== 820) expect(await faults(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: join(folderOf(name), `admin-${name}-${theme}-${width}.png`) });
+  await page.screenshot({ path: pictureOf(`admin-${name}-${theme}-${width}`) });
   await page.context().close();
 }
 

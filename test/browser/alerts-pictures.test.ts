@@ -1,9 +1,8 @@
 // The page of alerts and the annotations of a chart at every width in both themes: what axe says, that nothing sticks
-// out, and a picture. Pictures go into .cache/screenshots/; with SCREENSHOTS=1 some go into docs/screenshots/ instead.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// out, and a picture.
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { pictureOf } from '../support/pictures.ts';
 import { pastAlerts } from '../support/scripted-alert-log.ts';
 import { scriptedAnnotation } from '../support/scripted-annotations.ts';
 import type { Play } from '../support/scripted-traffic.ts';
@@ -18,20 +17,6 @@ import {
 } from '../support/site-pages.ts';
 
 const { serve, open } = sitePages();
-
-const root = new URL('../..', import.meta.url).pathname;
-const shown = [
-  'alerts-light-1440',
-  'alerts-dark-390',
-  'alerts-detail-dark-1440',
-  'alerts-annotation-light-1440',
-];
-const folderOf = (name: string): string =>
-  join(root, process.env.SCREENSHOTS && shown.includes(name) ? 'docs/screenshots' : '.cache/screenshots');
-
-beforeAll(async () => {
-  for (const name of ['other', ...shown]) await mkdir(folderOf(name), { recursive: true });
-});
 
 interface State {
   readonly path: string;
@@ -118,7 +103,7 @@ test.each(looks)('[ABL-30, ABL-36] %s, %s', async (name, theme) => {
     if (width !== 820) expect(await faults(page)).toEqual([]);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     const picture = `${name}-${theme}-${width}`;
-    await page.screenshot({ path: join(folderOf(picture), `${picture}.png`) });
+    await page.screenshot({ path: pictureOf(picture) });
     await page.context().close();
   }
 });

@@ -1,23 +1,13 @@
 // The states of the Analytics page's view of sessions, at every width in both themes: what axe says, that nothing
-// sticks out, and a picture. Pictures go into .cache/screenshots/; with SCREENSHOTS=1 the whole page and one film go
-// into docs/screenshots/ instead.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// sticks out, and a picture.
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AdminHarness } from '../support/admin-harness.ts';
 import { adminPages } from '../support/admin-pages.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { faults, overflow, themes, type Width, widths } from '../support/site-pages.ts';
 
 const { serve, open } = adminPages();
-
-const root = new URL('../..', import.meta.url).pathname;
-const folderOf = (state: string): string =>
-  join(root, process.env.SCREENSHOTS && state === 'month' ? 'docs/screenshots' : '.cache/screenshots');
-
-beforeAll(async () => {
-  for (const state of ['month', 'other']) await mkdir(folderOf(state), { recursive: true });
-});
 
 interface State {
   readonly search?: string;
@@ -75,7 +65,7 @@ test.each(Object.keys(states).flatMap((name) => themes.map((theme) => [name, the
       await go?.(page);
       expect(await faults(page)).toEqual([]);
       expect(await overflow(page)).toBeLessThanOrEqual(0);
-      const path = join(folderOf(name), `analytics-${name}-${theme}-${width}.png`);
+      const path = pictureOf(`analytics-${name}-${theme}-${width}`);
       await page.screenshot({ path, fullPage: true });
       await page.context().close();
     }

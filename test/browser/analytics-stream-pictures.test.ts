@@ -1,22 +1,12 @@
 // The states of the Analytics page's part from the stream, at every width in both themes: what axe says, that nothing sticks out, and a picture.
-// Pictures go into .cache/screenshots/; with SCREENSHOTS=1 the whole page goes into docs/screenshots/ instead.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AdminHarness } from '../support/admin-harness.ts';
 import { adminPages } from '../support/admin-pages.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { faults, overflow, themes, type Width, widths } from '../support/site-pages.ts';
 
 const { serve, open } = adminPages();
-
-const root = new URL('../..', import.meta.url).pathname;
-const folderOf = (state: string): string =>
-  join(root, process.env.SCREENSHOTS && state === 'week' ? 'docs/screenshots' : '.cache/screenshots');
-
-beforeAll(async () => {
-  for (const state of ['week', 'other']) await mkdir(folderOf(state), { recursive: true });
-});
 
 interface State {
   readonly search?: string;
@@ -95,7 +85,7 @@ test.each(Object.keys(states).flatMap((name) => themes.map((theme) => [name, the
       await go?.(page);
       if (width !== 820) expect(await faults(page)).toEqual([]);
       expect(await overflow(page)).toBeLessThanOrEqual(0);
-      const path = join(folderOf(name), `analytics-stream-${name}-${theme}-${width}.png`);
+      const path = pictureOf(`analytics-stream-${name}-${theme}-${width}`);
       await page.screenshot({ path, fullPage: true });
       await page.context().close();
     }

@@ -1,8 +1,7 @@
 // The page of all components in all states: what axe says of it at three widths in both themes, and its dialogs.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { adminPages } from '../support/admin-pages.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { faults, overflow, themes, type Width, widths } from '../support/site-pages.ts';
 
 // Before the site is built for this file: the page is in no other build.
@@ -11,9 +10,6 @@ afterAll(() => {
   vi.unstubAllEnvs();
 });
 const { serve, open } = adminPages();
-
-const pictures = new URL('../../.cache/screenshots/', import.meta.url).pathname;
-beforeAll(() => mkdir(pictures, { recursive: true }));
 
 test.each(themes)(
   'every component stands in every state at every width, %s; axe finds nothing',
@@ -24,7 +20,7 @@ test.each(themes)(
       await page.locator('#charts canvas').first().waitFor();
       expect(await overflow(page)).toBeLessThanOrEqual(0);
       if (width !== 820) expect(await faults(page)).toEqual([]);
-      await page.screenshot({ path: join(pictures, `components-${theme}-${width}.png`), fullPage: true });
+      await page.screenshot({ path: pictureOf(`components-${theme}-${width}`), fullPage: true });
       await page.context().close();
     }
   },

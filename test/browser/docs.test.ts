@@ -1,15 +1,15 @@
 // The documentation in a real browser: readable, usable by keyboard, and its trials run.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from '../../tools/build-site.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { type StaticSite, serveStatically } from '../support/static-site.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, '.cache/screenshots');
 const widths = [390, 820, 1440];
 let browser: Browser;
 let folder = '';
@@ -19,7 +19,6 @@ const complaints: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(root, '.cache/site-'));
   await buildSite(folder, 'silent');
-  await mkdir(pictures, { recursive: true });
   site = await serveStatically(folder);
   browser = await launchBrowser();
 });
@@ -65,7 +64,7 @@ test.each(looks)('$path, $theme, $width wide: nothing for axe, nothing beyond th
   expect(violations).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   const name = look.path.replaceAll('/', '-').slice(1);
-  await page.screenshot({ path: join(pictures, `${name}-${look.theme}-${look.width}.png`) });
+  await page.screenshot({ path: pictureOf(`${name}-${look.theme}-${look.width}`) });
 });
 
 describe('trying an operation', () => {

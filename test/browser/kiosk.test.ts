@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { adminPages } from '../support/admin-pages.ts';
-import { overflow, sitePages, themes, widths } from '../support/site-pages.ts';
+import { faults, overflow, sitePages, themes, widths } from '../support/site-pages.ts';
 
 const { serve, open } = sitePages();
 const admin = adminPages();
@@ -45,6 +45,7 @@ test.each(themes)(
     for (const width of [390, 820, 1440, 1920] as const) {
       await page.setViewportSize({ width, height: width === 1920 ? 1080 : widths[width] });
       await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
+      if (width === 390 || width === 1920) expect(await faults(page)).toEqual([]);
       await page.screenshot({ path: `.cache/kiosk-${theme}-${width}.png` });
     }
     await page.mouse.move(300, 300);
@@ -108,6 +109,7 @@ test.each(themes)(
       expect(foot).toContain(page.url());
       expect(foot).toMatch(/November|\d{4} at \d\d:\d\d/);
       expect(await overflow(page)).toBeLessThanOrEqual(0);
+      expect({ name, faults: await faults(page) }).toEqual({ name, faults: [] });
       await page.screenshot({ path: `.cache/print-${name}-${theme}.png`, fullPage: true });
     }
   },
@@ -127,6 +129,7 @@ test('[ABL-45] so it is with the System page and those of admins', async () => {
     const foot = await page.evaluate(() => getComputedStyle(document.body, '::after').content);
     expect(foot).toContain(path);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect({ path, faults: await faults(page) }).toEqual({ path, faults: [] });
     await page.screenshot({ path: `.cache/print${path.replaceAll('/', '-')}.png` });
   }
 });

@@ -24,6 +24,27 @@ test('[ABL-02] a number changes without a reload, and frames are acknowledged', 
   expect(harness.heard[0]).toEqual({ t: 'subscribe', regions: '*', breakdown: '*' });
 });
 
+test.each([
+  ['/', ['*']],
+  ['/?region=EU-London', ['EU-London']],
+  // A region that is not there: the socket is refused, and opened again without it.
+  ['/?region=nowhere', ['*']],
+])('[LIV-7] %s opens with one snapshot', async (path, expected) => {
+  const harness = await serve();
+  const sent: (string | undefined)[] = [];
+  harness.reshape = (frame) => {
+    if (frame.t === 'snapshot') sent.push(frame.breakdown?.region);
+    return [JSON.stringify(frame)];
+  };
+  const page = await open(harness, { path });
+  await page.locator('.trending tbody tr').first().waitFor();
+  // What was asked for has been answered by then.
+  await expect
+    .poll(() => harness.heard.filter(({ t }) => t === 'ack').length, { timeout: 15_000 })
+    .toBeGreaterThan(1);
+  expect(sent).toEqual(expected);
+});
+
 test('[ABL-01] trouble that begins while the page is open becomes the headline, and goes away again', async () => {
   const harness = await serve();
   const page = await open(harness);
@@ -113,3 +134,21 @@ test('[ABL-09, ABL-70, ABL-71] t shows the tables that screen readers always hav
   await page.reload();
   await page.locator('html[data-theme=dark]').waitFor();
 });
+
+test.each([360, 390] as const)(
+  '[ABL-79] all switches stand in one row at %i pixels, none under 24 wide',
+  async (width) => {
+    const page = await open(await serve(), { width: 390 });
+    await page.setViewportSize({ width, height: 844 });
+    const boxes = () =>
+      page.locator('.switches .button').evaluateAll((all) =>
+        all.map((one) => {
+          const { top, width: wide } = one.getBoundingClientRect();
+          return { top, isWide: wide >= 24 };
+        }),
+      );
+    await expect.poll(async () => (await boxes()).length).toBe(7);
+    await expect.poll(async () => new Set((await boxes()).map(({ top }) => top)).size).toBe(1);
+    expect((await boxes()).every(({ isWide }) => isWide)).toBe(true);
+  },
+);

@@ -1,17 +1,13 @@
 // An outage in real time, from the first red mark to the resolved alert: the real runtime, the producer's scenario, and
-// two people at their browsers, one of whom acknowledges. It takes six minutes, since windows are minutes. With
-// SCREENSHOTS=1 its pictures go into docs/screenshots/, otherwise into .cache/screenshots/.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// two people at their browsers, one of whom acknowledges. It takes six minutes, since windows are minutes.
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { outage } from '../../tools/producer/scenarios/outage.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
 const heights = { 390: 844, 820: 1180, 1440: 900 } as const;
 const minuteMs = 60_000;
 const region = 'EU-London';
@@ -22,7 +18,6 @@ const lasts = 3 * minuteMs;
 const alertWithinMs = 10_000;
 
 const service = realService();
-beforeAll(() => mkdir(pictures, { recursive: true }));
 
 async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): Promise<Page> {
   const viewport = { width, height: heights[width] };
@@ -32,7 +27,7 @@ async function openPage(width: keyof typeof heights, theme: 'light' | 'dark'): P
   return page;
 }
 
-async function pictureOf(stage: string): Promise<void> {
+async function picturesOf(stage: string): Promise<void> {
   for (const width of [390, 820, 1440] as const) {
     for (const theme of ['light', 'dark'] as const) {
       const page = await openPage(width, theme);
@@ -41,7 +36,7 @@ async function pictureOf(stage: string): Promise<void> {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide).toBeLessThanOrEqual(width);
       await page.screenshot({
-        path: join(pictures, `outage-${stage}-${theme}-${width}.png`),
+        path: pictureOf(`outage-${stage}-${theme}-${width}`),
         fullPage: true,
       });
       await page.context().close();
@@ -116,7 +111,7 @@ test(
     expect(Date.now() - endOfWindow(high)).toBeLessThan(alertWithinMs);
     const errorRates = high.metric_value;
     expect(errorRates).toBeGreaterThan(0.4);
-    await pictureOf('firing');
+    await picturesOf('firing');
 
     // Two healthy minutes resolve both.
     const over = page.locator('.alert-over');
@@ -127,7 +122,7 @@ test(
     await expect.poll(() => page.locator('h1').textContent()).not.toContain('failing');
     expect(await page.title()).not.toMatch(/^\(/);
     expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
-    await pictureOf('resolved');
+    await picturesOf('resolved');
   },
   10 * minuteMs,
 );

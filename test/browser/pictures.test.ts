@@ -1,9 +1,7 @@
 // Every state of the page at every width in both themes: what axe says to it, that nothing sticks out, and a picture.
-// Pictures go into .cache/screenshots/; with SCREENSHOTS=1 those worth showing go into docs/screenshots/ instead.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { pictureOf } from '../support/pictures.ts';
 import type { Harness } from '../support/site-harness.ts';
 import {
   faults,
@@ -17,15 +15,6 @@ import {
 
 const { serve, open } = sitePages();
 
-const root = new URL('../..', import.meta.url).pathname;
-const shownStates: readonly string[] = process.env.SCREENSHOTS ? ['failing', 'empty', 'reconnecting'] : [];
-const picturesOf = (state: string): string =>
-  join(root, shownStates.includes(state) ? 'docs/screenshots' : '.cache/screenshots');
-
-beforeAll(async () => {
-  for (const state of ['failing', 'mixed']) await mkdir(picturesOf(state), { recursive: true });
-});
-
 const sizes = Object.keys(widths).map(Number) as Width[];
 
 /** `asked`: widths at which axe is asked; it takes seconds, and what it judges changes with the layout at most. */
@@ -33,8 +22,7 @@ async function look(page: Page, what: string, width: Width, asked: readonly Widt
   const name = `${what}-${width}`;
   if (asked.includes(width)) expect(await faults(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
-  const [state = ''] = name.split('-');
-  await page.screenshot({ path: join(picturesOf(state), `live-${name}.png`), fullPage: true });
+  await page.screenshot({ path: pictureOf(`live-${name}`), fullPage: true });
 }
 
 const rows = (page: Page) => page.locator('.regions tbody tr');

@@ -1,19 +1,15 @@
-// The page before the real runtime: real events, queue, objects, socket. With SCREENSHOTS=1 its pictures go into
-// docs/screenshots/, otherwise into .cache/screenshots/.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// The page before the real runtime: real events, queue, objects, socket.
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import type { SnapshotFrame } from '../../core/protocol/live.ts';
 import { Traffic } from '../../tools/producer/traffic.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
 const heights = { 390: 844, 820: 1180, 1440: 900 } as const;
 const backFillMs = 9 * 60_000;
 
 const service = realService();
-beforeAll(() => mkdir(pictures, { recursive: true }));
 
 function startProducing(): void {
   const fromMs = Math.ceil((Date.now() - backFillMs) / 60_000) * 60_000;
@@ -94,6 +90,27 @@ test('[LIV-1, LIV-3] numbers move with real traffic, survive a killed runtime, a
   await page.context().close();
 });
 
+/** Loads the page again; what its sockets get from then on. */
+async function framesFromTheStart(page: Page): Promise<readonly string[]> {
+  const frames: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
+  await page.reload();
+  return frames;
+}
+
+const snapshotsAmong = (frames: readonly string[]): SnapshotFrame[] =>
+  frames.flatMap((text) => (text.startsWith('{"t":"snapshot"') ? [JSON.parse(text) as SnapshotFrame] : []));
+
+test('[LIV-7] the page opens with one snapshot, which has the breakdown', async () => {
+  const page = await openPage(1440, 'light');
+  const frames = await framesFromTheStart(page);
+  // Some are of deltas, which come once what was asked for is answered.
+  await expect.poll(() => frames.length, { timeout: 30_000 }).toBeGreaterThan(5);
+  expect(snapshotsAmong(frames).map(({ breakdown }) => breakdown?.region)).toEqual(['*']);
+  await page.locator('.trending tbody tr').first().waitFor();
+  await page.context().close();
+});
+
 test.each([390, 820, 1440] as const)('pictures at %i pixels, light and dark', async (width) => {
   for (const theme of ['light', 'dark'] as const) {
     const page = await openPage(width, theme);
@@ -107,7 +124,7 @@ test.each([390, 820, 1440] as const)('pictures at %i pixels, light and dark', as
     await page.waitForTimeout(1500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: join(pictures, `live-${theme}-${width}.png`), fullPage: true });
+    await page.screenshot({ path: pictureOf(`live-${theme}-${width}`), fullPage: true });
     await page.context().close();
   }
 });

@@ -1,17 +1,13 @@
 // What each role sees and may do in the browser, before the real runtime: names, acknowledging, the admin's pages.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PersonRole } from '../../core/access/caller.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { realService } from '../support/real-service.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const pictures = join(root, '.cache/screenshots');
 const region = 'EU-London';
 
 const service = realService();
-beforeAll(() => mkdir(pictures, { recursive: true }));
 
 async function openAs(role: PersonRole): Promise<Page> {
   const page = await service.openAs(role);
@@ -82,7 +78,7 @@ test('[ACC-6, ACC-8, API-2] an analyst acknowledges; a viewer sees it with a mas
     .getByText(/by L\*\*\*/)
     .waitFor();
   for (const [name, page] of Object.entries({ viewer, analyst }))
-    await page.screenshot({ path: join(pictures, `role-${name}.png`), fullPage: true });
+    await page.screenshot({ path: pictureOf(`role-${name}`), fullPage: true });
   await Promise.all([viewer.context().close(), analyst.context().close()]);
 });
 
@@ -95,7 +91,7 @@ test('[ACC-8] an admin has the way to the keys, the people and the audit log, an
     await admin.locator('.person summary').waitFor();
     await admin.locator('table tbody tr').first().waitFor();
     await admin.screenshot({
-      path: join(pictures, `role-admin${path.replaceAll('/', '-')}.png`),
+      path: pictureOf(`role-admin${path.replaceAll('/', '-')}`),
       fullPage: true,
     });
   }

@@ -1,19 +1,13 @@
 // The System page before a scripted service: its states, what refreshes it, its keys, and how it looks.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SystemData } from '../../site/system/answer.ts';
 import { adminPages } from '../support/admin-pages.ts';
+import { pictureOf } from '../support/pictures.ts';
 import { faultySystem, quietSystem, wellSystem } from '../support/scripted-system.ts';
 import { faults, overflow, type Theme, type Width } from '../support/site-pages.ts';
 
 const { serve, open } = adminPages();
-
-const root = new URL('../..', import.meta.url).pathname;
-const folder = join(root, process.env.SCREENSHOTS ? 'docs/screenshots' : '.cache/screenshots');
-
-beforeAll(() => mkdir(folder, { recursive: true }));
 
 const headline = (page: Page, text: string) => page.getByRole('heading', { level: 1, name: text }).waitFor();
 const node = (page: Page, name: string) =>
@@ -95,7 +89,7 @@ test('[ABL-63] numbers that are not of now look so and say since when; they come
   await page.getByText(`No answer since ${at}`).waitFor();
   await page.getByText('The newest numbers could not be loaded.').waitFor();
   await expect.poll(() => page.locator('.stale .node').count()).toBe(8);
-  await page.screenshot({ path: join(root, '.cache/screenshots/system-stale.png') });
+  await page.screenshot({ path: pictureOf('system-stale') });
   expect(await faults(page)).toEqual([]);
   service.fault = null;
   await page.clock.runFor(5_000);
@@ -168,8 +162,7 @@ test.each(shots)('[ABL-67] %s, %s, %s: axe finds nothing, nothing sticks out', a
     await page.locator('.person-name').first().waitFor({ state: 'attached' });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     if (width !== 820) expect(await faults(page)).toEqual([]);
-    const path = join(folder, `system-${theme}-${width}.png`);
-    if (name === 'faultySystem') await page.screenshot({ path });
+    if (name === 'faultySystem') await page.screenshot({ path: pictureOf(`system-${theme}-${width}`) });
     await page.context().close();
   }
 });

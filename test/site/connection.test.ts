@@ -50,6 +50,27 @@ describe('subscribing and acknowledging', () => {
     expect(states.at(-1)?.seq).toBe(1);
   });
 
+  test('[LIV-7] a socket has in its address what is broken down at that time', () => {
+    connection.breakDown('EU-London');
+    goLive();
+    ports.socket.closed(false);
+    ports.pass(500);
+    expect(ports.sockets.map(({ breakdown }) => breakdown)).toEqual(['*', 'EU-London']);
+  });
+
+  test('[LIV-7] one that does not open with a region is opened at once with all, as the region may not be there', () => {
+    goLive();
+    connection.breakDown('nowhere');
+    ports.socket.closed(false);
+    ports.pass(500);
+    ports.socket.closed(false);
+    expect(ports.sockets.map(({ breakdown }) => breakdown)).toEqual(['*', 'nowhere', '*']);
+    expect(links.at(-1)).toMatchObject({ kind: 'reconnecting', retryAt: null, attempts: 1 });
+    ports.socket.closed(false);
+    expect(links.at(-1)).toMatchObject({ kind: 'reconnecting', attempts: 2 });
+    expect(ports.sockets).toHaveLength(3);
+  });
+
   test('a breakdown of a region is asked for once, and again by the next socket', () => {
     goLive();
     connection.breakDown('EU-London');

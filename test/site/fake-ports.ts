@@ -3,6 +3,8 @@ import type { ConnectionPorts, SocketEvents, Trouble } from '../../site/live/con
 
 export interface FakeSocket extends SocketEvents {
   readonly sent: unknown[];
+  /** Of which a breakdown is in its address. */
+  readonly breakdown: string;
   isClosed: boolean;
 }
 
@@ -28,8 +30,8 @@ export class FakePorts implements ConnectionPorts {
     return socket;
   }
 
-  open(events: SocketEvents): { send(text: string): void; close(): void } {
-    const socket: FakeSocket = { ...events, sent: [], isClosed: false };
+  open(events: SocketEvents, breakdown: string): { send(text: string): void; close(): void } {
+    const socket: FakeSocket = { ...events, breakdown, sent: [], isClosed: false };
     this.sockets.push(socket);
     return {
       send: (text) => {

@@ -128,17 +128,15 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     stop: () => stopped(server, peers),
   };
   server.on('upgrade', (request: IncomingMessage, stream) => {
-    if (harness.manner === 'not-migrated' || harness.failsWith !== null) {
-      stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    if (harness.identity === null) {
-      stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    const breakdown = new URL(request.url ?? '/', 'http://harness').searchParams.get('breakdown');
+    const refusal = refusalOf(harness, breakdown);
+    if (refusal !== null) {
+      stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`);
       return;
     }
     acceptSocket(request, stream, liveSubprotocol, (peer) => {
       peers.add(peer);
-      const viewer = new Viewer(harness, peer);
+      const viewer = new Viewer(harness, peer, breakdown ?? undefined);
       viewers.add(viewer);
       return {
         received: (text) => viewer.received(text),
@@ -157,9 +155,19 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   return harness;
 }
 
+/** What a socket is refused with; null: it is taken. */
+function refusalOf({ manner, failsWith, identity }: Harness, breakdown: string | null): string | null {
+  if (manner === 'not-migrated' || failsWith !== null) return '503 Service Unavailable';
+  if (identity === null) return '401 Unauthorized';
+  return breakdown === missingRegion ? '400 Bad Request' : null;
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One viewer's frames: a snapshot when asked, then a delta as often as the hub would send one. */
+/** A region that this service does not have. Any other may be there: frames are reshaped to hold all kinds. */
+const missingRegion = 'nowhere';
+
+/** One viewer's frames: a snapshot at once and when asked, and a delta as often as the hub would send one. */
 class Viewer {
   readonly #harness: Harness;
   readonly #peer: Peer;
@@ -171,10 +179,13 @@ class Viewer {
   #breakdown: string | undefined;
   #breakdownAt = 0;
 
-  constructor(harness: Harness, peer: Peer) {
+  constructor(harness: Harness, peer: Peer, breakdown: string | undefined) {
     this.#harness = harness;
     this.#startedAt = harness.now();
     this.#peer = peer;
+    this.#breakdown = breakdown;
+    this.#snapshot();
+    this.#timers.add(setInterval(() => this.#delta(), frameEveryMs / harness.speed));
   }
 
   received(text: string): void {
@@ -185,11 +196,17 @@ class Viewer {
     const frame = JSON.parse(text) as ClientFrame;
     this.#harness.heard.push(frame);
     if (frame.t === 'ack') return;
-    const isFirst = this.#timers.size === 0;
-    if (frame.t === 'subscribe') this.#breakdown = frame.breakdown;
+    if (frame.t === 'subscribe') {
+      if (frame.breakdown === this.#breakdown) return;
+      if (frame.breakdown === missingRegion) {
+        this.#send(
+          JSON.stringify({ t: 'error', code: 'unknown_region', message: 'there is no such region' }),
+        );
+        return;
+      }
+      this.#breakdown = frame.breakdown;
+    }
     this.#snapshot();
-    if (frame.t === 'subscribe' && isFirst)
-      this.#timers.add(setInterval(() => this.#delta(), frameEveryMs / this.#harness.speed));
   }
 
   closed(): void {

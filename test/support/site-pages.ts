@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { type Harness, startHarness } from './site-harness.ts';
 
@@ -42,11 +42,14 @@ export function browserPages(isMeant: RegExp) {
     // Not site/dist: another build, say of a running `wrangler dev`, may empty that one at any time.
     folder = await mkdtemp(join(root, '.cache/site-'));
     const outDir = folder;
+    // As it is deployed. Under the tests' own `test` each element would carry its file and line, and change with each frame.
+    vi.stubEnv('NODE_ENV', 'production');
     await build({ configFile: join(root, 'site/vite.config.ts'), logLevel: 'silent', build: { outDir } });
     browser = await launchBrowser();
   });
 
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await browser.close();
     await rm(folder, { recursive: true, force: true });
   });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
 import { masksPeople } from '../../core/access/masks.ts';
 import { liveCallerHeader, liveCallerOf, writeLiveCaller } from '../../core/live/live-caller.ts';
-import { socketRecheckMs } from '../../core/protocol/limits.ts';
+import { clientFrameBytesMax, socketRecheckMs } from '../../core/protocol/limits.ts';
 import { liveEventsPath } from '../../core/protocol/live.ts';
 import { hubObjectName } from '../../core/protocol/region.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
@@ -13,6 +13,21 @@ import { invalidParameters, type ParameterFault, problemResponse } from './probl
 import { noteForAudit, person } from './request-scope.ts';
 import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
+
+/** What a connection shows from its first frame on (LIV-7). */
+const liveQuery = z.object({
+  regions: z
+    .string()
+    .max(clientFrameBytesMax, { message: `has at most ${clientFrameBytesMax} characters` })
+    .optional()
+    .describe('Names of regions, separated by commas; all of them where it is not given')
+    .meta({ example: 'EU-London,ASIA-Tokyo' }),
+  breakdown: z
+    .string()
+    .optional()
+    .describe('Name of the region of which a breakdown is wanted, or `*` for all of them')
+    .meta({ example: '*' }),
+});
 
 /** The socket that the page lives by. */
 export const liveRoute: Route = {
@@ -25,27 +40,16 @@ export const liveRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Live numbers by WebSocket',
     description:
-      `Subprotocol \`${liveSubprotocol}\`: JSON frames. The first is a snapshot; then come absolute values of what ` +
-      'has changed, alerts at once. The client acknowledges as often as `ack_every_ms` says, and may send ' +
-      '`{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`. Close code 4001 says that the sign-in ' +
-      'has ended; a connection by bearer token lasts half an hour at most.',
+      `Subprotocol \`${liveSubprotocol}\`: JSON frames. The first is a snapshot of what the address asks for; then ` +
+      'come absolute values of what has changed, alerts at once. The client acknowledges as often as `ack_every_ms` ' +
+      'says, and may ask for something else by `{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`, ' +
+      'which another snapshot answers where it is not what it has. Close code 4001 says that the sign-in has ended; ' +
+      'a connection by bearer token lasts half an hour at most.',
+    query: liveQuery,
     status: 101,
     problems: ['upgrade_required'],
   },
 };
-
-const eventsQuery = z.object({
-  regions: z
-    .string()
-    .optional()
-    .describe('Names of regions, separated by commas; all of them where it is not given')
-    .meta({ example: 'EU-London,ASIA-Tokyo' }),
-  breakdown: z
-    .string()
-    .optional()
-    .describe('Name of the region of which a breakdown is wanted, or `*` for all of them')
-    .meta({ example: '*' }),
-});
 
 /** For clients without sockets (LIV-4). */
 export const liveEventsRoute: Route = {
@@ -60,7 +64,7 @@ export const liveEventsRoute: Route = {
     description:
       'Each event `snapshot` is the latest state, whole, as in the frame of that name on the socket; at most one a ' +
       'second, and only when something has changed. The stream is closed after five minutes, to be opened again.',
-    query: eventsQuery,
+    query: liveQuery,
     answerType: 'text/event-stream',
     problems: ['overloaded'],
   },
@@ -80,24 +84,25 @@ async function live(context: ApiContext): Promise<Response> {
       'The page that asks is of another site, or is not named (header Origin) and shows no bearer.';
     return problemResponse('forbidden', detail);
   }
-  return await opened(context);
+  const faults = await queryFaults(context);
+  return faults.length > 0 ? invalidParameters(faults) : await opened(context);
 }
 
 /** Hands the stream of the hub on. */
 async function liveEvents(context: ApiContext): Promise<Response> {
   const request = context.req.raw;
-  const parsed = parseParameters(eventsQuery, new URL(request.url).searchParams);
-  if (!parsed.ok) return invalidParameters(parsed.faults);
-  const faults = await unknownNames(context, parsed.value);
+  const faults = await queryFaults(context);
   if (faults.length > 0) return invalidParameters(faults);
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
   return request.method === 'GET' ? await opened(context) : new Response(null, { headers });
 }
 
-async function unknownNames(
-  context: ApiContext,
-  { regions, breakdown }: z.output<typeof eventsQuery>,
-): Promise<ParameterFault[]> {
+/** A region that one may not see is as one that does not exist. */
+async function queryFaults(context: ApiContext): Promise<readonly ParameterFault[]> {
+  const parsed = parseParameters(liveQuery, new URL(context.req.raw.url).searchParams);
+  if (!parsed.ok) return parsed.faults;
+  const { regions, breakdown = '*' } = parsed.value;
+  if (regions === undefined && breakdown === '*') return [];
   const asking = person();
   const known = (await loadRegions(context.env.DB, Date.now())).filter(({ name }) =>
     maySeeRegion(asking, name),
@@ -108,7 +113,7 @@ async function unknownNames(
   if (regions !== undefined && !regions.split(',').every(isKnown)) {
     faults.push({ parameter: 'regions', message: `must be names of regions, such as ${example}` });
   }
-  if (breakdown !== undefined && breakdown !== '*' && !isKnown(breakdown)) {
+  if (breakdown !== '*' && !isKnown(breakdown)) {
     faults.push({ parameter: 'breakdown', message: `must be * or the name of a region, such as ${example}` });
   }
   return faults;

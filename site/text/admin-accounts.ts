@@ -1,0 +1,40 @@
+/** The accounts: what came in, and what became of it. */
+import { plural } from './plural.ts';
+
+export const receivedFrom = 'Received from';
+export const onwards = 'on.';
+export const nothingCameInHint = 'As soon as a producer sends events, they are accounted for here.';
+export const byProducer = 'By producer';
+export const byProducerCaption = 'What became of what was accepted, by producer';
+export const producer = 'Producer';
+export const accepted = 'Accepted';
+export const streamAgainstBatch = 'Stream against batch';
+export const hoursCaption = 'Hours of which batch and stream differ, or that are not computed';
+export const lastHour = 'Last hour';
+export const accounts = 'Accounts';
+export const accountsRemark = 'What came in, and what became of it: to the last event.';
+export const howFarBack = 'How far back';
+export const theAccounts = 'The accounts';
+export const received = 'Received';
+export const rejected = 'Rejected';
+export const twins = 'Twins';
+export const nothingCameIn = 'Nothing came in';
+export const notKnownAnyMore = 'not known any more';
+export const noHourEqual = 'No hour has been found equal yet.';
+export const hoursEqual = (count: number): string =>
+  `In ${count} ${plural(count, 'hour', 'hours')} of a region batch says what the stream said.`;
+export const theOthers = ' The others:';
+export const counted = 'Counted';
+export const late = 'Late';
+export const duplicates = 'Duplicates';
+export const deadLetters = 'Dead letters';
+export const inFlight = 'In flight';
+export const overdue = 'Overdue';
+export const missing = 'Missing';
+export const sixHours = '6 hours';
+export const aDay = '24 hours';
+export const hour = 'Hour';
+export const state = 'State';
+export const stream = 'Stream';
+export const batch = 'Batch';
+export const difference = 'Difference';

@@ -1,0 +1,111 @@
+/** The audit log. */
+import { plural } from './plural.ts';
+
+export const checkingTheLog = 'Checking the log.';
+export const logNotChecked = 'The log could not be checked.';
+export const checkedAtIn = (clock: string, part: string): string => `Checked at ${clock} in ${part}\u202fs.`;
+export const showThePlace = 'Show the place';
+export const linesOfAll = (rows: string, total: string): string => `${rows} of ${total} lines. `;
+export const seconds = (seconds: number): string => `${seconds}\u202fs`;
+export const linesThatAreChecked = 'Lines that are checked';
+export const theCheckDoesNotMoveOn = 'The check does not move on.';
+export const lineIsNotWhatWasWritten = (seq: string): string => `Line ${seq} is not what was written`;
+export const lineStandsWhereAnotherOneStood = (seq: string): string =>
+  `Line ${seq} stands where another one stood`;
+export const lineWasPutInAfterwards = (seq: string): string => `Line ${seq} was put in afterwards`;
+export const lineIsMissing = (seq: string): string => `Line ${seq} is missing, though later ones are there`;
+export const beginningIsMissing = 'The beginning of the log is missing';
+export const endIsMissing = (seq: string): string => `The end of the log is missing, from line ${seq} on`;
+export const logWrittenAnew = (seq: string): string => `The log was written anew, up to line ${seq} at least`;
+export const beginsElsewhere = 'Where the log is said to begin is not where it says itself';
+export const noLineIsRight = 'No line is right.';
+export const linesAreRight = (first: string, last: string): string => `Lines ${first} to ${last} are right.`;
+export const faultAtLine = (seq: string, kind: string): string => `At line ${seq}: ${kind}`;
+export const keepACopy = 'Keep a copy of the database before anything else is done.';
+export const theLogIsEmpty = 'The log is empty';
+export const logIsWholeUpTo = (last: string): string => `The log is whole up to line ${last}`;
+export const linesChecked = (count: number, counted: string): string =>
+  `${counted} ${plural(count, 'line was', 'lines were')} checked.`;
+export const removedForTheirAge = (removed: string): string =>
+  `${removed} before them were removed for their age.`;
+export const agreesWithNotes = (seq: string): string =>
+  `They agree with what is noted outside of the log, up to line ${seq}.`;
+export const nothingNotedOutside =
+  'Nothing is noted outside of the log yet: that all of it was written anew cannot be told.';
+/** A cell of a file. */
+export const cutOffHere = 'Cut off here: there are more rows than one file takes.';
+export const showAll = 'Show all';
+export const who = 'Who';
+export const anyone = 'Anyone';
+export const what = 'What';
+export const anything = 'Anything';
+export const result = 'Result';
+export const any = 'Any';
+export const from = 'From';
+export const before = 'Before';
+export const firstLine = 'The first sign-in, change or refusal writes its first line.';
+export const downloadCsv = 'Download CSV';
+export const auditLog = 'Audit log';
+export const auditRemark = 'Who did what, newest first. To read it is noted too.';
+export const checking = 'Checking';
+export const checkTheLog = 'Check the log';
+export const theAuditLog = 'The audit log';
+export const noLineIsLikeThat = 'No line is like that';
+export const allLinesShown = (count: number): string =>
+  plural(count, 'That is the one line.', `That is all: ${count} lines.`);
+export const loading = 'Loading';
+export const older = 'Older';
+export const olderLines = (part: number): string => `${part} older lines.`;
+export const downloading = 'Downloading…';
+export const downloaded = 'Downloaded';
+export const downloadedNewest = (lines: string): string =>
+  `Downloaded the newest ${lines} lines. Choose a time before the last of them for older ones.`;
+export const linesOfTheAuditLogNewestFirst = 'Lines of the audit log, newest first';
+export const time = 'Time';
+export const country = 'Country';
+export const allOfIt = 'All of it';
+export const noCredential = 'no credential';
+export const only = (value: string): string => `Only ${value}`;
+export const signedIn = 'Signed in';
+export const signedOut = 'Signed out';
+export const madeAKey = 'Made a key';
+export const revokedAKey = 'Revoked a key';
+export const addedAPerson = 'Added a person';
+export const madeASignInLink = 'Made a sign-in link';
+export const disabledAPerson = 'Disabled a person';
+export const sawTheListOfPeople = 'Saw the list of people';
+export const openedTheLiveViewWithNames = 'Opened the live view with names';
+export const acknowledgedAnAlert = 'Acknowledged an alert';
+export const closedAnAlert = 'Closed an alert';
+export const madeAnAlertRule = 'Made an alert rule';
+export const changedAnAlertRule = 'Changed an alert rule';
+export const deletedAnAlertRule = 'Deleted an alert rule';
+export const wroteAnAnnotation = 'Wrote an annotation';
+export const changedAnAnnotation = 'Changed an annotation';
+export const deletedAnAnnotation = 'Deleted an annotation';
+export const sentDeadLettersAgain = 'Sent dead letters again';
+export const savedAView = 'Saved a view';
+export const changedASavedView = 'Changed a saved view';
+export const deletedASavedView = 'Deleted a saved view';
+export const sawNamesInSavedViews = 'Saw names in saved views';
+export const hadHoursComputed = 'Had hours computed';
+export const cancelledTheComputingOfAnHour = 'Cancelled the computing of an hour';
+export const beganAReplay = 'Began a replay';
+export const cancelledAReplay = 'Cancelled a replay';
+export const uploadedAFile = 'Uploaded a file';
+export const deletedAFile = 'Deleted a file';
+export const sawNamesInAlerts = 'Saw names in alerts';
+export const sawNamesInAlertRules = 'Saw names in alert rules';
+export const sawNamesInAnnotations = 'Saw names in annotations';
+export const downloadedFigures = 'Downloaded figures';
+export const readTheAuditLog = 'Read the audit log';
+export const checkedTheAuditLog = 'Checked the audit log';
+export const removedOldLines = 'Removed old lines';
+export const wasRefused = 'Was refused';
+export const done = 'Done';
+export const refused = 'Refused';
+export const failed = 'Failed';
+export const pagesDownloaded = (count: number): string => `${count} ${plural(count, 'page', 'pages')}…`;
+export const notDownloaded = (why: string): string => `Not downloaded. ${why}`;
+export const serverAnswered = (status: number): string => `The server answered ${status}.`;
+export const serverDidNotAnswer = 'The server did not answer.';

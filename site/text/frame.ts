@@ -1,0 +1,37 @@
+/** What all pages share: who is signed in, keys, the kiosk, what a service answers. */
+
+export const signedInAs = 'Signed in as';
+export const signInAgain = 'Sign in again';
+export const signOut = 'Sign out';
+export const notSignedOut = (failure: string): string => `Not signed out. ${failure}`;
+export const viewer = 'Viewer';
+export const analyst = 'Analyst';
+export const admin = 'Admin';
+export const allRegions = 'All regions';
+export const serverAnswered = (status: number): string => `The server answered ${status}.`;
+export const serverDidNotAnswer = 'The server did not answer.';
+export const signInHas = 'Sign-in has';
+export const ended = 'ended';
+export const signedInUntil = 'Signed in until';
+export const signInEndsIn = 'Sign-in ends in';
+export const minutes = (count: number): string => `${count}\u202fmin`;
+export const whatIsShown = 'What is shown';
+export const inAChart = 'In a chart';
+export const thisPage = 'This page';
+export const goTo = 'Go to';
+export const keys = 'Keys';
+export const space = 'Space';
+export const esc = 'Esc';
+export const left = 'Left';
+export const right = 'Right';
+export const up = 'Up';
+export const down = 'Down';
+export const pageUp = 'Page up';
+export const pageDown = 'Page down';
+export const search = 'Search';
+export const savedViews = 'Saved views';
+export const lightOrDark = 'Light or dark';
+export const kiosk = 'Kiosk, for a screen on a wall';
+export const showTheseKeys = 'Show these keys';
+export const leaveTheKiosk = 'Leave the kiosk';
+export const copyForgotten = 'Done: this browser keeps no copy. Opening the live view makes a new one.';

@@ -1,0 +1,81 @@
+// All that people read on the site stands in site/text, and nowhere else.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: samples of code
+import { describe, expect, test } from 'vitest';
+import { withTexts } from '../../site/texts-in-place.ts';
+import { allSources, parse } from '../house/source.ts';
+import { shownWords } from './shown-words.ts';
+
+/** Their words are not moved yet. A folder without a finding does not belong here. */
+const notMoved = ['chart', 'filter', 'format', 'live', 'panels', 'time', 'views'];
+
+/** The texts themselves, the page of components, which is for builders, and what runs in the build. */
+const elsewhere = /^site\/(text|components)\/|^site\/[\w.-]+\.ts$/;
+
+const found = allSources()
+  .filter(({ path }) => path.startsWith('site/') && !elsewhere.test(path))
+  .flatMap(shownWords);
+const folderOf = (path: string): string => path.split('/')[1] ?? '';
+
+test('what people read stands in site/text', () => {
+  const strange = found.filter(({ path }) => !notMoved.includes(folderOf(path)));
+  expect(strange.map(({ path, line, text, why }) => `${path}:${line} ${why}: ${text}`)).toEqual([]);
+});
+
+test('a folder whose words are moved is not excused any more', () => {
+  const left = new Set(found.map(({ path }) => folderOf(path)));
+  expect(notMoved.filter((folder) => !left.has(folder))).toEqual([]);
+});
+
+const seen = (code: string): string[] => shownWords(parse('site/a.tsx', code)).map(({ text }) => text);
+
+describe('words are seen', () => {
+  test.each([
+    ['in an element', '<p>Nothing fires</p>', 'Nothing fires'],
+    ['beside what is put in', '<p>{n} lines</p>', 'lines'],
+    ['by a choice', "<p>{isBusy ? 'Loading' : 'older'}</p>", 'Loading'],
+    ['in an attribute that is read', '<p title="now" />', 'now'],
+    ['of our own components', '<Field label="name" />', 'name'],
+    ['in a property', "const a = { unit: 's' };", 's'],
+    ['in a list', "['Hour', b].map(c)", 'Hour'],
+    ['in a sentence', "announce('it is gone');", 'it is gone'],
+    ['in a template', 'const a = `${n} lines`;', '{} lines'],
+    ['in what is thrown for people', "throw new Error('It is gone.');", 'It is gone.'],
+  ])('%s', (_where, code, text) => {
+    expect(seen(code)).toContain(text);
+  });
+});
+
+test('names of the code are not taken for words', () => {
+  expect(
+    [
+      '<p class="a b" id="c">–</p>',
+      "if (key === 'Escape') f('Enter');",
+      "place.querySelector('dialog button');",
+      "import a from './Some Folder/a.ts';",
+      "type A = 'Some words';",
+      "assert(a, 'the page has no place');",
+      'const a = `${b}-${c}`;',
+    ].flatMap(seen),
+  ).toEqual([]);
+});
+
+describe('the build puts texts in their places', () => {
+  const texts = [
+    "export const gone = 'It is gone.';",
+    'export const of = (a: string, b: string): string => `${b} of ${a}`;',
+    'export const twice = (a: string): string => `${a}, ${a}`;',
+    'export const lines = (n: number): string => plural(n, `1 line`, `${n} lines`);',
+  ].join('\n');
+  test.each([
+    ['a text', 'f(say.gone)', "f('It is gone.')"],
+    ['with its parts', 'say.of(x, f(y))', '`${f(y)} of ${x}`'],
+    ['one within another', 'say.of(x, say.of(y, say.gone))', "`${`${'It is gone.'} of ${y}`} of ${x}`"],
+    ['what is said twice', 'say.twice(a.b)', '`${a.b}, ${a.b}`'],
+    ['but asks for nothing twice', 'say.twice(f())', 'say.twice(f())'],
+    ['a plural stays', 'say.lines(n)', 'say.lines(n)'],
+    ['a function that is not called stays', '[1].map(say.twice)', '[1].map(say.twice)'],
+    ['in an element', '<p title={say.gone}>{say.gone}</p>', "<p title={'It is gone.'}>{'It is gone.'}</p>"],
+  ])('%s', (_what, code, expected) => {
+    expect(withTexts('a.tsx', code, texts)).toBe(expected);
+  });
+});
