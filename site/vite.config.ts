@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { preactParts } from './preact-parts.ts';
 import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
@@ -17,6 +18,7 @@ const pages = [
   'system.html',
   'admin/keys.html',
   'admin/people.html',
+  'admin/embeds.html',
   'admin/audit.html',
   'admin/reconcile.html',
   'docs.html',
@@ -138,6 +140,7 @@ export default defineConfig({
     stylesFirst(),
     textsInPlace(),
     uplotParts(),
+    preactParts(),
     headersOfAssets(),
     securityText(),
     shellOfServiceWorker(),

@@ -11,12 +11,12 @@ const root = new URL('../..', import.meta.url).pathname;
 let browser: Browser;
 let folder = '';
 
-/** Both plots of the Live view with gaps, a lone value, open slots, an alert, a cursor; then moved on, and narrower. */
+/** Plots of the Live view with gaps, a lone value, open slots, an alert, a cursor, a week and the one before; then moved on, and narrower. */
 const entry = `
 import { signal } from '${root}node_modules/@preact/signals';
 import { h, render } from '${root}node_modules/preact';
 import { Plot } from '${root}site/chart/plot.tsx';
-import { successSpec, trafficSpec } from '${root}site/chart/plot-spec.ts';
+import { besideSpecs, successSpec, trafficSpec } from '${root}site/chart/plot-spec.ts';
 
 const start = Date.UTC(2026, 10, 21, 11, 58);
 const seriesAt = (step) => {
@@ -31,7 +31,16 @@ const crosshair = signal(null);
 const stretches = signal([{ severity: 'CRITICAL', from: start + 300_000, until: start + 420_000 }]);
 const place = document.querySelector('#plots');
 const empty = signal({ ...seriesAt(0), times: [], events: [], downloads: [], success: [], closedCount: 0 });
-render([[trafficSpec, series], [successSpec, series], [trafficSpec, empty]].map(([spec, of]) =>
+const week = (step) => {
+  const slotMs = 3_600_000;
+  const times = Array.from({ length: 169 }, (_, i) => start - start % slotMs + (i + step - 168) * slotMs);
+  const events = times.map((_, i) => (i % 50 === 9 ? null : 1e13 * (1 + Math.cos(i / 9))));
+  const before = { events: events.toReversed(), downloads: events, success: events };
+  return { span: { slotMs, lengthMs: 168 * slotMs }, asOf: times.at(-1) + 5e5, times, closedCount: 167, events, downloads: times.map(() => 4e12), success: events, before };
+};
+const long = signal(week(0));
+const besideLong = { ...besideSpecs.traffic, hasTimeAxis: true };
+render([[trafficSpec, series], [successSpec, series], [trafficSpec, empty], [besideLong, long]].map(([spec, of]) =>
   h(Plot, { spec, series: of, stretches, crosshair })), place);
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)));
 const seen = () => [
@@ -46,6 +55,7 @@ globalThis.draw = async () => {
   await frame();
   pictures.push(seen());
   series.value = seriesAt(7);
+  long.value = week(5);
   await frame();
   pictures.push(seen());
   place.style.width = '340px';
@@ -96,10 +106,10 @@ async function picturesOf(name: string, plugins: ReturnType<typeof uplotParts>[]
 test('the parts of uPlot that the site keeps draw as the whole does', async () => {
   const whole = await picturesOf('whole', []);
   const parts = await picturesOf('parts', [uplotParts()]);
-  // There is something to compare: three plots, and each step draws another picture.
+  // There is something to compare: four plots, and each step draws another picture.
   expect(whole).toHaveLength(4);
   expect(whole[0]?.filter((text) => text.startsWith('data:image/png') && text.length > 2_000)).toHaveLength(
-    3,
+    4,
   );
   expect(new Set(whole.map((seen) => seen.join())).size).toBe(4);
   expect(parts).toEqual(whole);

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { pageHeaders, strictTransport } from '../../core/protocol/security-headers.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const liveKbMax = 59;
-const allKbMax = 116;
+const liveKbMax = 54;
+const allKbMax = 111;
 
 let outDir = '';
 
@@ -46,7 +46,7 @@ function firstLoad(page: string): string[] {
   return [...found];
 }
 
-test('the first load of the Live view is at most 59 KB of JavaScript gzipped, and all pages together 116 KB', () => {
+test('the first load of the Live view is at most 54 KB of JavaScript gzipped, and all pages together 111 KB', () => {
   const live = gzippedKb(firstLoad('index.html'));
   const all = gzippedKb(files().filter((name) => name.endsWith('.js')));
   console.info(
