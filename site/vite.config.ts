@@ -1,6 +1,7 @@
 import { defineConfig, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 import { preactParts } from './preact-parts.ts';
+import { shortPreload } from './preload.ts';
 import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
@@ -140,6 +141,7 @@ export default defineConfig({
     textsInPlace(),
     uplotParts(),
     preactParts(),
+    shortPreload(),
     headersOfAssets(),
     securityText(),
     shellOfServiceWorker(),
