@@ -19,6 +19,7 @@ const pages = [
   'system.html',
   'admin/keys.html',
   'admin/people.html',
+  'admin/embeds.html',
   'admin/audit.html',
   'admin/reconcile.html',
   'docs.html',

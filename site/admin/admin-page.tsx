@@ -17,6 +17,7 @@ import { PageFrame, startFrame } from '../panels/page-frame.tsx';
 const places = [
   ['keys', say.keys],
   ['people', say.people],
+  ['embeds', say.embeds],
   ['audit', say.auditLog],
   ['reconcile', say.accounts],
 ] as const;

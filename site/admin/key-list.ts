@@ -1,11 +1,10 @@
-/** Keys as the page lists them: in which state each is, and which are shown. */
-
+/** What ends or is revoked, keys above all, as the pages list it: in which state each is, and which are shown. */
 import { keyRateMax } from '../../core/protocol/limits.ts';
 import { countText } from '../format/number.ts';
 import * as say from '../text/admin-keys.ts';
 import { bytesText } from './bytes.ts';
 import { holds, type ListFilter } from './list-filter.ts';
-import type { KeyRow } from './rows.ts';
+import type { EmbedRow, KeyRow } from './rows.ts';
 
 export const keyStates = ['active', 'soon', 'expired', 'revoked'] as const;
 export type KeyState = (typeof keyStates)[number];
@@ -13,7 +12,9 @@ export type KeyState = (typeof keyStates)[number];
 /** Long enough to rotate a key without haste. */
 const soonMs = 14 * 86_400_000;
 
-export function keyState(key: KeyRow, nowMs: number): KeyState {
+export type EndingRow = KeyRow | EmbedRow;
+
+export function keyState(key: EndingRow, nowMs: number): KeyState {
   if (key.revoked_at !== null) return 'revoked';
   const endMs = key.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(key.expires_at);
   if (endMs <= nowMs) return 'expired';
@@ -28,19 +29,21 @@ const isOfState = (state: KeyState, wanted: KeyState | null): boolean =>
   wanted === null || state === wanted || (wanted === 'active' && state === 'soon');
 
 /** Those that are taken first, else in the order given. */
-export function shownKeys(
-  keys: readonly KeyRow[],
+export function shownKeys<Row extends EndingRow>(
+  keys: readonly Row[],
   { state, text }: ListFilter<KeyState>,
   nowMs: number,
-): readonly KeyRow[] {
+): readonly Row[] {
   const shown = keys.filter(
-    (key) => isOfState(keyState(key, nowMs), state) && holds([key.name, key.account, key.id], text),
+    (key) =>
+      isOfState(keyState(key, nowMs), state) &&
+      holds([key.name, 'account' in key ? key.account : null, key.id], text),
   );
-  const rank = (key: KeyRow): number => (isUsable(keyState(key, nowMs)) ? 0 : 1);
+  const rank = (key: Row): number => (isUsable(keyState(key, nowMs)) ? 0 : 1);
   return shown.toSorted((a, b) => rank(a) - rank(b));
 }
 
-export function countOf(keys: readonly KeyRow[], state: KeyState | null, nowMs: number): number {
+export function countOf(keys: readonly EndingRow[], state: KeyState | null, nowMs: number): number {
   return keys.filter((key) => isOfState(keyState(key, nowMs), state)).length;
 }
 

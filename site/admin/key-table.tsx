@@ -1,16 +1,13 @@
-import { agoFigure } from '../format/time.ts';
-import { Mark, type MarkKind } from '../panels/mark.tsx';
 import * as say from '../text/admin-keys.ts';
+import { MadeBy, State } from './ending-list.tsx';
 import type { KeyAction } from './key-dialog.tsx';
-import { isUsable, type KeyState, limitTexts } from './key-list.ts';
-import { Ago, agoText, Day, exactText, now } from './moment.tsx';
+import { isUsable, keyState, limitTexts } from './key-list.ts';
+import { Ago, now } from './moment.tsx';
 import { RegionNames } from './region-choice.tsx';
 import type { KeyRow } from './rows.ts';
 
 interface KeyTableProps {
   readonly keys: readonly KeyRow[];
-  readonly stateOf: (key: KeyRow) => KeyState;
-  readonly nameOf: (personId: string) => string;
   readonly act: (action: KeyAction) => void;
 }
 
@@ -40,8 +37,8 @@ export function KeyTable({ keys, ...of }: KeyTableProps) {
   );
 }
 
-function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { readonly row: KeyRow }) {
-  const state = stateOf(row);
+function Row({ row, act }: Omit<KeyTableProps, 'keys'> & { readonly row: KeyRow }) {
+  const state = keyState(row, now.value);
   const [rate, rest] = limitTexts(row);
   return (
     <tr class={isUsable(state) ? undefined : 'over'}>
@@ -52,7 +49,7 @@ function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { read
         </span>
       </th>
       <td data-label="State">
-        <State row={row} state={state} />
+        <State row={row} />
       </td>
       <td data-label="Regions">
         <RegionNames names={row.regions} />
@@ -65,8 +62,7 @@ function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { read
         <Ago at={row.last_used_at} never={say.never} />
       </td>
       <td data-label="Made">
-        <Day at={row.created_at} />
-        <span class="under">{say.by(nameOf(row.created_by))}</span>
+        <MadeBy row={row} />
       </td>
       <td class="acts">
         {state !== 'revoked' && (
@@ -84,34 +80,4 @@ function Row({ row, stateOf, nameOf, act }: Omit<KeyTableProps, 'keys'> & { read
       </td>
     </tr>
   );
-}
-
-const looks: Readonly<Record<KeyState, readonly [MarkKind, string]>> = {
-  active: ['healthy', say.active],
-  soon: ['warning', say.expiresSoon],
-  expired: ['idle', say.expired],
-  revoked: ['down', say.revoked],
-};
-
-function State({ row, state }: { readonly row: KeyRow; readonly state: KeyState }) {
-  const [mark, word] = looks[state];
-  const at = row.revoked_at ?? row.expires_at;
-  return (
-    <>
-      <span class={`state state-${state}`}>
-        <Mark kind={mark} size={10} />
-        {word}
-      </span>
-      {at !== null && (
-        <time class="under" dateTime={at} title={exactText(at)}>
-          {isUsable(state) ? leftText(Date.parse(at) - now.value) : agoText(Date.parse(at), now.value)}
-        </time>
-      )}
-    </>
-  );
-}
-
-function leftText(ms: number): string {
-  const { text, unit } = agoFigure(ms);
-  return say.endsIn(text, unit);
 }

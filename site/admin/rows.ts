@@ -1,4 +1,4 @@
-/** Rows of /api/admin, as far as the pages show them. */
+/** Rows of /api/admin and /api/embeds, as far as the pages show them. */
 import type { AuditResult } from '../../core/access/audit-entry.ts';
 import type { AuditRow } from '../../core/access/audit-row.ts';
 import type { PersonRole } from '../../core/access/caller.ts';
@@ -18,6 +18,19 @@ export interface KeyRow {
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
   readonly last_used_at: string | null;
+}
+
+export interface EmbedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'active' | 'expired' | 'revoked';
+  readonly regions: readonly string[] | null;
+  /** Sites that may show it; none for those that the service lists. */
+  readonly origins: readonly string[];
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly expires_at: string;
+  readonly revoked_at: string | null;
 }
 
 export interface PersonRow {

@@ -1,4 +1,5 @@
 /** The stream's events, counted by the batch layer: a part of the page that is loaded when it is asked for. */
+import * as say from '../text/analytics-batch.ts';
 import { times, view, watchView } from './answers.ts';
 import { Coverage } from './coverage.tsx';
 import { RangeBar } from './range-bar.tsx';
@@ -18,7 +19,8 @@ export function StreamPart() {
         <div>
           <h1>{range === 'custom' ? days : rangeWords[range]}</h1>
           <p class="title-remark">
-            {range !== 'custom' && `${days}, `}UTC, {region ?? 'all regions'}
+            {range !== 'custom' && `${days}, `}
+            {say.utcAnd} {region ?? say.allRegions}
           </p>
         </div>
         <RangeBar />

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { countFigure, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
+import * as say from '../text/analytics-batch.ts';
 import { pattern, popular, ratings, series, shownContent, times, view } from './answers.ts';
 import { hourText, patternColumns, seriesColumns, stepText } from './bars.ts';
 import { Columns } from './columns.tsx';
@@ -33,18 +34,18 @@ export function PatternPanel() {
   return (
     <Panel
       id="pattern"
-      title="By hour of the day"
-      remark={view.value.content === null ? 'events an hour, mean of the days, UTC' : `${shownTitle()}, UTC`}
+      title={say.byHourOfTheDay}
+      remark={view.value.content === null ? say.hoursRemark : say.inUtc(shownTitle())}
       answer={pattern}
       bones={8}
-      none={<NothingYet what="No events were counted" />}
+      none={<NothingYet what={say.noEventsWereCounted} />}
     >
       {(rows) => (
         <div class="beside">
           <Columns columns={patternColumns(rows)} />
           <DataTable
-            caption="Events by hour of the day, UTC"
-            columns={['Hour', 'Mean', 'Events', 'Views', 'Downloads']}
+            caption={say.eventsByHourOfTheDayUtc}
+            columns={[say.hour, say.mean, say.events, say.views, say.downloads]}
             isShown={always}
             rows={rows.map((row) => ({
               key: String(row.hour),
@@ -70,38 +71,40 @@ export function SeriesPanel() {
     return (
       <section class="panel series-panel" aria-labelledby="series-title">
         <header class="panel-head">
-          <h2 id="series-title">One title</h2>
+          <h2 id="series-title">{say.oneTitle}</h2>
         </header>
-        <p class="none quiet">
-          {hasNone
-            ? 'No title was viewed in these days. The next one stands here by itself.'
-            : `Press a title in a list: its views by ${step} stand here.`}
-        </p>
+        <p class="none quiet">{hasNone ? say.noTitleViewed : say.pressATitle(step)}</p>
       </section>
     );
   }
   return (
     <Panel
       id="series"
-      title={title || 'One title'}
-      remark={`views by ${step}`}
+      title={title || say.oneTitle}
+      remark={say.viewsBy(step)}
       answer={series}
       bones={8}
-      none={<NothingYet what={`Nothing of ${title} was counted`} />}
+      none={<NothingYet what={say.nothingOf(title)} />}
     >
       {(rows) => (
         <>
           <Columns columns={seriesColumns(rows, range)} />
           <DataTable
-            caption={`${title} by ${step}, UTC`}
-            columns={[step === 'hour' ? 'Hour' : 'Day', 'Views', 'Completed', 'Downloads', 'Success']}
+            caption={say.titleBy(title, step)}
+            columns={[
+              step === 'hour' ? say.hour : say.day,
+              say.views,
+              say.completed,
+              say.downloads,
+              say.success,
+            ]}
             isShown={always}
             rows={rows.map((row) => ({
               key: row.window_start,
               cells: [
                 stepText(Date.parse(row.window_start), range),
                 ...[row.view_count, row.complete_count, row.total_downloads].map(countFigure),
-                shareFigure(row.success_rate, 'no downloads'),
+                shareFigure(row.success_rate, say.noDownloads),
               ],
             }))}
           />

@@ -1,21 +1,13 @@
 /** Embeds of a panel: made, given out once, listed and taken back. */
-
 import { signal } from '@preact/signals';
 import { askService } from '../access/service.ts';
 import { FaultOf, Field, Form } from '../admin/form.tsx';
 import { endOf, regionsOf, text } from '../admin/key-form.ts';
 import { closeRow, openDialog } from '../admin/open-dialog.tsx';
 import { RegionChoice } from '../admin/region-choice.tsx';
+import type { EmbedRow } from '../admin/rows.ts';
 import { Secret } from '../admin/secret.tsx';
 import * as say from '../text/embed.ts';
-
-interface EmbedRow {
-  readonly id: string;
-  readonly name: string;
-  readonly state: 'active' | 'expired' | 'revoked';
-  readonly regions: readonly string[] | null;
-  readonly expires_at: string;
-}
 
 interface Made {
   readonly data: EmbedRow;

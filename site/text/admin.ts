@@ -2,6 +2,7 @@
 
 export const keys = 'Keys';
 export const people = 'People';
+export const embeds = 'Embeds';
 export const auditLog = 'Audit log';
 export const accounts = 'Accounts';
 export const administration = 'Administration';

@@ -130,6 +130,55 @@ test('keys: d changes the theme, / goes to the text field, and neither where som
   expect([await names(page), await isDark()]).toEqual([['Ada Obi '], true]);
 });
 
+describe('embeds', () => {
+  const cells = (page: Page, name: string) => row(page, name).locator('td').allTextContents();
+
+  test('[ABL-47, EMB-1] those of all are listed: who made each, what it shows, where, until when', async () => {
+    const page = await open(await serve(), '/admin/embeds');
+    await row(page, 'Status page').waitFor();
+    expect(await page.locator('h1').textContent()).toBe('2 active embeds');
+    await expect
+      .poll(() => cells(page, 'The wiki'))
+      .toEqual([
+        expect.stringMatching(/^Activeends in 69.d$/) as string,
+        'EU-Frankfurt and 2 more',
+        'https://wiki.studio.example',
+        expect.stringMatching(/^\d+ \w+ 20\d\d$/) as string,
+        expect.stringMatching(/by Ada Obi$/) as string,
+        'Revoke The wiki of the control room',
+      ]);
+    const [state, regions, sites] = await cells(page, 'Status page');
+    expect([state, regions, sites]).toEqual([
+      expect.stringMatching(/^Expires soonends in 4.d$/) as string,
+      'all',
+      'those of the service',
+    ]);
+    await page.getByRole('button', { name: 'Revoked' }).click();
+    await expect.poll(() => names(page)).toEqual(['Portal of the summer festival']);
+    expect(new URL(page.url()).search).toBe('?state=revoked');
+    await expect.poll(() => button(page, /^Revoke Portal/).count()).toBe(0);
+  });
+
+  test('[ABL-47] one is revoked by keyboard, asked before, and the list says so', async () => {
+    const service = await serve();
+    const page = await open(service, '/admin/embeds');
+    await button(page, 'Revoke Status page').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('sees nothing more within 10 s').waitFor();
+    expect(await focused(page)).toBe('Cancel');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => focused(page)).toBe('Revoke Status page');
+    expect(service.asked.filter(({ what }) => what.startsWith('POST'))).toEqual([]);
+    await page.keyboard.press('Enter');
+    await button(page, 'Revoke the embed').click();
+    await row(page, 'Status page').getByText('Revoked').waitFor();
+    expect(service.asked.map(({ what }) => what)).toContain('POST /api/embeds/9f1h3k5m7p9r/revoke');
+    await expect.poll(() => said(page).textContent()).toBe('The embed Status page is revoked.');
+    await expect.poll(() => page.locator('h1').textContent()).toBe('1 active embed');
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+  });
+});
+
 describe('people', () => {
   test('a person is added, and the link that signs in is shown once', async () => {
     const service = await serve();

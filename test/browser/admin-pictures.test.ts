@@ -97,6 +97,21 @@ const states: Readonly<Record<string, State>> = {
       await page.locator('.secret').waitFor();
     },
   },
+  embeds: { path: '/admin/embeds', go: rows },
+  'embeds-empty': {
+    path: '/admin/embeds',
+    set: (service) => {
+      service.embeds = [];
+    },
+    go: (page) => page.getByText('No embeds yet').waitFor(),
+  },
+  'embeds-revoke': {
+    path: '/admin/embeds?state=soon',
+    go: async (page) => {
+      await press(page, 'Revoke Status page');
+      await dialog(page);
+    },
+  },
   audit: {
     path: '/admin/audit',
     go: async (page) => {

@@ -295,6 +295,7 @@ const others = [
   '/sign-in',
   '/admin/keys',
   '/admin/people',
+  '/admin/embeds',
   '/admin/audit',
   '/admin/reconcile',
   '/system',

@@ -134,3 +134,21 @@ test('[ABL-09, ABL-70, ABL-71] t shows the tables that screen readers always hav
   await page.reload();
   await page.locator('html[data-theme=dark]').waitFor();
 });
+
+test.each([360, 390] as const)(
+  '[ABL-79] all switches stand in one row at %i pixels, none under 24 wide',
+  async (width) => {
+    const page = await open(await serve(), { width: 390 });
+    await page.setViewportSize({ width, height: 844 });
+    const boxes = () =>
+      page.locator('.switches .button').evaluateAll((all) =>
+        all.map((one) => {
+          const { top, width: wide } = one.getBoundingClientRect();
+          return { top, isWide: wide >= 24 };
+        }),
+      );
+    await expect.poll(async () => (await boxes()).length).toBe(7);
+    await expect.poll(async () => new Set((await boxes()).map(({ top }) => top)).size).toBe(1);
+    expect((await boxes()).every(({ isWide }) => isWide)).toBe(true);
+  },
+);

@@ -10,10 +10,10 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Problem, type ProblemCode, problem, problemContentType } from '../../core/protocol/problem.ts';
-import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
+import type { AuditLine, EmbedRow, KeyRow, PersonRow } from '../../site/admin/rows.ts';
 import type { SystemData } from '../../site/system/answer.ts';
 import { wholeAccounts } from './scripted-accounts.ts';
-import { adminId, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
+import { adminId, scriptedEmbeds, scriptedKeys, scriptedLines, scriptedPeople } from './scripted-admin.ts';
 import { answerAnnotations, noAnnotations, type ScriptedAnnotations } from './scripted-annotations.ts';
 import { answerBatch, type ScriptedBatch } from './scripted-batch.ts';
 import { scriptedLetters, wellSystem } from './scripted-system.ts';
@@ -26,6 +26,7 @@ export interface AdminHarness {
   readonly asked: { readonly what: string; readonly body: unknown }[];
   keys: KeyRow[];
   people: PersonRow[];
+  embeds: EmbedRow[];
   lines: AuditLine[];
   role: PersonRow['role'];
   /** What the next questions whose `METHOD path` begins so are answered; null: as asked. */
@@ -63,6 +64,7 @@ export async function startAdminHarness(folder: string, port = 0): Promise<Admin
     asked: [] as AdminHarness['asked'],
     keys: scriptedKeys(),
     people: scriptedPeople(),
+    embeds: scriptedEmbeds(),
     lines: scriptedLines(160),
     role: 'admin' as PersonRow['role'],
     fault: null as AdminHarness['fault'],
@@ -152,8 +154,9 @@ function answerTo(
 ): object {
   const scripted = answerBatch(harness.batch, what, query) ?? answerWarehouse(harness.warehouse, what, query);
   if (scripted !== null) return scripted;
-  const [, list, id, verb] = /^POST \/api\/admin\/(\w+)\/(\w+)\/(\w+)$/.exec(what) ?? [];
+  const [, list, id, verb] = /^POST \/api\/(?:admin\/)?(\w+)\/(\w+)\/(\w+)$/.exec(what) ?? [];
   if (list === 'keys' && verb === 'revoke') return { data: revoked(harness, id ?? '') };
+  if (list === 'embeds' && verb === 'revoke') return { data: takenBack(harness, id ?? '') };
   if (list === 'people' && verb === 'disable') return { data: disabled(harness, id ?? '') };
   if (list === 'people' && verb === 'token') return withToken(harness.people.find((one) => one.id === id));
   switch (what) {
@@ -169,6 +172,8 @@ function answerTo(
       return { data: harness.keys, count: harness.keys.length };
     case 'GET /api/admin/people':
       return { data: harness.people, count: harness.people.length };
+    case 'GET /api/embeds':
+      return { data: harness.embeds, count: harness.embeds.length };
     case 'GET /api/system':
       return { data: { ...harness.system, at: new Date().toISOString() } };
     case 'GET /api/admin/dead-letters':
@@ -207,6 +212,12 @@ function madeKey(harness: AdminHarness, body: Record<string, unknown>): object {
   const data = { id, state: 'active', revoked_at: null, ...made, ...body } as KeyRow;
   harness.keys = [data, ...harness.keys];
   return { data, key: `mq_local_${id}_${'k'.repeat(50)}` };
+}
+
+function takenBack(harness: AdminHarness, id: string): EmbedRow | undefined {
+  const over = { state: 'revoked', revoked_at: new Date().toISOString() } as const;
+  harness.embeds = harness.embeds.map((embed) => (embed.id === id ? { ...embed, ...over } : embed));
+  return harness.embeds.find((embed) => embed.id === id);
 }
 
 function madePerson(harness: AdminHarness, body: Record<string, unknown>): object {

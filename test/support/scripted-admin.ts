@@ -1,5 +1,5 @@
 /** Rows of /api/admin for the harness of the admin pages. */
-import type { AuditLine, KeyRow, PersonRow } from '../../site/admin/rows.ts';
+import type { AuditLine, EmbedRow, KeyRow, PersonRow } from '../../site/admin/rows.ts';
 
 const dayMs = 86_400_000;
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
@@ -75,6 +75,34 @@ export function scriptedKeys(): KeyRow[] {
       state: 'revoked',
       revoked_at: ago(30 * dayMs),
       last_used_at: ago(30 * dayMs),
+    }),
+  ];
+}
+
+export function scriptedEmbeds(): EmbedRow[] {
+  const embed = (id: string, name: string, change: Partial<EmbedRow> = {}): EmbedRow => ({
+    id,
+    name,
+    state: 'active',
+    regions: ['EU-Frankfurt', 'EU-London', 'EU-Paris'],
+    origins: ['https://wiki.studio.example'],
+    created_at: ago(20 * dayMs),
+    created_by: '7b2kq0xw4n9d',
+    expires_at: new Date(Date.now() + 70 * dayMs).toISOString(),
+    revoked_at: null,
+    ...change,
+  });
+  return [
+    embed('2w4y6a8c0e2g', 'The wiki of the control room'),
+    embed('9f1h3k5m7p9r', 'Status page', {
+      regions: null,
+      origins: [],
+      expires_at: new Date(Date.now() + 5 * dayMs).toISOString(),
+    }),
+    embed('4t6v8x0z2b4d', 'Portal of the summer festival', {
+      state: 'revoked',
+      origins: ['https://portal.festival.example', 'https://partners.festival.example:8443'],
+      revoked_at: ago(2 * dayMs),
     }),
   ];
 }
