@@ -1,5 +1,4 @@
 /** Who is signed in, as what, until when, and the way out. Nothing is drawn while that is not known. */
-
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as say from '../text/frame.ts';
 import { currentIdentity, type Identity, signInAddress, signOut, signOutFailure } from './session.ts';

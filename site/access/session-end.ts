@@ -1,5 +1,4 @@
 /** When the sign-in ends, said in time. It cannot be lengthened: one signs in again. */
-
 import { hourText } from '../format/time.ts';
 import * as say from '../text/frame.ts';
 

@@ -1,5 +1,4 @@
 /** The page /sign-in: takes a token, from its field or from the fragment of a link, and goes where one came from. */
-
 import { personIdOf } from '../../core/access/sign-in-token.ts';
 import * as say from '../text/sign-in.ts';
 import { returnAddress } from './return-address.ts';

@@ -1,5 +1,4 @@
 /** Has the log checked, and says what came of it. */
-
 import { signal } from '@preact/signals';
 import { Mark } from '../panels/mark.tsx';
 import * as say from '../text/admin-audit.ts';

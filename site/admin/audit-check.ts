@@ -1,5 +1,4 @@
 /** Whether the audit log is as it was written: asked piece by piece, and said in words. */
-
 import type { ServiceAnswer } from '../access/service.ts';
 import * as say from '../text/admin-audit.ts';
 

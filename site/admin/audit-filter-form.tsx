@@ -1,5 +1,4 @@
 /** By whom, what, how it ended, when: each change asks anew and is kept in the address. */
-
 import type { ComponentChildren } from 'preact';
 import * as say from '../text/admin-audit.ts';
 import { type AuditField, type AuditFilter, isoTime, localTime, withField } from './audit-filter.ts';

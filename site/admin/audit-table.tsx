@@ -1,5 +1,4 @@
 /** The lines, by day; each can be opened for all that is stored of it. */
-
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { Mark } from '../panels/mark.tsx';

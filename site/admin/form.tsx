@@ -1,5 +1,4 @@
 /** A form of a dialog: fields with what the service says of each, one submission at a time. */
-
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ServiceAnswer } from '../access/service.ts';

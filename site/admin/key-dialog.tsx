@@ -1,5 +1,4 @@
 /** What is done to keys: made, rotated, revoked. */
-
 import { useState } from 'preact/hooks';
 import * as say from '../text/admin-keys.ts';
 import { announce } from './admin-page.tsx';

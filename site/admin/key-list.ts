@@ -1,5 +1,4 @@
 /** What ends or is revoked, keys above all, as the pages list it: in which state each is, and which are shown. */
-
 import { keyRateMax } from '../../core/protocol/limits.ts';
 import { countText } from '../format/number.ts';
 import * as say from '../text/admin-keys.ts';

@@ -1,5 +1,4 @@
 /** Times as people read them: how long ago, with the exact time on hover and for screen readers. */
-
 import { signal } from '@preact/signals';
 import { agoFigure } from '../format/time.ts';
 import * as say from '../text/admin.ts';

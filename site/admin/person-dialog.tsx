@@ -1,5 +1,4 @@
 /** What is done to people: added, given a new link, disabled. */
-
 import { useState } from 'preact/hooks';
 import { personRoles } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';

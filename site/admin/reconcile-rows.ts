@@ -1,5 +1,4 @@
 /** The answer of /api/reconcile, as far as the page shows it. */
-
 import type { HourState } from '../../core/account/hour-check.ts';
 import type { AccountFigure, Figures } from '../../core/account/statement.ts';
 import * as say from '../text/admin-accounts.ts';

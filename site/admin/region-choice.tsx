@@ -1,5 +1,4 @@
 /** All regions, or some of them. */
-
 import { useState } from 'preact/hooks';
 import { currentIdentity } from '../access/session.ts';
 import * as say from '../text/admin.ts';

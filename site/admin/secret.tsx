@@ -1,5 +1,4 @@
 /** What is shown this once, to be copied as it stands. */
-
 import { useRef, useState } from 'preact/hooks';
 import { Mark } from '../panels/mark.tsx';
 import * as say from '../text/admin.ts';

@@ -1,5 +1,4 @@
 /** A list before its rows, without any, and where it could not be had. */
-
 import type { ComponentChildren } from 'preact';
 import { hasRole, type PersonRole } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';

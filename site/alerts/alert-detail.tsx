@@ -13,6 +13,7 @@ import { alertSpans, spanStretches } from '../live/alert-spans.ts';
 import { measured } from '../live/alert-text.ts';
 import { CopyLink } from '../panels/copy-link.tsx';
 import { DataTable } from '../panels/data-table.tsx';
+import * as say from '../text/alerts.ts';
 import { alertLink } from './alert-filter.ts';
 import { alertLife } from './alert-life.ts';
 import { type AlertValues, isBreach, isRate, valueScale } from './alert-values.ts';
@@ -23,7 +24,7 @@ export function AlertDetail({ alert }: { readonly alert: AlertRow }) {
   return (
     <div class="alert-detail">
       {told !== null && typeof told === 'object' && <Chart alert={alert} values={told} />}
-      <section class="alert-life" aria-label="What happened">
+      <section class="alert-life" aria-label={say.whatHappened}>
         <ol>
           {alertLife(alert).map(({ at, what, why, comment }) => (
             <li key={at + what}>
@@ -43,7 +44,7 @@ export function AlertDetail({ alert }: { readonly alert: AlertRow }) {
         </ol>
         <p class="alert-links">
           <CopyLink href={alertLink(alert)} />
-          <a href={alertLink(alert)}>This alert alone</a>
+          <a href={alertLink(alert)}>{say.thisAlertAlone}</a>
         </p>
       </section>
     </div>
@@ -63,17 +64,17 @@ function Chart({ alert, values }: { readonly alert: AlertRow; readonly values: A
     const at = times.indexOf(time);
     const value = all[at] ?? null;
     const downloads = attempts[at];
-    const of = typeof downloads === 'number' ? ` of ${countText(downloads)} downloads` : '';
-    return `${hourText(time)}: ${value === null ? 'nothing measured' : measured(alert.metric, value) + of}`;
+    const of = typeof downloads === 'number' ? say.ofDownloads(countText(downloads)) : '';
+    return `${hourText(time)}: ${value === null ? say.nothingMeasured : measured(alert.metric, value) + of}`;
   };
   const shownAt = crosshair.value ?? values.times[values.closedCount - 1] ?? 0;
   return (
-    <section class="alert-chart" aria-label="Value by minute">
+    <section class="alert-chart" aria-label={say.valueByMinute}>
       <p class="readout quiet" aria-hidden="true">
         {textAt(shownAt)}
       </p>
       <TimeCursor
-        label="Value by minute: the minute under the crosshair"
+        label={say.crosshairHint}
         series={series}
         crosshair={crosshair}
         slotText={textAt}
@@ -82,8 +83,8 @@ function Chart({ alert, values }: { readonly alert: AlertRow; readonly values: A
         <Plot spec={spec} series={series} stretches={stretches} crosshair={crosshair} />
       </TimeCursor>
       <DataTable
-        caption="Value by minute, newest first"
-        columns={['Minute', 'Value', 'Limit', ...(isRate(alert.metric) ? ['Downloads'] : [])]}
+        caption={say.valueByMinuteNewestFirst}
+        columns={[say.minute, say.value, say.limit, ...(isRate(alert.metric) ? [say.downloads] : [])]}
         isShown={always}
         rows={values.times
           .map((time, i) => {
@@ -95,7 +96,7 @@ function Chart({ alert, values }: { readonly alert: AlertRow; readonly values: A
               key: String(time),
               cells: [
                 hourText(time),
-                isBad ? `${text}, beyond` : text,
+                isBad ? say.beyond(text) : text,
                 measured(alert.metric, alert.threshold_value),
                 ...(typeof attempts === 'number' ? [countText(attempts)] : []),
               ],
@@ -108,11 +109,11 @@ function Chart({ alert, values }: { readonly alert: AlertRow; readonly values: A
 }
 
 const lineWords: Readonly<Record<RecordMetric, string>> = {
-  success_rate: 'Success',
-  error_rate: 'Errors',
-  silent_minutes: 'Silent',
-  lateness_cuts: 'Cuts',
-  unaccounted_events: 'Missing',
+  success_rate: say.success,
+  error_rate: say.errors,
+  silent_minutes: say.silent,
+  lateness_cuts: say.cuts,
+  unaccounted_events: say.missing,
 };
 
 function specOf(alert: AlertRow): PlotSpec<AlertValues> {
@@ -120,10 +121,10 @@ function specOf(alert: AlertRow): PlotSpec<AlertValues> {
   return {
     height: 180,
     hasTimeAxis: true,
-    emptyText: 'Nothing was measured in these minutes',
+    emptyText: say.nothingMeasuredThen,
     lines: [{ label: lineWords[metric], color: '--line-1', hasArea: false, values: ({ values }) => values }],
     scale: (values) => valueScale(alert, values),
     axisText: (value) => measured(metric, value),
-    threshold: { at: limit, label: 'limit' },
+    threshold: { at: limit, label: say.limitLine },
   };
 }

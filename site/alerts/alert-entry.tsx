@@ -6,6 +6,7 @@ import { alertLimit, alertRemarks, alertValue, resolutionText } from '../live/al
 import { Acknowledge } from '../panels/acknowledge.tsx';
 import { Acknowledged, Message } from '../panels/alert-item.tsx';
 import { Severity } from '../panels/severity.tsx';
+import * as say from '../text/alerts.ts';
 import { AlertDetail } from './alert-detail.tsx';
 import { type AlertField, changedFilter, liveLink } from './alert-filter.ts';
 import { acknowledgements, choose, filter, minute } from './alert-list.ts';
@@ -21,7 +22,7 @@ export function AlertEntry({ alert }: { readonly alert: AlertRow }) {
     <li class={`alert ${kind}${acknowledged ? ' acknowledged' : ''}`} data-alert={id} tabIndex={-1}>
       <p class="alert-severity">
         <Severity severity={severity} />
-        {!isFiring && <span class="quiet">resolved</span>}
+        {!isFiring && <span class="quiet">{say.resolvedTag}</span>}
       </p>
       <div class="alert-what">
         <p class="alert-message" dir="auto">
@@ -43,11 +44,11 @@ export function AlertEntry({ alert }: { readonly alert: AlertRow }) {
       </div>
       <p class="alert-when">
         <span>
-          {isFiring && 'since '}
+          {isFiring && say.since}
           {momentText(Date.parse(alert.pending_since), minute.value)}
         </span>
         <span class="quiet">
-          {isFiring ? `for ${lastedText(alert, minute.value)}` : `lasted ${lastedText(alert, 0)}`}
+          {isFiring ? say.goesOnFor(lastedText(alert, minute.value)) : say.lasted(lastedText(alert, 0))}
         </span>
         {!isFiring && <span class="quiet">{resolutionText(alert)}</span>}
       </p>
@@ -64,11 +65,12 @@ export function AlertEntry({ alert }: { readonly alert: AlertRow }) {
           aria-expanded={isOpen}
           onClick={() => choose(changedFilter(filter.peek(), { alert: isOpen ? null : id }))}
         >
-          {isOpen ? 'Hide details' : 'Details'}
-          <span class="unseen"> of {message}</span>
+          {isOpen ? say.hideDetails : say.details}
+          <span class="unseen"> {say.ofAlert(message)}</span>
         </button>
         <a href={liveLink(alert, minute.value)}>
-          Live view then<span class="unseen">, of {region}</span>
+          {say.liveViewThen}
+          <span class="unseen">{say.ofRegion(region)}</span>
         </a>
       </p>
       {isOpen && <AlertDetail alert={alert} />}
@@ -82,7 +84,7 @@ function Narrow({ name, value }: { readonly name: AlertField; readonly value: st
     <button
       type="button"
       class="mention"
-      aria-label={`Only ${name} ${value}`}
+      aria-label={say.only(name, value)}
       onClick={() => choose(changedFilter(filter.peek(), { [name]: value }))}
     >
       {value}

@@ -2,18 +2,23 @@
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { alertRangeMinutesMax } from '../../core/protocol/batch-limits.ts';
+import * as say from '../text/alerts.ts';
 
-export const stateWords = { firing: 'Firing', acknowledged: 'Acknowledged', resolved: 'Resolved' } as const;
+export const stateWords = {
+  firing: say.firing,
+  acknowledged: say.acknowledged,
+  resolved: say.resolved,
+} as const;
 export type AlertGroup = keyof typeof stateWords;
 export const alertGroups = Object.keys(stateWords) as AlertGroup[];
 
 /** Minutes of each. */
 export const ranges = { '1h': 60, '24h': 1440, '7d': 10_080, '30d': 43_200 } as const;
 export const rangeWords = {
-  '1h': 'Last hour',
-  '24h': 'Last 24 hours',
-  '7d': 'Last 7 days',
-  '30d': 'Last 30 days',
+  '1h': say.lastHour,
+  '24h': say.last24Hours,
+  '7d': say.last7Days,
+  '30d': say.last30Days,
 } as const;
 export type RangeName = keyof typeof ranges;
 const rangeDefault = '7d';
@@ -50,10 +55,10 @@ export function alertFilterOf(search: string): AlertFilter {
 /** Why a chosen time cannot be shown; null where it can, or none is chosen. */
 export function rangeFault({ from, to }: AlertFilter): string | null {
   if (from === undefined && to === undefined) return null;
-  if (!isTime(from) || !isTime(to)) return 'Give a beginning and an end.';
+  if (!isTime(from) || !isTime(to)) return say.giveABeginningAndAnEnd;
   const lengthMs = Date.parse(to as string) - Date.parse(from as string);
-  if (lengthMs <= 0) return 'The end must be after the beginning.';
-  return lengthMs > alertRangeMinutesMax * 60_000 ? `At most ${alertRangeMinutesMax / 1440} days.` : null;
+  if (lengthMs <= 0) return say.theEndMustBeAfterTheBeginning;
+  return lengthMs > alertRangeMinutesMax * 60_000 ? say.atMostDays(alertRangeMinutesMax / 1440) : null;
 }
 
 /** In one order, so that the same list is the same address; empty for the plain one. */

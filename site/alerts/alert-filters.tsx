@@ -5,6 +5,7 @@ import { currentIdentity } from '../access/session.ts';
 import { isoTime, localTime } from '../admin/audit-filter.ts';
 import { Resource } from '../admin/resource.ts';
 import { severityWords } from '../live/alert-text.ts';
+import * as say from '../text/alerts.ts';
 import {
   type AlertField,
   alertGroups,
@@ -29,9 +30,9 @@ const set = (change: Readonly<Partial<Record<AlertField, string | null>>>): void
 export function AlertFilters() {
   const asked = filter.value;
   return (
-    <search class="alert-filters" aria-label="Which alerts">
+    <search class="alert-filters" aria-label={say.whichAlerts}>
       <fieldset class="states">
-        <legend class="unseen">State</legend>
+        <legend class="unseen">{say.state}</legend>
         {[null, ...alertGroups].map((group) => (
           <button
             key={group}
@@ -40,18 +41,29 @@ export function AlertFilters() {
             aria-pressed={group === (asked.state ?? null)}
             onClick={() => set({ state: group })}
           >
-            {group === null ? 'All' : stateWords[group]}
+            {group === null ? say.all : stateWords[group]}
             {group !== null && group !== 'resolved' && <Count group={group} />}
           </button>
         ))}
       </fieldset>
-      <Choice name="severity" any="All severities" values={alertSeverities} words={severityWords} />
-      <Choice name="region" any="All regions" values={currentIdentity.value?.regions ?? regionNames.value} />
-      <Choice name="rule" any="All rules" values={ruleNames()} />
+      <Choice
+        name="severity"
+        any={say.allSeverities}
+        which={say.whichSeverities}
+        values={alertSeverities}
+        words={severityWords}
+      />
+      <Choice
+        name="region"
+        any={say.allRegions}
+        which={say.whichRegions}
+        values={currentIdentity.value?.regions ?? regionNames.value}
+      />
+      <Choice name="rule" any={say.allRules} which={say.whichRules} values={ruleNames()} />
       <RangeChoice />
       {(asked.from ?? (asked.state || narrowing.find((name) => asked[name]))) && (
         <button type="button" class="button" onClick={() => choose({})}>
-          Show all
+          {say.showAll}
         </button>
       )}
     </search>
@@ -72,18 +84,19 @@ function ruleNames(): string[] {
 interface ChoiceProps {
   readonly name: (typeof narrowing)[number];
   readonly any: string;
+  readonly which: string;
   readonly values: readonly string[];
   readonly words?: Readonly<Record<string, string>>;
 }
 
-function Choice({ name, any, values, words = {} }: ChoiceProps) {
+function Choice({ name, any, which, values, words = {} }: ChoiceProps) {
   const chosen = filter.value[name] ?? '';
   // One of the address is there before the others are known, and if it is none.
   const all = chosen === '' || values.includes(chosen) ? values : [chosen, ...values];
   return (
     <span class={chosen === '' ? 'choice' : 'choice chosen'}>
       <select
-        aria-label={any.replace('All ', 'Which ')}
+        aria-label={which}
         value={chosen}
         onChange={({ currentTarget }) => set({ [name]: currentTarget.value })}
       >
@@ -98,7 +111,7 @@ function Choice({ name, any, values, words = {} }: ChoiceProps) {
         <button
           type="button"
           class="cross"
-          aria-label={`${words[chosen] ?? chosen}: ${any.toLowerCase()} again`}
+          aria-label={say.allAgain(words[chosen] ?? chosen, any.toLowerCase())}
           onClick={() => set({ [name]: null })}
         >
           ×
@@ -118,7 +131,7 @@ function RangeChoice() {
   return (
     <>
       <select
-        aria-label="When they began"
+        aria-label={say.whenTheyBegan}
         value={isCustom ? 'custom' : rangeOf(asked)}
         onChange={({ currentTarget: { value } }) => {
           isChoosing.value = value === 'custom';
@@ -131,7 +144,7 @@ function RangeChoice() {
             {word}
           </option>
         ))}
-        <option value="custom">Chosen time</option>
+        <option value="custom">{say.chosenTime}</option>
       </select>
       {isCustom && <TimeFields />}
     </>
@@ -154,7 +167,7 @@ function TimeFields() {
     <span class="time-fields">
       {(['from', 'to'] as const).map((name) => (
         <label key={name}>
-          {name === 'from' ? 'From' : 'Before'}
+          {name === 'from' ? say.from : say.before}
           <input
             type="datetime-local"
             value={localTime(times[name]).slice(0, 16)}

@@ -5,6 +5,7 @@ import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { signInAddress } from '../access/session.ts';
 import { Bones, Failed } from '../admin/waiting.tsx';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/alerts.ts';
 import { AlertEntry } from './alert-entry.tsx';
 import { type AlertGroup, narrowing, rangeOf, rangeWords, stateWords } from './alert-filter.ts';
 import { ask, failure, filter, heard, isAsking, older, retry, shown } from './alert-list.ts';
@@ -17,8 +18,8 @@ export function AlertLog() {
   const isListed = (group: AlertGroup): boolean => state === undefined || state === group;
   return (
     <>
-      <Failed what="The alerts" failure={failure.value} retry={retry} needed="viewer">
-        {groups !== null && 'What is listed was known before; what fires now still comes in.'}
+      <Failed what={say.theAlerts} failure={failure.value} retry={retry} needed="viewer">
+        {groups !== null && say.listedWasKnownBefore}
       </Failed>
       {groups === null ? (
         failure.value === null && <Bones rows={8} />
@@ -29,11 +30,11 @@ export function AlertLog() {
             <Group
               group="acknowledged"
               alerts={groups.acknowledged}
-              none="Nothing that fires is acknowledged."
+              none={say.nothingThatFiresIsAcknowledged}
             />
           )}
           {isListed('resolved') && (
-            <Group group="resolved" alerts={groups.resolved} none={`Nothing was resolved ${whenText()}.`}>
+            <Group group="resolved" alerts={groups.resolved} none={say.nothingWasResolved(whenText())}>
               <Older count={groups.resolved.length} />
             </Group>
           )}
@@ -46,7 +47,7 @@ export function AlertLog() {
 const isNarrowed = (): boolean => narrowing.some((name) => filter.value[name]) || Boolean(filter.value.from);
 
 const whenText = (): string =>
-  filter.value.from ? 'in the chosen time' : `in the ${rangeWords[rangeOf(filter.value)].toLowerCase()}`;
+  filter.value.from ? say.inTheChosenTime : say.inThe(rangeWords[rangeOf(filter.value)].toLowerCase());
 
 interface GroupProps {
   readonly group: AlertGroup;
@@ -61,8 +62,8 @@ function Group({ group, alerts, none, children }: GroupProps) {
       <h2 id={`${group}-title`}>
         {stateWords[group]}{' '}
         <span class="quiet plain">
-          {group === 'firing' && alerts.length > 0 && 'and nobody has it yet'}
-          {group === 'acknowledged' && 'and still firing'}
+          {group === 'firing' && alerts.length > 0 && say.andNobodyHasItYet}
+          {group === 'acknowledged' && say.andStillFiring}
           {group === 'resolved' && whenText()}
         </span>
       </h2>
@@ -85,10 +86,10 @@ function NothingFires() {
     <>
       <Mark kind="healthy" />
       {isNarrowed()
-        ? 'Nothing of what is asked for fires unseen.'
+        ? say.nothingAskedForFires
         : shown.value?.acknowledged.length
-          ? 'Everything that fires is acknowledged.'
-          : 'Nothing fires. An alert appears here by itself, within seconds.'}
+          ? say.everythingThatFiresIs
+          : say.nothingFires}
     </>
   );
 }
@@ -98,7 +99,7 @@ function Older({ count }: { readonly count: number }) {
   return (
     <p class="older">
       {older.value === null ? (
-        <span class="quiet">{count === 1 ? 'That is the one.' : `That is all: ${count}.`}</span>
+        <span class="quiet">{say.thatIsAll(count)}</span>
       ) : (
         <button
           type="button"
@@ -106,7 +107,7 @@ function Older({ count }: { readonly count: number }) {
           aria-disabled={isAsking.value}
           onClick={() => !isAsking.peek() && void ask(older.peek() ?? undefined)}
         >
-          {isAsking.value ? 'Loading' : 'Older'}
+          {isAsking.value ? say.loading : say.older}
         </button>
       )}
     </p>
@@ -116,10 +117,10 @@ function Older({ count }: { readonly count: number }) {
 function SignedOut() {
   return (
     <div class="empty">
-      <h2>Signed out</h2>
-      <p>The alerts are shown again once you have signed in.</p>
+      <h2>{say.signedOut}</h2>
+      <p>{say.shownAgainOnceSignedIn}</p>
       <a class="button primary" href={signInAddress()}>
-        Sign in
+        {say.signIn}
       </a>
     </div>
   );

@@ -4,6 +4,7 @@ import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { windowsKeptMs } from '../../core/protocol/batch-limits.ts';
 import { type AxisScale, countScale, shareScale } from '../chart/axis-scale.ts';
 import type { PlotSeries } from '../chart/plot-spec.ts';
+import * as say from '../text/alerts.ts';
 
 /** A minute of /api/stats/timeseries. */
 export interface MinuteRow {
@@ -31,9 +32,8 @@ export const isRate = (metric: RecordMetric): boolean => metric === 'success_rat
 
 /** Why there is no chart; null where there is one. */
 export function noChart({ metric, created_at: at }: AlertRow, nowMs: number): string | null {
-  if (metric === 'lateness_cuts' || metric === 'unaccounted_events')
-    return 'This is found by a check, and has no value of each minute.';
-  return Date.parse(at) < nowMs - windowsKeptMs ? 'Minutes are kept for 7 days; this alert is older.' : null;
+  if (metric === 'lateness_cuts' || metric === 'unaccounted_events') return say.foundByCheck;
+  return Date.parse(at) < nowMs - windowsKeptMs ? say.olderThanMinutes : null;
 }
 
 /** Half-open, whole minutes, ms. */

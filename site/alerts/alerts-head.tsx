@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { pagedCsv, saveAs } from '../admin/audit-csv.ts';
 import { LinkState } from '../panels/link-state.tsx';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/alerts.ts';
 import { csvSearch } from './alert-filter.ts';
 import { failure, filter, firingNow, heard, shown } from './alert-list.ts';
 
@@ -33,27 +34,25 @@ export function AlertsHead() {
 }
 
 function headline(isKnown: boolean, firing: number, untaken: number): string {
-  if (!isKnown) return 'Alerts';
-  if (firing === 0) return 'Nothing is firing';
-  if (untaken > 0) return `${untaken} ${untaken === 1 ? 'alert needs' : 'alerts need'} somebody`;
-  return firing === 1
-    ? 'The one alert that fires is acknowledged'
-    : `All ${firing} that fire are acknowledged`;
+  if (!isKnown) return say.alerts;
+  if (firing === 0) return say.nothingIsFiring;
+  if (untaken > 0) return say.alertsNeedSomebody(untaken);
+  return say.allAcknowledged(firing);
 }
 
 function remark(isKnown: boolean, firing: number, untaken: number): string {
   if (!isKnown) return '';
-  if (firing === 0) return 'No alert in any region. ';
-  const over = 'Each goes on until its region is healthy again. ';
-  return firing > untaken && untaken > 0 ? `${firing} firing, ${firing - untaken} acknowledged. ` : over;
+  if (firing === 0) return say.noAlertInAnyRegion;
+  const over = say.eachGoesOn;
+  return firing > untaken && untaken > 0 ? say.firingAndAcknowledged(firing, firing - untaken) : over;
 }
 
 const download = signal('');
 
 function Download() {
   const save = async (): Promise<void> => {
-    if (download.peek() === 'Downloading') return;
-    download.value = 'Downloading';
+    if (download.peek() === say.downloading) return;
+    download.value = say.downloading;
     try {
       const search = csvSearch(filter.peek());
       search.set('limit', '1000');
@@ -62,9 +61,11 @@ function Download() {
         return `/api/stats/alerts?${search}`;
       };
       saveAs('marquee-alerts.csv', await pagedCsv(address, () => undefined));
-      download.value = 'Downloaded';
+      download.value = say.downloaded;
     } catch (error) {
-      download.value = `Not downloaded. ${error instanceof TypeError ? 'The server did not answer.' : (error as Error).message}`;
+      download.value = say.notDownloaded(
+        error instanceof TypeError ? say.serverDidNotAnswer : (error as Error).message,
+      );
     }
   };
   return (
@@ -73,7 +74,8 @@ function Download() {
         {download.value}
       </span>
       <button type="button" class="button" onClick={() => void save()}>
-        CSV<span class="unseen"> of the alerts that are listed</span>
+        {say.csv}
+        <span class="unseen"> {say.ofTheAlertsThatAreListed}</span>
       </button>
     </p>
   );

@@ -1,3 +1,4 @@
+import * as say from '../text/alerts.ts';
 import 'uplot/dist/uPlot.min.css';
 import '../theme/tokens.css';
 import '../theme/base.css';
@@ -44,8 +45,8 @@ const lastField = () =>
 
 bindKeys({
   keys: ['Escape'],
-  meaning: 'Close the details; undo the filter',
-  group: 'What is shown',
+  meaning: say.closeTheDetailsUndoTheFilter,
+  group: say.whatIsShown,
   press: undo,
   when: () => lastField() !== undefined,
 });

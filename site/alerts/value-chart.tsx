@@ -3,6 +3,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { measured } from '../live/alert-text.ts';
+import * as say from '../text/alerts.ts';
 import { minute } from './alert-list.ts';
 import { type AlertValues, known, linePaths, noChart, valueScale, worstValue } from './alert-values.ts';
 import { valuesOf, wantValues } from './value-store.ts';
@@ -47,7 +48,7 @@ function useSeen(place: { readonly current: HTMLElement | null }, isWanted: bool
 function Picture({ alert, values }: { readonly alert: AlertRow; readonly values: AlertValues }) {
   const { times, values: all } = values;
   const worst = worstValue(alert, all);
-  if (worst === null) return <p class="quiet">Nothing was measured in these minutes.</p>;
+  if (worst === null) return <p class="quiet">{say.nothingMeasuredSentence}</p>;
   const { all: line, breach } = linePaths(alert, values, width);
   const { min, max } = valueScale(alert, known(all));
   const y = 100 - ((alert.threshold_value - min) / (max - min)) * 100;
@@ -63,7 +64,7 @@ function Picture({ alert, values }: { readonly alert: AlertRow; readonly values:
         viewBox={`0 0 ${width} 100`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${times.length} minutes: at worst ${measured(alert.metric, worst)}, the limit is ${limit}`}
+        aria-label={say.minutesAtWorst(times.length, measured(alert.metric, worst), limit)}
       >
         <rect class="value-span" x={from} width={Math.max(2, until - from)} height="100" />
         <path class="value-limit" d={`M0 ${y}H${width}`} />

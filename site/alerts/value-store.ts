@@ -2,6 +2,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { askService } from '../access/service.ts';
+import * as say from '../text/alerts.ts';
 import { minute } from './alert-list.ts';
 import { type AlertValues, alertValues, type MinuteRow, valuesAddress } from './alert-values.ts';
 
@@ -42,7 +43,7 @@ export function wantValues(alert: AlertRow): void {
     );
     if (answer.ok) values.value = alertValues(alert, answer.value.data);
     else if (typeof values.peek() !== 'object' || values.peek() === null) {
-      values.value = `No values: ${answer.text}`;
+      values.value = say.noValues(answer.text);
       one.askedAt = 0;
     }
   });

@@ -1,3 +1,4 @@
+import * as say from '../text/analytics.ts';
 import 'uplot/dist/uPlot.min.css';
 import '../theme/tokens.css';
 import '../theme/base.css';
@@ -33,12 +34,12 @@ function Analytics() {
   const Stream = stream.value;
   return (
     <PageFrame current="analytics">
-      <nav class="admin-nav" aria-label="Parts">
+      <nav class="admin-nav" aria-label={say.parts}>
         <a href="/analytics" aria-current={isStream ? undefined : 'page'}>
-          Sessions
+          {say.sessions}
         </a>
         <a href="/analytics?part=stream" aria-current={isStream ? 'page' : undefined}>
-          From the stream
+          {say.fromTheStream}
         </a>
       </nav>
       {isStream ? Stream && <Stream /> : <Overview />}

@@ -1,6 +1,7 @@
 /** Rows as bars and columns: how long each is, and what it says. */
 import { countScale } from '../chart/axis-scale.ts';
 import { countText } from '../format/number.ts';
+import * as say from '../text/analytics-batch.ts';
 import type { ContentRow, HourRow } from './batch-rows.ts';
 import { dayMs, dayText, stepOf, type TimeRange } from './view.ts';
 
@@ -36,7 +37,7 @@ export function patternColumns(rows: readonly HourRow[]): Column[] {
       key: hour,
       value,
       label: hour % 6 === 0 ? hourText(hour) : '',
-      text: `${hourText(hour)}: ${value === null ? 'no events counted' : `${meanText(value)} events an hour`}`,
+      text: `${hourText(hour)}: ${value === null ? say.noEventsCounted : say.eventsAnHour(meanText(value))}`,
     };
   });
 }
@@ -56,7 +57,7 @@ export function seriesColumns(rows: readonly ContentRow[], range: TimeRange): Co
     const start = range.from + i * stepMs;
     const value = byStart.get(start)?.view_count ?? null;
     const name = stepText(start, range);
-    const text = `${name}: ${value === null ? 'nothing counted' : `${value} ${value === 1 ? 'view' : 'views'}`}`;
+    const text = `${name}: ${value === null ? say.nothingCounted : say.viewsCount(value)}`;
     return { key: start, value, label: i % every === 0 ? name : '', text };
   });
 }

@@ -1,5 +1,6 @@
 /** Of what the views were: genres, devices, countries, hours, qualities. Every row can be pressed. */
 import { countFigure, countText, shareFigure } from '../format/number.ts';
+import * as say from '../text/analytics-warehouse.ts';
 import { hourText } from './bars.ts';
 import { amountFigure } from './figures.ts';
 import { HeatTable } from './heat-table.tsx';
@@ -34,20 +35,20 @@ function Shares<R extends ShareRow>({ name, caption, rows, columns }: SharesProp
 }
 
 const stallsColumn: Column<DeviceRow> = {
-  head: 'Stalls',
-  unit: '/h',
+  head: say.stalls,
+  unit: say.perHour,
   isWide: true,
   cell: (row) => amountFigure(row.buffering_per_hour),
 };
-const usersColumn: Column<CountryRow> = { head: 'Users', cell: (row) => countFigure(row.user_count) };
+const usersColumn: Column<CountryRow> = { head: say.users, cell: (row) => countFigure(row.user_count) };
 
 export const GenreShares = ({ rows }: { readonly rows: readonly GenreRow[] }) => (
-  <Shares name="genre" caption="Genre by views" rows={rows} columns={[viewsColumn, shareColumn]} />
+  <Shares name="genre" caption={say.genreByViews} rows={rows} columns={[viewsColumn, shareColumn]} />
 );
 export const DeviceShares = ({ rows }: { readonly rows: readonly DeviceRow[] }) => (
   <Shares
     name="device_type"
-    caption="Device by views"
+    caption={say.deviceByViews}
     rows={rows}
     columns={[viewsColumn, shareColumn, ...(rows[0]?.buffering_per_hour === undefined ? [] : [stallsColumn])]}
   />
@@ -55,45 +56,53 @@ export const DeviceShares = ({ rows }: { readonly rows: readonly DeviceRow[] }) 
 export const CountryShares = ({ rows }: { readonly rows: readonly CountryRow[] }) => (
   <Shares
     name="country"
-    caption="Country by views"
+    caption={say.countryByViews}
     rows={rows}
     columns={[viewsColumn, shareColumn, usersColumn]}
   />
 );
 
-const none = 'No session began in these days.';
+const none = say.noSessionBeganInTheseDays;
 
 export const GenresPanel = () => (
-  <Panel id="genres" title="Genres" remark="share of views" answer={genres} bones={6} none={none} isList>
+  <Panel
+    id="genres"
+    title={say.genres}
+    remark={say.shareOfViews}
+    answer={genres}
+    bones={6}
+    none={none}
+    isList
+  >
     {(rows) => <GenreShares rows={rows} />}
   </Panel>
 );
 
 export const DevicesPanel = () => (
-  <Panel id="devices" title="Devices" answer={devices} bones={5} none={none} isList>
+  <Panel id="devices" title={say.devices} answer={devices} bones={5} none={none} isList>
     {(rows) => <DeviceShares rows={rows} />}
   </Panel>
 );
 
 export const CountriesPanel = () => (
-  <Panel id="countries" title="Countries" remark="ten largest" answer={countries} bones={10} none={none}>
+  <Panel
+    id="countries"
+    title={say.countries}
+    remark={say.tenLargest}
+    answer={countries}
+    bones={10}
+    none={none}
+  >
     {(rows) => <CountryShares rows={rows} />}
   </Panel>
 );
 
-const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const weekdays = [say.monday, say.tuesday, say.wednesday, say.thursday, say.friday, say.saturday, say.sunday];
 const dayHours = Array.from({ length: 24 }, (_, hour) => hour);
 const hourName = ({ weekday, hour }: HourRow): string => `${weekdays[weekday - 1]} ${hourText(hour)}`;
 
 export const HoursPanel = () => (
-  <Panel
-    id="hours"
-    title="Hours of the week"
-    remark="by the start of sessions"
-    answer={hours}
-    bones={6}
-    none={none}
-  >
+  <Panel id="hours" title={say.hoursOfTheWeek} remark={say.heatRemark} answer={hours} bones={6} none={none}>
     {(rows) => <Week rows={rows} />}
   </Panel>
 );
@@ -105,21 +114,21 @@ function Week({ rows }: { readonly rows: readonly HourRow[] }) {
   return (
     <>
       <HeatTable
-        caption="Views by weekday and hour"
-        corner="Day"
+        caption={say.viewsByWeekdayAndHour}
+        corner={say.day}
         columns={dayHours.map(hourText)}
         isDense
         rows={weekdays.map((day, i) => ({
           name: day.slice(0, 3),
           cells: dayHours.map((hour) => {
             const views = byHour.get(`${i + 1} ${hour}`)?.views ?? 0;
-            const exact = `${day} ${hourText(hour)}: ${countText(views)} views`;
+            const exact = say.viewsAt(day, hourText(hour), countText(views));
             return { heat: views / most, text: '', exact };
           }),
         }))}
       />
       <ol class="busiest">
-        <li class="quiet">Busiest</li>
+        <li class="quiet">{say.busiest}</li>
         {busiest.map((row) => (
           <li key={hourName(row)}>
             {hourName(row)} <b>{countText(row.views)}</b>{' '}
@@ -134,8 +143,8 @@ function Week({ rows }: { readonly rows: readonly HourRow[] }) {
 export const QualityPanel = () => (
   <Panel
     id="quality"
-    title="Picture and device"
-    remark="stalls an hour watched"
+    title={say.pictureAndDevice}
+    remark={say.stallsAnHourWatched}
     answer={quality}
     bones={5}
     none={none}
@@ -151,18 +160,18 @@ function QualityTable({ rows }: { readonly rows: readonly QualityRow[] }) {
   const qualities = names((row) => row.quality).toSorted((a, b) => heightOf(b) - heightOf(a));
   return (
     <HeatTable
-      caption="Stalls an hour watched, by picture and device"
-      corner="Picture"
+      caption={say.stallsCaption}
+      corner={say.picture}
       columns={columns}
       head={(name) => <FilterButton name="device_type" value={name} />}
       rows={qualities.map((name) => ({
         name,
         cells: columns.map((device) => {
           const row = rows.find((one) => one.quality === name && one.device_type === device);
-          if (!row) return { heat: null, text: '–', exact: 'no views' };
+          if (!row) return { heat: null, text: '–', exact: say.noViews };
           const stalls = amountFigure(row.buffering_per_hour);
-          const share = shareFigure(row.sessions_with_buffering_share, 'no sessions').exact;
-          const exact = `${countText(row.views)} views, ${stalls.exact} stalls an hour, ${share} of sessions stalled`;
+          const share = shareFigure(row.sessions_with_buffering_share, say.noSessions).exact;
+          const exact = say.stallsOf(countText(row.views), stalls.exact, share);
           return { heat: (row.buffering_per_hour ?? 0) / most, text: stalls.text, exact };
         }),
       }))}
@@ -177,8 +186,8 @@ const heightOf = (quality: string): number =>
 export const RetentionPanel = () => (
   <Panel
     id="retention"
-    title="Who comes back"
-    remark="of each week's new users, by week"
+    title={say.whoComesBack}
+    remark={say.weeksRemark}
     answer={retention}
     bones={8}
     none={none}
@@ -195,22 +204,22 @@ function Cohorts({ rows }: { readonly rows: readonly CohortRow[] }) {
   );
   return (
     <HeatTable
-      caption="Share of the users of each week that came back, by weeks since"
-      corner="Week of"
-      columns={['Users', ...Array.from({ length: weeks }, (_, week) => (week === 0 ? '0' : `+${week}`))]}
+      caption={say.weeksCaption}
+      corner={say.weekOf}
+      columns={[say.users, ...Array.from({ length: weeks }, (_, week) => (week === 0 ? '0' : `+${week}`))]}
       rows={rows.map(({ cohort, users, retained }) => ({
         name: dayText(Date.parse(cohort)),
         cells: [
-          { heat: null, text: countText(users), exact: `${users} users` },
+          { heat: null, text: countText(users), exact: say.usersCount(users) },
           ...Array.from({ length: weeks }, (_, week) => {
             const count = retained[week];
-            if (count === undefined) return { heat: null, text: '', exact: 'not yet' };
+            if (count === undefined) return { heat: null, text: '', exact: say.notYet };
             const text = `${Math.round((count / users) * 100)}`;
             // Of the first week it is all of them.
             return {
               heat: week === 0 ? null : count / users / most,
               text,
-              exact: `${count} of ${users} users, ${text} %`,
+              exact: say.ofUsers(count, users, text),
             };
           }),
         ],

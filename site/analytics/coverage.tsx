@@ -4,6 +4,7 @@ import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
 import { countFigure } from '../format/number.ts';
 import { Mark } from '../panels/mark.tsx';
+import * as say from '../text/analytics-batch.ts';
 import { reached, times, view } from './answers.ts';
 import { hourText } from './bars.ts';
 import {
@@ -21,7 +22,7 @@ const isOpen = signal(false);
 
 export function Coverage() {
   const meta = reached();
-  if (meta === null) return <p class="coverage quiet">Asking how far the batch layer is.</p>;
+  if (meta === null) return <p class="coverage quiet">{say.askingHowFarTheBatchLayerIs}</p>;
   const { computed, of } = meta.hours;
   const left = of - computed;
   const isNow = times.value.to > Date.now();
@@ -31,23 +32,22 @@ export function Coverage() {
         <Mark kind={of === 0 ? 'idle' : left === 0 ? 'healthy' : 'busy'} />
         <span>
           {of === 0 ? (
-            'The batch layer knows of no events in these days'
+            say.batchKnowsNone
           ) : (
             <>
-              Computed by the batch layer, late events included:{' '}
-              <b>
-                {countFigure(computed).exact} of {countFigure(of).exact} {of === 1 ? 'hour' : 'hours'}
-              </b>{' '}
+              {say.computedByBatch}{' '}
+              <b>{say.hoursOf(countFigure(computed).exact, of, countFigure(of).exact)}</b>{' '}
               <span class="quiet">
-                of regions{left === 0 && ', all there is'}
-                {meta.computed_at !== null && ', last '}
+                {say.ofRegions}
+                {left === 0 && say.allThereIs}
+                {meta.computed_at !== null && say.lastHour}
                 {meta.computed_at !== null && <Ago at={meta.computed_at} never="" />}
               </span>
             </>
           )}
           {isNow && (
             <span class="quiet">
-              . Hours that are still open are in the <a href="/">Live view</a>
+              {say.openHours} <a href="/">{say.liveView}</a>
             </span>
           )}
           <span class="quiet">.</span>
@@ -70,9 +70,7 @@ function Missing({ left }: { readonly left: number }) {
         isOpen.value = currentTarget.open;
       }}
     >
-      <summary>
-        {left} {left === 1 ? 'hour is' : 'hours are'} not computed yet and missing below: which?
-      </summary>
+      <summary>{say.missingBelow(left)}</summary>
       <MissingTable />
     </details>
   );
@@ -81,26 +79,26 @@ function Missing({ left }: { readonly left: number }) {
 function MissingTable() {
   const steps = missing.value;
   const failure = missingFailure.value;
-  if (failure !== null) return <p class="fault">They could not be found out. {failure}</p>;
-  if (steps === null) return <p class="quiet">Looking</p>;
+  if (failure !== null) return <p class="fault">{say.notFoundOut(failure)}</p>;
+  if (steps === null) return <p class="quiet">{say.looking}</p>;
   const isAdmin = currentIdentity.value?.role === 'admin';
   return (
     <>
       <section
         class="table-scroll"
-        aria-label="Hours that are missing"
+        aria-label={say.hoursThatAreMissing}
         // What scrolls must be reached by keyboard; buttons in it can be.
         tabIndex={isAdmin ? -1 : 0}
       >
         <table class="data">
-          <caption class="unseen">What is missing, newest first, UTC</caption>
+          <caption class="unseen">{say.missingCaption}</caption>
           <thead>
             <tr>
-              <th scope="col">UTC</th>
-              <th scope="col">Missing</th>
-              <th scope="col">Of</th>
+              <th scope="col">{say.utc}</th>
+              <th scope="col">{say.missing}</th>
+              <th scope="col">{say.of}</th>
               <th scope="col" class="text">
-                <span class="unseen">{isAdmin ? 'What to do' : 'When it comes'}</span>
+                <span class="unseen">{isAdmin ? say.whatToDo : say.whenItComes}</span>
               </th>
             </tr>
           </thead>
@@ -111,9 +109,7 @@ function MissingTable() {
           </tbody>
         </table>
       </section>
-      <p class="quiet">
-        An hour is computed by itself about 25 minutes after it ends, and again when late events came.
-      </p>
+      <p class="quiet">{say.hourComesByItself}</p>
       <p role="status">{begun.value}</p>
     </>
   );
@@ -128,11 +124,12 @@ function MissingRow({ step, isAdmin }: { readonly step: MissingStep; readonly is
       <td>{step.of - step.computed}</td>
       <td>{step.of}</td>
       <td class="text">
-        {!canBegin && <span class="quiet">still takes events</span>}
-        {canBegin && !isAdmin && <span class="quiet">due</span>}
+        {!canBegin && <span class="quiet">{say.stillTakesEvents}</span>}
+        {canBegin && !isAdmin && <span class="quiet">{say.due}</span>}
         {canBegin && isAdmin && (
           <button type="button" class="button" onClick={() => void beginRuns(step, view.peek().region)}>
-            Compute<span class="unseen"> {name}</span>
+            {say.compute}
+            <span class="unseen"> {name}</span>
           </button>
         )}
       </td>

@@ -9,6 +9,7 @@ import { changeFigure, changeOf } from '../format/change.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/analytics-warehouse.ts';
 import { type DailySeries, dailySeries, dailySpec } from './daily-series.ts';
 import { amountFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
@@ -21,7 +22,7 @@ const noSpans = signal([]);
 
 export function DailyPanel() {
   return (
-    <Panel id="daily" title="Views by day" answer={daily} bones={5} hasChart none="">
+    <Panel id="daily" title={say.viewsByDay} answer={daily} bones={5} hasChart none="">
       {(rows) => <DailyChart rows={rows} />}
     </Panel>
   );
@@ -37,8 +38,8 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
     series.value.rows[Math.round((time - (series.value.times[1] ?? 0)) / dayMs)];
   const zone = asked.value.tz ?? 'UTC';
   const notesOn = (time: number): string[] =>
-    annotationsWithin(annotations.value, time, time + dayMs, placeOf(zone)).map(
-      (row) => `Annotation: ${annotationText(row)}`,
+    annotationsWithin(annotations.value, time, time + dayMs, placeOf(zone)).map((row) =>
+      say.annotationOf(annotationText(row)),
     );
   const date = (time: number) => rowAt(time)?.date ?? null;
   return (
@@ -53,7 +54,7 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
             instant={(time) => noonIn(zone, dateIn('UTC', time))}
           >
             <TimeCursor
-              label="Views by day: the day under the crosshair"
+              label={say.crosshairHint}
               series={series}
               crosshair={crosshair}
               slotText={(time) => [rowText(rowAt(time)), ...notesOn(time)].join('. ')}
@@ -70,8 +71,8 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
         </>
       )}
       <DataTable
-        caption="By day"
-        columns={['Day', 'Views', 'Before', 'Users', 'Watched, h', 'Completed', 'Annotations']}
+        caption={say.byDay}
+        columns={[say.day, say.views, say.before, say.users, say.watchedH, say.completed, say.annotations]}
         isShown={rows.length > 1 ? tablesShown : signal(true)}
         rows={rows.toReversed().map((row) => ({
           key: row.date,
@@ -81,7 +82,7 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
             row.previous_views === null ? '–' : countFigure(row.previous_views),
             countFigure(row.unique_users),
             amountFigure(row.watch_hours),
-            shareFigure(row.avg_completion_rate, 'no completion told'),
+            shareFigure(row.avg_completion_rate, say.noCompletionTold),
             annotationsWithin(
               annotations.value,
               Date.parse(row.date),
@@ -103,8 +104,8 @@ const placeOf = (zone: string) => (ms: number) => Date.parse(dateIn(zone, ms));
 function rowText(row: DailyRow | undefined): string {
   if (!row) return '';
   const { date, views, previous_views: before, previous_date: day } = row;
-  const change = before === null ? '' : `, ${countText(before)} on ${dayText(Date.parse(day ?? ''))}`;
-  return `${dayText(Date.parse(date))}: ${countText(views)} views${change}. Enter shows this day alone`;
+  const change = before === null ? '' : say.beforeOn(countText(before), dayText(Date.parse(day ?? '')));
+  return say.viewsOn(dayText(Date.parse(date)), countText(views), change);
 }
 
 interface ReadoutProps {
@@ -125,7 +126,8 @@ function Readout({ series, time, rowAt }: ReadoutProps) {
       <b class="ink-1">{countText(views)}</b>
       {before !== null && (
         <span>
-          {countText(before)} before{before > 0 && ', '}
+          {say.countBefore(countText(before))}
+          {before > 0 && ', '}
           {before > 0 && <Quantity figure={changeFigure(changeOf(views, before))} />}
         </span>
       )}

@@ -1,6 +1,7 @@
 /** Days of the warehouse as a plot. */
 import { countScale } from '../chart/axis-scale.ts';
 import type { PlotSeries, PlotSpec } from '../chart/plot-spec.ts';
+import * as say from '../text/analytics-warehouse.ts';
 import { meanText } from './bars.ts';
 import { dayMs, dayText } from './question.ts';
 import type { DailyRow } from './warehouse-rows.ts';
@@ -25,10 +26,10 @@ export function dailySeries(rows: readonly DailyRow[], today: string): DailySeri
 export const dailySpec = (hasPrevious: boolean): PlotSpec<DailySeries> => ({
   height: globalThis.innerWidth < 700 ? 200 : 340,
   hasTimeAxis: true,
-  emptyText: 'No views in these days',
+  emptyText: say.noViewsInTheseDays,
   lines: [
     {
-      label: 'Views',
+      label: say.views,
       color: '--line-1',
       hasArea: true,
       values: ({ rows }) => [null, ...rows.map(({ views }) => views)],
@@ -36,7 +37,7 @@ export const dailySpec = (hasPrevious: boolean): PlotSpec<DailySeries> => ({
     ...(hasPrevious
       ? [
           {
-            label: 'Before',
+            label: say.before,
             color: '--idle',
             hasArea: false,
             values: ({ rows }: DailySeries) => [null, ...rows.map((row) => row.previous_views)],

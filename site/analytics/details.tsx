@@ -4,6 +4,7 @@ import { valueText } from '../filter/value-list.ts';
 import { changeFigure, changeOf } from '../format/change.ts';
 import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/analytics-warehouse.ts';
 import { CountryShares, DeviceShares, GenreShares } from './breakdowns.tsx';
 import { DailyChart } from './daily-panel.tsx';
 import { amountFigure, completionFigure } from './figures.ts';
@@ -16,8 +17,8 @@ import { When } from './when.tsx';
 /** What the page is called while one thing is looked at; by its id before it is known. */
 export function detailTitle(): string {
   const { movie, user: id, session: sitting } = asked.value;
-  if (sitting !== undefined) return `Session with ${session.value.value?.data.title ?? 'a film'}`;
-  if (id !== undefined) return user.value.value?.data.username ?? `User ${id}`;
+  if (sitting !== undefined) return say.sessionWith(session.value.value?.data.title ?? say.aFilm);
+  if (id !== undefined) return user.value.value?.data.username ?? say.userOf(id);
   return film.value.value?.data.title ?? movie ?? '';
 }
 
@@ -40,13 +41,13 @@ const figuresOf = (figures: Readonly<Record<string, Figure>>): Record<string, Co
   );
 
 const rangeFigures = ({ figures }: Pick<FilmData | PersonData, 'figures'>) => ({
-  Views: countFigure(figures.views),
+  [say.views]: countFigure(figures.views),
   ...(figures.previous_views !== null && {
-    Change: changeFigure(changeOf(figures.views, figures.previous_views)),
+    [say.change]: changeFigure(changeOf(figures.views, figures.previous_views)),
   }),
-  ...(figures.unique_users !== undefined && { Users: countFigure(figures.unique_users) }),
-  Watched: amountFigure(figures.watch_hours, '\u202fh'),
-  Completed: completionFigure(figures.avg_completion_rate),
+  ...(figures.unique_users !== undefined && { [say.users]: countFigure(figures.unique_users) }),
+  [say.watched]: amountFigure(figures.watch_hours, say.hoursUnit),
+  [say.completed]: completionFigure(figures.avg_completion_rate),
 });
 
 const Part = ({ title, children }: { readonly title: string; readonly children: ComponentChildren }) => (
@@ -57,36 +58,36 @@ const Part = ({ title, children }: { readonly title: string; readonly children: 
 );
 
 export const FilmDetail = () => (
-  <Panel id="film" title="In these days" answer={film} bones={9} none="">
+  <Panel id="film" title={say.inTheseDays} answer={film} bones={9} none="">
     {(data) => (
       <>
         <div class="big">
           <Facts
             facts={figuresOf({
               ...rangeFigures(data),
-              Rating:
+              [say.rating]:
                 data.avg_rating === null
-                  ? noFigure('no ratings')
+                  ? noFigure(say.noRatings)
                   : {
                       text: data.avg_rating.toFixed(1),
-                      unit: `/10 of ${data.rating_count}`,
-                      exact: `${data.avg_rating} of 10, ${data.rating_count} ratings`,
+                      unit: say.outOfTen(data.rating_count),
+                      exact: say.ratingsOfTen(data.avg_rating, data.rating_count),
                     },
             })}
           />
         </div>
         <Facts
           facts={{
-            Genre: <FilterButton name="genre" value={data.genre} />,
-            Kind: data.content_type,
-            Length: data.duration_minutes && `${data.duration_minutes} min`,
-            Released: data.release_date,
-            Director: data.director,
-            Cast: data.cast,
-            Country: data.country,
-            Language: data.language,
-            'Views in all': data.total_views === null ? null : countFigure(data.total_views).exact,
-            Id: <code>{data.movie_id}</code>,
+            [say.genre]: <FilterButton name="genre" value={data.genre} />,
+            [say.kind]: data.content_type,
+            [say.length]: data.duration_minutes && say.minutesLong(data.duration_minutes),
+            [say.released]: data.release_date,
+            [say.director]: data.director,
+            [say.cast]: data.cast,
+            [say.country]: data.country,
+            [say.language]: data.language,
+            [say.viewsInAll]: data.total_views === null ? null : countFigure(data.total_views).exact,
+            [say.id]: <code>{data.movie_id}</code>,
           }}
         />
         <p class="more">
@@ -95,20 +96,20 @@ export const FilmDetail = () => (
             class="button"
             onClick={() => chooseAnew({ movie: null, content_id: valueText([data.movie_id], false) })}
           >
-            Filter everything by this film
+            {say.filterByFilm}
           </button>
         </p>
         <div class="parts">
-          <Part title="Views by day">
+          <Part title={say.viewsByDay}>
             <DailyChart rows={data.daily} />
           </Part>
-          <Part title="Devices">
+          <Part title={say.devices}>
             <DeviceShares rows={data.devices} />
           </Part>
-          <Part title="Countries">
+          <Part title={say.countries}>
             <CountryShares rows={data.countries} />
           </Part>
-          <Part title="Last sessions">
+          <Part title={say.lastSessions}>
             <Sessions rows={data.recent_sessions} by="user" />
           </Part>
         </div>
@@ -118,7 +119,7 @@ export const FilmDetail = () => (
 );
 
 export const UserDetail = () => (
-  <Panel id="user" title="In these days" answer={user} bones={9} none="">
+  <Panel id="user" title={say.inTheseDays} answer={user} bones={9} none="">
     {(data) => (
       <>
         <div class="big">
@@ -126,25 +127,29 @@ export const UserDetail = () => (
         </div>
         <Facts
           facts={{
-            Name: data.username,
-            Mail: data.email,
-            Country: data.country && <FilterButton name="country" value={data.country} />,
-            Plan: data.subscription_type && (
+            [say.name]: data.username,
+            [say.mail]: data.email,
+            [say.country]: data.country && <FilterButton name="country" value={data.country} />,
+            [say.plan]: data.subscription_type && (
               <FilterButton name="subscription_type" value={data.subscription_type} />
             ),
-            Age: data.age,
-            Gender: data.gender,
-            'Signed up': data.signup_date,
-            'Likes best': data.preferred_genre,
-            State: data.is_inferred ? 'known from sessions only' : data.is_active ? 'active' : 'not active',
-            Id: <code>{data.user_id}</code>,
+            [say.age]: data.age,
+            [say.gender]: data.gender,
+            [say.signedUp]: data.signup_date,
+            [say.likesBest]: data.preferred_genre,
+            [say.state]: data.is_inferred
+              ? say.knownFromSessionsOnly
+              : data.is_active
+                ? say.active
+                : say.notActive,
+            [say.id]: <code>{data.user_id}</code>,
           }}
         />
         <div class="parts">
-          <Part title="Genres">
+          <Part title={say.genres}>
             <GenreShares rows={data.genres} />
           </Part>
-          <Part title="Last sessions">
+          <Part title={say.lastSessions}>
             <Sessions rows={data.recent_sessions} by="movie" />
           </Part>
         </div>
@@ -155,15 +160,15 @@ export const UserDetail = () => (
 
 const sessionColumns: readonly Column<SessionRow>[] = [
   {
-    head: 'Device',
+    head: say.device,
     isText: true,
     isWide: true,
     cell: (row) => wordOf('device_type', row.device_type ?? '–'),
   },
-  { head: 'Picture', isText: true, isWide: true, cell: (row) => row.quality ?? '–' },
-  { head: 'Watched', unit: 'min', cell: (row) => amountFigure(row.watch_duration_minutes) },
-  { head: 'Completed', cell: (row) => shareFigure(row.completion_rate, 'not told') },
-  { head: 'Stalls', isWide: true, cell: (row) => countFigure(row.buffering_count) },
+  { head: say.picture, isText: true, isWide: true, cell: (row) => row.quality ?? '–' },
+  { head: say.watched, unit: say.minutesWord, cell: (row) => amountFigure(row.watch_duration_minutes) },
+  { head: say.completed, cell: (row) => shareFigure(row.completion_rate, say.notTold) },
+  { head: say.stalls, isWide: true, cell: (row) => countFigure(row.buffering_count) },
 ];
 
 interface SessionsProps {
@@ -173,9 +178,9 @@ interface SessionsProps {
 }
 
 function Sessions({ rows, by }: SessionsProps) {
-  if (rows.length === 0) return <p class="none quiet">None in these days.</p>;
+  if (rows.length === 0) return <p class="none quiet">{say.noneInTheseDays}</p>;
   const other: Column<SessionRow> = {
-    head: by === 'user' ? 'User' : 'Film',
+    head: by === 'user' ? say.user : say.film,
     isText: true,
     cell: (row) =>
       by === 'user' ? (
@@ -186,9 +191,9 @@ function Sessions({ rows, by }: SessionsProps) {
   };
   return (
     <RowsTable
-      caption="Last sessions, newest first"
+      caption={say.lastSessionsNewestFirst}
       rows={rows}
-      head="Began"
+      head={say.began}
       keyOf={(row) => row.session_id}
       name={(row) => (
         <Go to={searchWith({ session: row.session_id })}>
@@ -201,36 +206,38 @@ function Sessions({ rows, by }: SessionsProps) {
 }
 
 export const SessionDetail = () => (
-  <Panel id="session" title="What happened" answer={session} bones={9} none="">
+  <Panel id="session" title={say.whatHappened} answer={session} bones={9} none="">
     {(data) => (
       <>
         <div class="big">
           <Facts
             facts={figuresOf({
-              Watched: amountFigure(data.watch_duration_minutes, '\u202fmin'),
-              Completed: completionFigure(data.completion_rate),
-              Stalls: countFigure(data.buffering_count),
+              [say.watched]: amountFigure(data.watch_duration_minutes, say.minutesUnit),
+              [say.completed]: completionFigure(data.completion_rate),
+              [say.stalls]: countFigure(data.buffering_count),
             })}
           />
         </div>
         <Facts
           facts={{
-            Film: (
+            [say.film]: (
               <Go to={searchWith({ session: null, user: null, movie: data.movie_id })}>
                 {data.title ?? data.movie_id}
               </Go>
             ),
-            User: <Go to={searchWith({ session: null, movie: null, user: data.user_id })}>{data.user_id}</Go>,
-            Began: <When at={data.start_time} />,
-            Ended: <When at={data.end_time} />,
-            Device: data.device_type && <FilterButton name="device_type" value={data.device_type} />,
-            Picture: data.quality,
-            Country: data.country && <FilterButton name="country" value={data.country} />,
-            Plan: data.subscription_type && (
+            [say.user]: (
+              <Go to={searchWith({ session: null, movie: null, user: data.user_id })}>{data.user_id}</Go>
+            ),
+            [say.began]: <When at={data.start_time} />,
+            [say.ended]: <When at={data.end_time} />,
+            [say.device]: data.device_type && <FilterButton name="device_type" value={data.device_type} />,
+            [say.picture]: data.quality,
+            [say.country]: data.country && <FilterButton name="country" value={data.country} />,
+            [say.plan]: data.subscription_type && (
               <FilterButton name="subscription_type" value={data.subscription_type} />
             ),
-            Region: data.region && <FilterButton name="region" value={data.region} />,
-            Id: <code>{data.session_id}</code>,
+            [say.region]: data.region && <FilterButton name="region" value={data.region} />,
+            [say.id]: <code>{data.session_id}</code>,
           }}
         />
         <Timeline data={data} />
@@ -241,16 +248,10 @@ export const SessionDetail = () => (
 
 /** Its events, one below the other, each with how long after the start it came. */
 function Timeline({ data: { timeline, start_time } }: { readonly data: SessionData }) {
-  if (timeline.length === 0)
-    return (
-      <p class="none quiet">
-        Its events are not kept: it was imported, or they are older than the lake. What is known of it stands
-        above.
-      </p>
-    );
+  if (timeline.length === 0) return <p class="none quiet">{say.eventsNotKept}</p>;
   const start = Date.parse(start_time);
   return (
-    <ol class="timeline" aria-label="Events of the session">
+    <ol class="timeline" aria-label={say.eventsOfTheSession}>
       {timeline.map((event, i) => (
         <li key={i}>
           <time dateTime={event.at} title={event.at}>
@@ -272,10 +273,10 @@ function elapsedText(ms: number): string {
 
 const eventText = (event: TimelineRow): string =>
   [
-    event.completion_percentage !== null && `${Math.round(event.completion_percentage)} % watched`,
-    event.duration_seconds !== null && `${Math.round(event.duration_seconds)} s`,
-    event.buffering_count !== null && `${event.buffering_count} stalls`,
-    event.rating !== null && `rated ${event.rating} of 10`,
+    event.completion_percentage !== null && say.percentWatched(Math.round(event.completion_percentage)),
+    event.duration_seconds !== null && say.seconds(Math.round(event.duration_seconds)),
+    event.buffering_count !== null && say.stallsCount(event.buffering_count),
+    event.rating !== null && say.ratedOfTen(event.rating),
     event.quality,
     event.error_code,
   ]

@@ -1,5 +1,6 @@
 /** The films of the range: sorted, searched and paged by the service. And who watched most. */
 import { countFigure, noFigure } from '../format/number.ts';
+import * as say from '../text/analytics-warehouse.ts';
 import { Panel } from './panel.tsx';
 import {
   type Column,
@@ -17,23 +18,23 @@ import { When } from './when.tsx';
 
 const columns: readonly Column<FilmRow>[] = [
   {
-    head: 'Genre',
+    head: say.genre,
     isText: true,
     isWide: true,
     cell: (row) => <FilterButton name="genre" value={row.genre} />,
   },
   viewsColumn,
   changeColumn,
-  { head: 'Users', isWide: true, cell: (row) => countFigure(row.unique_users) },
+  { head: say.users, isWide: true, cell: (row) => countFigure(row.unique_users) },
   hoursColumn,
   completionColumn,
   {
-    head: 'Rating',
+    head: say.rating,
     sort: 'rating',
     cell: ({ avg_rating: mean }) =>
       mean === null
-        ? noFigure('no ratings')
-        : { text: mean.toFixed(1), unit: '', exact: `${mean.toFixed(1)} of 10` },
+        ? noFigure(say.noRatings)
+        : { text: mean.toFixed(1), unit: '', exact: say.meanOfTen(mean.toFixed(1)) },
   },
 ];
 
@@ -41,24 +42,18 @@ export function FilmsPanel() {
   return (
     <Panel
       id="films"
-      title="Films"
+      title={say.films}
       answer={films}
       bones={10}
       before={<FilmSearch />}
-      none={
-        <p>
-          {asked.value.q
-            ? `No film with “${asked.value.q}” was watched in these days.`
-            : 'No film was watched in these days.'}
-        </p>
-      }
+      none={<p>{asked.value.q ? say.noFilmWith(asked.value.q) : say.noFilmWasWatchedInTheseDays}</p>}
     >
       {(rows) => (
         <>
           <RowsTable
-            caption="Films"
+            caption={say.films}
             rows={rows}
-            head="Title"
+            head={say.title}
             nameSort="title"
             keyOf={(row) => row.movie_id}
             rank={(row) => row.rank}
@@ -91,8 +86,8 @@ function FilmSearch() {
     <search class="film-search">
       <input
         type="search"
-        placeholder="Search titles"
-        aria-label="Search titles"
+        placeholder={say.searchTitles}
+        aria-label={say.searchTitles}
         aria-keyshortcuts="/"
         maxLength={100}
         value={asked.value.q ?? ''}
@@ -110,12 +105,14 @@ function Pages() {
     <p class="more">
       {isLater && (
         <button type="button" class="button" onClick={() => choose({ cursor: null })}>
-          First<span class="unseen"> page of films</span>
+          {say.first}
+          <span class="unseen"> {say.pageOfFilms}</span>
         </button>
       )}
       {next !== null && (
         <button type="button" class="button" onClick={() => choose({ cursor: next })}>
-          Next<span class="unseen"> page of films</span>
+          {say.next}
+          <span class="unseen"> {say.pageOfFilms}</span>
         </button>
       )}
     </p>
@@ -124,13 +121,13 @@ function Pages() {
 
 const personColumns: readonly Column<PersonRow>[] = [
   {
-    head: 'Country',
+    head: say.country,
     isText: true,
     isWide: true,
     cell: (row) => <FilterButton name="country" value={row.country} />,
   },
   {
-    head: 'Plan',
+    head: say.plan,
     isText: true,
     isWide: true,
     cell: (row) => <FilterButton name="subscription_type" value={row.subscription_type} />,
@@ -138,23 +135,23 @@ const personColumns: readonly Column<PersonRow>[] = [
   viewsColumn,
   hoursColumn,
   completionColumn,
-  { head: 'Last seen', isText: true, cell: (row) => <When at={row.last_seen} /> },
+  { head: say.lastSeen, isText: true, cell: (row) => <When at={row.last_seen} /> },
 ];
 
 export const PeoplePanel = () => (
   <Panel
     id="people"
-    title="Users"
-    remark="who watched most; names as your role may see them"
+    title={say.users}
+    remark={say.usersRemark}
     answer={people}
     bones={10}
-    none="Nobody watched in these days."
+    none={say.nobodyWatchedInTheseDays}
   >
     {(rows) => (
       <RowsTable
-        caption="Users by views"
+        caption={say.usersByViews}
         rows={rows}
-        head="User"
+        head={say.user}
         keyOf={(row) => row.user_id}
         name={(row) => <Go to={searchWith({ user: row.user_id })}>{row.username ?? row.user_id}</Go>}
         columns={personColumns}

@@ -4,6 +4,7 @@ import { DayFields } from '../filter/day-fields.tsx';
 import { FilterChip } from '../filter/filter-chip.tsx';
 import { ZoneField } from '../filter/zone-field.tsx';
 import { ownZone } from '../format/zone.ts';
+import * as say from '../text/analytics.ts';
 import {
   chosenFault,
   dateIn,
@@ -32,9 +33,9 @@ export function RangeChoice() {
     chooseAnew({ days: value, from: null, to: null });
   };
   return (
-    <section class="range-bar" aria-label="What is shown">
+    <section class="range-bar" aria-label={say.whatIsShown}>
       <fieldset class="range-choice">
-        <legend class="unseen">Days</legend>
+        <legend class="unseen">{say.days}</legend>
         {daysChoices.map((value) => (
           <button
             type="button"
@@ -43,7 +44,7 @@ export function RangeChoice() {
             aria-pressed={!isChosen && days === value}
             onClick={() => pick(value)}
           >
-            {value === '1' ? 'Today' : `${value} days`}
+            {value === '1' ? say.today : say.lastDays(value)}
           </button>
         ))}
         <button
@@ -54,7 +55,7 @@ export function RangeChoice() {
             isChoosing.value = true;
           }}
         >
-          Choose days
+          {say.chooseDays}
         </button>
       </fieldset>
       <button
@@ -63,7 +64,7 @@ export function RangeChoice() {
         aria-pressed={compare !== 'off'}
         onClick={() => chooseAnew({ compare: compare === 'off' ? null : 'off' })}
       >
-        Compare
+        {say.compare}
       </button>
       <ZoneField zone={asked.value.tz ?? ownZone} choose={(tz) => chooseAnew({ tz })} />
       {isChosen && <ChosenDays />}
@@ -129,7 +130,7 @@ function AddFilter() {
     }[name] ?? [];
   return (
     <details class="add-filter">
-      <summary class="button">Filter</summary>
+      <summary class="button">{say.filter}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -141,7 +142,7 @@ function AddFilter() {
         }}
       >
         <select
-          aria-label="What to filter by"
+          aria-label={say.whatToFilterBy}
           value={name}
           onChange={({ currentTarget }) => {
             adding.value = currentTarget.value as FilterName;
@@ -153,14 +154,14 @@ function AddFilter() {
             </option>
           ))}
         </select>
-        <input aria-label="Value" list="values" maxLength={200} />
+        <input aria-label={say.value} list="values" maxLength={200} />
         <datalist id="values">
           {known.map((value) => (
             <option key={value} value={value} />
           ))}
         </datalist>
         <button type="submit" class="button">
-          Add
+          {say.add}
         </button>
       </form>
     </details>

@@ -3,6 +3,7 @@ import { Sparkline } from '../chart/sparkline.tsx';
 import { changeFigure } from '../format/change.ts';
 import { countFigure, countText, type Figure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/analytics-warehouse.ts';
 import { amountFigure, completionFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
 import { daysOf } from './question.ts';
@@ -20,26 +21,26 @@ interface Card {
 const cards: readonly Card[] = [
   {
     name: 'active_users',
-    title: 'Active users',
+    title: say.activeUsers,
     figure: (now) => countFigure(now.active_users),
-    remark: (now) => `of ${countText(now.total_users)} known`,
+    remark: (now) => say.ofKnown(countText(now.total_users)),
     line: (day) => day.unique_users,
   },
   {
     name: 'total_views',
-    title: 'Views',
+    title: say.views,
     figure: (now) => countFigure(now.total_views),
     line: (day) => day.views,
   },
   {
     name: 'total_watch_time_hours',
-    title: 'Hours watched',
+    title: say.hoursWatched,
     figure: (now) => amountFigure(now.total_watch_time_hours),
     line: (day) => day.watch_hours,
   },
   {
     name: 'avg_completion_rate',
-    title: 'Mean completion',
+    title: say.meanCompletion,
     figure: (now) => completionFigure(now.avg_completion_rate),
     line: (day) => day.avg_completion_rate,
   },
@@ -47,12 +48,12 @@ const cards: readonly Card[] = [
 
 export function MetricCards() {
   const { count } = daysOf(asked.value, nowMs.value);
-  const before = count === 1 ? 'the day before' : `the ${count} days before`;
+  const before = count === 1 ? say.theDayBefore : say.daysBefore(count);
   return (
     <Panel
       id="metrics"
-      title="At a glance"
-      remark={asked.value.compare === 'off' ? '' : `change against ${before}`}
+      title={say.atAGlance}
+      remark={asked.value.compare === 'off' ? '' : say.changeAgainst(before)}
       answer={metrics}
       bones={2}
       none=""

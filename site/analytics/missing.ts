@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { allowedLatenessMs } from '../../core/protocol/limits.ts';
 import { askService } from '../access/service.ts';
 import { askAdmin } from '../admin/resource.ts';
+import * as say from '../text/analytics-batch.ts';
 import type { BatchAnswer, HourRow } from './batch-rows.ts';
 import { dayMs, questionOf, type TimeRange } from './view.ts';
 
@@ -72,17 +73,17 @@ export async function findMissing(range: TimeRange, region: string | null): Prom
 export const begun = signal<string | null>(null);
 
 export async function beginRuns(step: TimeRange, region: string | null): Promise<void> {
-  begun.value = 'Asking';
+  begun.value = say.asking;
   const times = [step.from, computableEnd(step, Date.now())].map((ms) => new Date(ms).toISOString());
   const answer = await askService<{ readonly count: number; readonly held_off: readonly unknown[] }>(
     '/api/admin/batch/runs',
     { method: 'POST', body: { from: times[0], to: times[1], regions: region === null ? null : [region] } },
   );
   if (!answer.ok) {
-    begun.value = `Nothing was begun. ${answer.text}`;
+    begun.value = say.nothingWasBegun(answer.text);
     return;
   }
   const { count, held_off: held } = answer.value;
-  const rest = held.length > 0 ? ` Held off: ${held.length}, which go on already or are frozen.` : '';
-  begun.value = `${count} ${count === 1 ? 'run was' : 'runs were'} begun; the numbers follow in some minutes.${rest}`;
+  const rest = held.length > 0 ? say.heldOff(held.length) : '';
+  begun.value = say.runsBegun(count, rest);
 }

@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
+import * as say from '../text/analytics.ts';
 import {
   CountriesPanel,
   DevicesPanel,
@@ -31,7 +32,7 @@ export function Overview() {
     <>
       {name && (
         <p class="back">
-          <a href={searchWith({ [name]: null })}>Back</a>
+          <a href={searchWith({ [name]: null })}>{say.back}</a>
         </p>
       )}
       <header class="title">
@@ -42,7 +43,7 @@ export function Overview() {
           <p class="title-remark">
             {name && name !== 'session' && word && `${word}: `}
             {name !== 'session' && (name ?? word) && `${days}, `}
-            {name === 'session' && 'Times of '}
+            {name === 'session' && say.timesOf}
             {asked.value.tz}
             <Newest />
           </p>
@@ -60,7 +61,7 @@ function Newest() {
   const at = metrics.value.value?.meta.updated_at ?? null;
   return at === null ? null : (
     <>
-      {', newest session '}
+      {say.newestSession}
       <Ago at={at} never="" />
     </>
   );
@@ -88,8 +89,8 @@ function Panels() {
         </div>
       </div>
       <p class="quiet keys-line">
-        <kbd>t</kbd> {tablesShown.value ? 'hides' : 'shows'} the tables beside charts, <kbd>Esc</kbd> takes
-        back the last filter, <kbd>/</kbd> searches films.
+        <kbd>t</kbd> {tablesShown.value ? say.hidesIt : say.showsIt} {say.tablesHint} <kbd>Esc</kbd>{' '}
+        {say.escapeHint} <kbd>/</kbd> {say.searchHint}
       </p>
     </>
   );
@@ -102,7 +103,9 @@ function Nothing() {
   if (!isEmpty)
     return (
       <div class="empty">
-        <h2>No session {isFiltered ? 'is like that' : 'began in these days'}</h2>
+        <h2>
+          {say.noSession} {isFiltered ? say.isLikeThat : say.beganInTheseDays}
+        </h2>
         <p>
           {isFiltered && (
             <button
@@ -110,7 +113,7 @@ function Nothing() {
               class="button"
               onClick={() => choose(Object.fromEntries(filterNames.map((name) => [name, null])))}
             >
-              Remove all filters
+              {say.removeAllFilters}
             </button>
           )}{' '}
           <button
@@ -118,22 +121,22 @@ function Nothing() {
             class="button"
             onClick={() => chooseAnew({ days: '90', from: null, to: null })}
           >
-            Show 90 days
+            {say.show90Days}
           </button>
         </p>
       </div>
     );
   return (
     <div class="empty">
-      <h2>The warehouse has no sessions yet</h2>
+      <h2>{say.theWarehouseHasNoSessionsYet}</h2>
       <p>
-        Sessions of the stream come by themselves, once an hour is over and computed. Files are imported by an
-        admin{currentIdentity.value?.role !== 'admin' && ', which you are not'}: put users, movies, ratings
-        and viewing_sessions as CSV, NDJSON or Parquet into <code>PUT /api/admin/imports/NAME</code>, then
-        start <code>POST /api/admin/run-etl</code>.
+        {say.howSessionsCome}
+        {currentIdentity.value?.role !== 'admin' && say.whichYouAreNot}
+        {say.putFilesInto} <code>PUT /api/admin/imports/NAME</code>
+        {say.thenStart} <code>POST /api/admin/run-etl</code>.
       </p>
       <p>
-        <a href="/docs">How, in the API reference</a>
+        <a href="/docs">{say.howInTheApiReference}</a>
       </p>
     </div>
   );

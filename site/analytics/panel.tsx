@@ -6,6 +6,7 @@ import { pagedCsv, saveAs } from '../admin/audit-csv.ts';
 import type { Failure } from '../admin/resource.ts';
 import { Mark } from '../panels/mark.tsx';
 import { PanelMore } from '../panels/panel-more.tsx';
+import * as say from '../text/analytics.ts';
 import { type PanelAnswer, showAllRows, shownRows } from './panel-answer.ts';
 
 export interface PanelProps<D> {
@@ -65,8 +66,8 @@ export function Panel<D extends object>({
       {left > 0 && (
         <p class="more">
           <button type="button" class="button" onClick={() => showAllRows(id)}>
-            Show {countOf(all)}
-            <span class="unseen"> rows of {title}</span>
+            {say.showPart(countOf(all))}
+            <span class="unseen"> {say.rowsOf(title)}</span>
           </button>
         </p>
       )}
@@ -100,14 +101,16 @@ function PanelFailure({ title, failure: { status, text }, isOld, retry }: PanelF
       <Mark kind="down" />
       <p>
         <b>
-          {title} could not be loaded{isOld && ' again'}.
+          {say.notLoaded(title)}
+          {isOld && say.again}.
         </b>{' '}
         {text}
-        {isOld ? ' These are the numbers of before.' : ' The other panels go on.'}
+        {isOld ? say.theseAreTheNumbersOfBefore : say.theOtherPanelsGoOn}
       </p>
       {status !== 403 && (
         <button type="button" class="button" onClick={() => void retry()}>
-          Try again<span class="unseen"> to load {title}</span>
+          {say.tryAgain}
+          <span class="unseen"> {say.toLoad(title)}</span>
         </button>
       )}
     </div>
@@ -119,22 +122,22 @@ const downloads = signal<Readonly<Record<string, string>>>({});
 
 function CsvButton<D>({ id, title, answer }: Pick<PanelProps<D>, 'id' | 'title' | 'answer'>) {
   const word = downloads.value[id];
-  const say = (text: string): void => {
+  const tell = (text: string): void => {
     downloads.value = { ...downloads.peek(), [id]: text };
   };
   const save = async (): Promise<void> => {
     const { address } = answer;
     if (address === null || word === 'Downloading') return;
-    say('Downloading');
+    tell(say.downloading);
     try {
       const file = await pagedCsv(
         (cursor) => withParameters(address, { limit: answer.csvRows ?? undefined, cursor }),
         () => undefined,
       );
       saveAs(`marquee-${id}.csv`, file);
-      say('Downloaded');
+      tell(say.downloaded);
     } catch (error) {
-      say(error instanceof TypeError ? 'The server did not answer.' : (error as Error).message);
+      tell(error instanceof TypeError ? say.theServerDidNotAnswer : (error as Error).message);
     }
   };
   return (
@@ -143,7 +146,8 @@ function CsvButton<D>({ id, title, answer }: Pick<PanelProps<D>, 'id' | 'title' 
         {word}
       </span>
       <button type="button" class="button" onClick={() => void save()}>
-        CSV<span class="unseen"> of {title}</span>
+        {say.csv}
+        <span class="unseen"> {say.ofPart(title)}</span>
       </button>
     </span>
   );
@@ -162,11 +166,12 @@ export function NothingYet({ what }: { readonly what: string }) {
   return (
     <>
       <p>
-        {what} in the hours that are computed{isLimited && ', of your regions'}. An hour is computed about 25
-        minutes after it ends.
+        {say.inComputedHours(what)}
+        {isLimited && say.ofYourRegions}
+        {say.hourIsComputed}
       </p>
       <p>
-        What happens now is in the <a href="/">Live view</a>.
+        {say.happensNow} <a href="/">{say.liveView}</a>.
       </p>
     </>
   );

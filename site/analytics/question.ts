@@ -1,16 +1,16 @@
 /** What is asked of the warehouse: the same names in the page's address and in the service's. Days are of `tz`. */
-
 import { type Filter, filtersAmong, withPressed } from '../filter/value-list.ts';
 import { isZone } from '../format/zone.ts';
+import * as say from '../text/analytics.ts';
 
 /** In the words of people. What rows and marks are pressed for. */
 export const filterWords = {
-  content_id: 'Film',
-  genre: 'Genre',
-  country: 'Country',
-  device_type: 'Device',
-  subscription_type: 'Plan',
-  region: 'Region',
+  content_id: say.film,
+  genre: say.genre,
+  country: say.country,
+  device_type: say.device,
+  subscription_type: say.plan,
+  region: say.region,
 } as const;
 export type FilterName = keyof typeof filterWords;
 export const filterNames = Object.keys(filterWords) as FilterName[];
@@ -50,9 +50,9 @@ const dayStart = (date: string | undefined): number =>
 /** Why days cannot be shown; null where they can. */
 export function chosenFault({ from, to }: Asked): string | null {
   const length = dayStart(to) - dayStart(from);
-  if (Number.isNaN(length)) return 'Give a first and a last day.';
-  if (length < 0) return 'The first day must not be after the last.';
-  return length >= daysMax * dayMs ? `At most ${daysMax} days.` : null;
+  if (Number.isNaN(length)) return say.giveAFirstAndALastDay;
+  if (length < 0) return say.theFirstDayMustNotBeAfterTheLast;
+  return length >= daysMax * dayMs ? say.atMostDays(daysMax) : null;
 }
 
 /** Words that mean nothing are as if they were not there. The zone is always told: another reader has another. */
@@ -130,14 +130,14 @@ export const dayText = (ms: number): string => dayFormat.format(ms);
 export function daysText(first: number, last: number): string {
   const [begins, ends] = [yearFormat.format(first), yearFormat.format(last)];
   if (begins === ends) return ends;
-  return `${begins.slice(-4) === ends.slice(-4) ? dayText(first) : begins} to ${ends}`;
+  return say.range(begins.slice(-4) === ends.slice(-4) ? dayText(first) : begins, ends);
 }
 
 const rangeWords: Readonly<Record<string, string>> = {
-  1: 'Today so far',
-  7: 'Last 7 days',
-  30: 'Last 30 days',
-  90: 'Last 90 days',
+  1: say.todaySoFar,
+  7: say.last7Days,
+  30: say.last30Days,
+  90: say.last90Days,
 };
 export const rangeWord = ({ from, days = daysDefault }: Asked): string | null =>
   from === undefined ? (rangeWords[days] ?? null) : null;

@@ -4,6 +4,7 @@ import { currentIdentity } from '../access/session.ts';
 import { Resource } from '../admin/resource.ts';
 import type { Listed } from '../admin/rows.ts';
 import { DayFields } from '../filter/day-fields.tsx';
+import * as say from '../text/analytics.ts';
 import { choose, times, view } from './answers.ts';
 import { dateOf, daysFault, type RangeName, rangeWords } from './view.ts';
 
@@ -16,19 +17,19 @@ const isChoosing = signal(false);
 /** Shorter than their titles. */
 const buttonWords: Readonly<Record<RangeName, string>> = {
   ...rangeWords,
-  today: 'Today',
-  '7d': '7 days',
-  '30d': '30 days',
-  custom: 'Choose days',
+  today: say.today,
+  '7d': say.sevenDays,
+  '30d': say.thirtyDays,
+  custom: say.chooseDays,
 };
 
 export function RangeBar() {
   const { range } = view.value;
   const isCustom = isChoosing.value || range === 'custom';
   return (
-    <search class="range-bar" aria-label="What is shown">
+    <search class="range-bar" aria-label={say.whatIsShown}>
       <fieldset class="range-choice">
-        <legend class="unseen">Days, UTC</legend>
+        <legend class="unseen">{say.daysUtc}</legend>
         {(Object.keys(buttonWords) as RangeName[]).map((name) => (
           <button
             type="button"
@@ -81,11 +82,11 @@ function RegionSelect() {
   const names = region === null || known.includes(region) ? known : [region, ...known];
   return (
     <select
-      aria-label="Region"
+      aria-label={say.region}
       value={region ?? ''}
       onChange={({ currentTarget }) => choose({ region: currentTarget.value || null })}
     >
-      <option value="">All regions</option>
+      <option value="">{say.allRegions}</option>
       {names.map((name) => (
         <option key={name} value={name}>
           {name}
@@ -102,7 +103,7 @@ function ContentChip() {
     <button
       type="button"
       class="chip"
-      aria-label={`${content}: show all titles again`}
+      aria-label={say.showAllTitlesAgain(content)}
       onClick={() => choose({ content: null })}
     >
       <bdi>{content}</bdi>

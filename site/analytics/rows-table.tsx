@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { changeFigure, changeOf } from '../format/change.ts';
 import { countFigure, type Figure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/analytics-batch.ts';
 import { lengthsOf } from './bars.ts';
 import { amountFigure, completionFigure } from './figures.ts';
 import { type FilterName, filterWords, pressed } from './question.ts';
@@ -82,7 +83,7 @@ export function RowsTable<R>(props: RowsTableProps<R>) {
 }
 
 const classOf = ({ isText, isWide }: Column<never>): string =>
-  `${isText ? 'text' : ''}${isWide ? ' wide' : ''}`;
+  [isText && 'text', isWide && 'wide'].filter(Boolean).join(' ');
 
 const cellOf = (cell: Figure | ComponentChildren) =>
   typeof cell === 'object' && cell !== null && 'exact' in cell ? <Quantity figure={cell} /> : cell;
@@ -150,29 +151,29 @@ export function Go({ to, children }: { readonly to: string; readonly children: C
 }
 
 export const viewsColumn: Column<Figures> = {
-  head: 'Views',
+  head: say.views,
   sort: 'views',
   cell: (row) => countFigure(row.views),
 };
 export const shareColumn: Column<{ readonly share: number | null }> = {
-  head: 'Share',
-  cell: (row) => shareFigure(row.share, 'no views'),
+  head: say.share,
+  cell: (row) => shareFigure(row.share, say.noViews),
 };
 export const hoursColumn: Column<Figures> = {
-  head: 'Watched',
-  unit: 'h',
+  head: say.watched,
+  unit: say.h,
   sort: 'watch_hours',
   isWide: true,
   cell: (row) => amountFigure(row.watch_hours),
 };
 export const completionColumn: Column<Figures> = {
-  head: 'Completed',
+  head: say.completed,
   sort: 'completion',
   isWide: true,
   cell: (row) => completionFigure(row.avg_completion_rate),
 };
 export const changeColumn: Column<{ readonly views: number; readonly previous_views?: number | null }> = {
-  head: 'Change',
+  head: say.change,
   isWide: true,
   cell: (row) => <span class="quiet">{cellOf(changeFigure(changeOf(row.views, row.previous_views)))}</span>,
 };

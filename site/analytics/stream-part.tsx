@@ -2,6 +2,7 @@
 import { computed } from '@preact/signals';
 import { watchAnnotations } from '../annotations/annotation-list.ts';
 import { valueListOf } from '../filter/value-list.ts';
+import * as say from '../text/analytics-batch.ts';
 import { times, view, watchView } from './answers.ts';
 import { Coverage } from './coverage.tsx';
 import { RangeBar } from './range-bar.tsx';
@@ -27,7 +28,8 @@ export function StreamPart() {
         <div>
           <h1>{range === 'custom' ? days : rangeWords[range]}</h1>
           <p class="title-remark">
-            {range !== 'custom' && `${days}, `}UTC, {region ?? 'all regions'}
+            {range !== 'custom' && `${days}, `}
+            {say.utcAnd} {region ?? say.allRegions}
           </p>
         </div>
         <RangeBar />

@@ -6,6 +6,7 @@ import { annotations } from '../annotations/annotation-list.ts';
 import type { PlotSeries } from '../chart/plot-spec.ts';
 import { countFigure, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
+import * as say from '../text/analytics-batch.ts';
 import { pattern, popular, ratings, series, shownContent, times, view } from './answers.ts';
 import { type Column, hourText, patternColumns, seriesColumns, stepMsOf, stepText } from './bars.ts';
 import { Columns } from './columns.tsx';
@@ -37,18 +38,18 @@ export function PatternPanel() {
   return (
     <Panel
       id="pattern"
-      title="By hour of the day"
-      remark={view.value.content === null ? 'events an hour, mean of the days, UTC' : `${shownTitle()}, UTC`}
+      title={say.byHourOfTheDay}
+      remark={view.value.content === null ? say.hoursRemark : say.inUtc(shownTitle())}
       answer={pattern}
       bones={8}
-      none={<NothingYet what="No events were counted" />}
+      none={<NothingYet what={say.noEventsWereCounted} />}
     >
       {(rows) => (
         <div class="beside">
           <Columns columns={patternColumns(rows)} />
           <DataTable
-            caption="Events by hour of the day, UTC"
-            columns={['Hour', 'Mean', 'Events', 'Views', 'Downloads']}
+            caption={say.eventsByHourOfTheDayUtc}
+            columns={[say.hour, say.mean, say.events, say.views, say.downloads]}
             isShown={always}
             rows={rows.map((row) => ({
               key: String(row.hour),
@@ -67,6 +68,7 @@ export function PatternPanel() {
 
 export function SeriesPanel() {
   const range = times.value;
+  const hasNotes = annotations.value.length > 0;
   const step = stepOf(range);
   const title = shownTitle();
   const hasNone = popular.value.value?.data.length === 0;
@@ -74,37 +76,33 @@ export function SeriesPanel() {
     return (
       <section class="panel series-panel" aria-labelledby="series-title">
         <header class="panel-head">
-          <h2 id="series-title">One title</h2>
+          <h2 id="series-title">{say.oneTitle}</h2>
         </header>
-        <p class="none quiet">
-          {hasNone
-            ? 'No title was viewed in these days. The next one stands here by itself.'
-            : `Press a title in a list: its views by ${step} stand here.`}
-        </p>
+        <p class="none quiet">{hasNone ? say.noTitleViewed : say.pressATitle(step)}</p>
       </section>
     );
   }
   return (
     <Panel
       id="series"
-      title={title || 'One title'}
-      remark={`views by ${step}`}
+      title={title || say.oneTitle}
+      remark={say.viewsBy(step)}
       answer={series}
       bones={8}
-      none={<NothingYet what={`Nothing of ${title} was counted`} />}
+      none={<NothingYet what={say.nothingOf(title)} />}
     >
       {(rows) => (
         <>
           <AnnotatedColumns columns={seriesColumns(rows, range)} stepMs={stepMsOf(range)} />
           <DataTable
-            caption={`${title} by ${step}, UTC`}
+            caption={say.titleBy(title, step)}
             columns={[
-              step === 'hour' ? 'Hour' : 'Day',
-              'Views',
-              'Completed',
-              'Downloads',
-              'Success',
-              'Annotations',
+              step === 'hour' ? say.hour : say.day,
+              say.views,
+              say.completed,
+              say.downloads,
+              say.success,
+              ...(hasNotes ? [say.annotations] : []),
             ]}
             isShown={always}
             rows={rows.map((row) => ({
@@ -112,8 +110,8 @@ export function SeriesPanel() {
               cells: [
                 stepText(Date.parse(row.window_start), range),
                 ...[row.view_count, row.complete_count, row.total_downloads].map(countFigure),
-                shareFigure(row.success_rate, 'no downloads'),
-                notesOf(Date.parse(row.window_start), stepMsOf(range)),
+                shareFigure(row.success_rate, say.noDownloads),
+                ...(hasNotes ? [notesOf(Date.parse(row.window_start), stepMsOf(range))] : []),
               ],
             }))}
           />

@@ -1,6 +1,7 @@
 /** The rankings of titles: by views, and by ratings. A title that is pressed is looked at below. */
 import { countFigure, type Figure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/analytics-batch.ts';
 import { choose, popular, ratings, shownContent, view } from './answers.ts';
 import { lengthsOf, meanText } from './bars.ts';
 import type { MovieRow } from './batch-rows.ts';
@@ -9,34 +10,35 @@ import { NothingYet, Panel } from './panel.tsx';
 /** What is not among the titles that an hour names. */
 const otherId = '__other__';
 export const titleText = (id: string, title: string | null): string =>
-  id === otherId ? 'All other titles' : (title ?? id);
+  id === otherId ? say.allOtherTitles : (title ?? id);
 
 export function PopularPanel() {
   return (
     <Panel
       id="popular"
-      title="Most viewed"
+      title={say.mostViewed}
       answer={popular}
       isList
       bones={10}
-      none={<NothingYet what="No views were counted" />}
+      none={<NothingYet what={say.noViewsWereCounted} />}
     >
       {(rows) => {
         const lengths = lengthsOf(rows.map(({ view_count }) => view_count));
         return (
           <table class="data ranking">
-            <caption class="unseen">Titles by views</caption>
+            <caption class="unseen">{say.titlesByViews}</caption>
             <thead>
               <tr>
                 <th scope="col" class="text">
-                  Title
+                  {say.title}
                 </th>
-                <th scope="col">Views</th>
+                <th scope="col">{say.views}</th>
                 <th scope="col" class="wide">
-                  Completed
+                  {say.completed}
                 </th>
                 <th scope="col">
-                  Watched<span class="unit">h</span>
+                  {say.watched}
+                  <span class="unit">{say.h}</span>
                 </th>
               </tr>
             </thead>
@@ -60,7 +62,7 @@ export function PopularPanel() {
 const hoursFigure = ({ watched_seconds }: MovieRow): Figure => {
   const hours = watched_seconds / 3600;
   return hours < 10
-    ? { text: meanText(hours), unit: '', exact: `${meanText(hours)} h` }
+    ? { text: meanText(hours), unit: '', exact: say.meanHours(meanText(hours)) }
     : countFigure(Math.round(hours));
 };
 
@@ -68,25 +70,26 @@ export function RatingsPanel() {
   return (
     <Panel
       id="ratings"
-      title="Ratings"
-      remark="most rated first"
+      title={say.ratings}
+      remark={say.mostRatedFirst}
       answer={ratings}
       isList
       bones={10}
-      none={<NothingYet what="No ratings were counted" />}
+      none={<NothingYet what={say.noRatingsWereCounted} />}
     >
       {(rows) => (
         <table class="data ranking">
-          <caption class="unseen">Titles by number of ratings</caption>
+          <caption class="unseen">{say.titlesByNumberOfRatings}</caption>
           <thead>
             <tr>
               <th scope="col" class="text">
-                Title
+                {say.title}
               </th>
               <th scope="col">
-                Mean<span class="unit">of 10</span>
+                {say.mean}
+                <span class="unit">{say.ofTen}</span>
               </th>
-              <th scope="col">Ratings</th>
+              <th scope="col">{say.ratings}</th>
             </tr>
           </thead>
           <tbody>

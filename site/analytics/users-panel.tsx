@@ -1,6 +1,7 @@
 /** The busiest users of a day, under pseudonyms. It tells what single people did: analysts and admins may ask. */
 import { currentIdentity } from '../access/session.ts';
 import { countFigure, noFigure } from '../format/number.ts';
+import * as say from '../text/analytics-batch.ts';
 import { choose, times, users, view } from './answers.ts';
 import { meanText } from './bars.ts';
 import { Panel } from './panel.tsx';
@@ -12,12 +13,9 @@ export function UsersPanel() {
     return (
       <section class="panel users-panel" aria-labelledby="users-title">
         <header class="panel-head">
-          <h2 id="users-title">Busiest users</h2>
+          <h2 id="users-title">{say.busiestUsers}</h2>
         </header>
-        <p class="none quiet">
-          This tells what single people did, if under pseudonyms, so it needs the role analyst; yours is
-          viewer. An admin can change it.
-        </p>
+        <p class="none quiet">{say.needsAnalyst}</p>
       </section>
     );
   }
@@ -25,32 +23,28 @@ export function UsersPanel() {
   return (
     <Panel
       id="users"
-      title="Busiest users"
-      remark="of each region, under pseudonyms"
+      title={say.busiestUsers}
+      remark={say.ofEachRegionUnderPseudonyms}
       answer={users}
       isList
       bones={10}
       before={<DayChoice day={day} />}
-      none={
-        <p>
-          No users of {dayText(Date.parse(day))} yet. A day's users are counted once it is over and all of its
-          hours are computed: choose an earlier day, or look again later.
-        </p>
-      }
+      none={<p>{say.noUsersYet(dayText(Date.parse(day)))}</p>}
     >
       {(rows) => (
         <table class="data">
-          <caption class="unseen">Users of {day} by events</caption>
+          <caption class="unseen">{say.usersOf(day)}</caption>
           <thead>
             <tr>
-              <th scope="col">User</th>
+              <th scope="col">{say.user}</th>
               <th scope="col" class="text wide">
-                Region
+                {say.region}
               </th>
-              <th scope="col">Events</th>
-              <th scope="col">Titles</th>
+              <th scope="col">{say.events}</th>
+              <th scope="col">{say.titles}</th>
               <th scope="col" class="wide">
-                Mean duration<span class="unit">min</span>
+                {say.meanDuration}
+                <span class="unit">{say.min}</span>
               </th>
             </tr>
           </thead>
@@ -74,9 +68,9 @@ export function UsersPanel() {
 }
 
 function minutesFigure(seconds: number | null) {
-  if (seconds === null) return noFigure('no duration told');
+  if (seconds === null) return noFigure(say.noDurationTold);
   const text = meanText(seconds / 60);
-  return { text, unit: '', exact: `${text} min` };
+  return { text, unit: '', exact: say.minutesLong(text) };
 }
 
 function DayChoice({ day }: { readonly day: string }) {

@@ -1,9 +1,10 @@
 /** The keys of the view of sessions, beside those of every page. */
 import { bindKeys } from '../keys/key-list.ts';
+import * as say from '../text/analytics.ts';
 import { daysChoices, rangeWord } from './question.ts';
 import { asked, chooseAnew, tablesShown, undo } from './warehouse.ts';
 
-const group = 'What is shown';
+const group = say.whatIsShown;
 
 export function bindViewKeys(): void {
   bindKeys(
@@ -18,13 +19,13 @@ export function bindViewKeys(): void {
     ),
     {
       keys: ['c'],
-      meaning: 'Compare with the days before',
+      meaning: say.compareWithTheDaysBefore,
       group,
       press: () => chooseAnew({ compare: asked.peek().compare === 'off' ? null : 'off' }),
     },
     {
       keys: ['t'],
-      meaning: 'Show or hide the tables beside the charts',
+      meaning: say.tablesKey,
       group,
       press: () => {
         tablesShown.value = !tablesShown.peek();
@@ -32,7 +33,7 @@ export function bindViewKeys(): void {
     },
     {
       keys: ['Escape'],
-      meaning: 'Leave what is looked at alone, or undo the last filter',
+      meaning: say.escapeKey,
       group,
       press: undo,
     },

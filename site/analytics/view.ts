@@ -1,10 +1,12 @@
+import * as say from '../text/analytics.ts';
+
 /** What the page is asked to show: the same words in its address. Days are of UTC, as those of the batch layer. */
 export const rangeWords = {
-  today: 'Today so far',
-  yesterday: 'Yesterday',
-  '7d': 'Last 7 days',
-  '30d': 'Last 30 days',
-  custom: 'Chosen days',
+  today: say.todaySoFar,
+  yesterday: say.yesterday,
+  '7d': say.last7Days,
+  '30d': say.last30Days,
+  custom: say.chosenDays,
 } as const;
 export type RangeName = keyof typeof rangeWords;
 
@@ -47,9 +49,9 @@ const dayStart = (date: string | null): number =>
 /** Why days cannot be shown; null where they can. */
 export function daysFault(from: string | null, to: string | null): string | null {
   const [first, last] = [dayStart(from), dayStart(to)];
-  if (Number.isNaN(first) || Number.isNaN(last)) return 'Give a first and a last day.';
-  if (first > last) return 'The first day must not be after the last.';
-  return last - first >= rangeDaysMax * dayMs ? `At most ${rangeDaysMax} days.` : null;
+  if (Number.isNaN(first) || Number.isNaN(last)) return say.giveAFirstAndALastDay;
+  if (first > last) return say.theFirstDayMustNotBeAfterTheLast;
+  return last - first >= rangeDaysMax * dayMs ? say.atMostDays(rangeDaysMax) : null;
 }
 
 /** Words that mean nothing are as if they were not there. */
@@ -133,5 +135,5 @@ export function daysText({ from, to }: TimeRange): string {
   const last = yearFormat.format(to - 1);
   const first = yearFormat.format(from);
   if (first === last) return last;
-  return `${first.slice(-4) === last.slice(-4) ? dayText(from) : first} to ${last}`;
+  return say.range(first.slice(-4) === last.slice(-4) ? dayText(from) : first, last);
 }

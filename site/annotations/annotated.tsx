@@ -11,6 +11,7 @@ import { plotInsets, timeRange } from '../chart/plot-options.ts';
 import type { PlotSeries } from '../chart/plot-spec.ts';
 import { timeUnder } from '../chart/time-cursor.tsx';
 import { bindKeys } from '../keys/key-list.ts';
+import * as say from '../text/annotations.ts';
 import { annotationText, type Flag, flagsOf } from './annotation.ts';
 import {
   annotationNews,
@@ -47,8 +48,8 @@ export function Annotated({ series, crosshair, place, instant = Number, children
     if (lane.current) sized.observe(lane.current);
     const unbind = bindKeys({
       keys: ['a'],
-      meaning: 'Annotate the time under the crosshair',
-      group: 'In a chart',
+      meaning: say.annotateTheTimeUnderTheCrosshair,
+      group: say.inAChart,
       press: () => write(crosshair.peek()),
       when: mayAnnotate,
     });
@@ -64,9 +65,9 @@ export function Annotated({ series, crosshair, place, instant = Number, children
           <button
             type="button"
             class="lane-add"
-            aria-label="Write an annotation"
+            aria-label={say.writeAnAnnotation}
             aria-keyshortcuts="a"
-            title="Write an annotation (a)"
+            title={say.writeAnAnnotationKey}
             onPointerMove={(event) => {
               crosshair.value = timeUnder(event, series.peek());
             }}
@@ -118,7 +119,7 @@ function OneFlag({ flag: { rows, left, width } }: { readonly flag: Flag }) {
         type="button"
         class={isOwn ? 'flag own' : 'flag'}
         style={style}
-        aria-label={`${rows.length === 1 ? 'Annotation' : `${rows.length} annotations`}: ${words}`}
+        aria-label={`${rows.length === 1 ? say.annotation : say.annotationsCount(rows.length)}: ${words}`}
         title={words}
         onClick={() => whenAsked(({ showAnnotations }) => showAnnotations(rows.map(({ id }) => id)))}
       >
@@ -139,9 +140,9 @@ function FlagShape() {
 function Failed({ text }: { readonly text: string }) {
   return (
     <p class="lane-failed" role="alert">
-      No annotations: {text}{' '}
+      {say.noAnnotations(text)}{' '}
       <button type="button" class="mention" onClick={() => void loadAnnotations()}>
-        Try again
+        {say.tryAgain}
       </button>
     </p>
   );

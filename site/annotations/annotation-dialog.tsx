@@ -1,4 +1,5 @@
 /** Annotations read, written, changed and deleted, in a dialog over the chart. */
+import * as say from '../text/annotations.ts';
 import './annotation-dialog.css';
 import { useEffect, useState } from 'preact/hooks';
 import { askService, type ServiceAnswer } from '../access/service.ts';
@@ -18,15 +19,15 @@ type Sent = Promise<ServiceAnswer<Row>>;
 export function writeAnnotation(at: number | null): void {
   void loadRegions();
   const begins = new Date(at ?? Date.now()).toISOString();
-  openDialog('Write an annotation', (close) => (
+  openDialog(say.writeAnAnnotation, (close) => (
     <Form
       names={annotationFields}
-      submit="Write it"
+      submit={say.writeIt}
       leave={close}
       send={(form): Sent =>
         askService('/api/annotations', { method: 'POST', body: annotationBody(form, isoTime) })
       }
-      done={() => finish('Annotation written.', close)}
+      done={() => finish(say.annotationWritten, close)}
     >
       {(faults) => <Fields faults={faults} at={begins} />}
     </Form>
@@ -35,7 +36,9 @@ export function writeAnnotation(at: number | null): void {
 
 export function showAnnotations(ids: readonly string[]): void {
   void loadRegions();
-  openDialog(ids.length === 1 ? 'Annotation' : 'Annotations', (close) => <Shown ids={ids} close={close} />);
+  openDialog(ids.length === 1 ? say.annotation : say.annotations, (close) => (
+    <Shown ids={ids} close={close} />
+  ));
 }
 
 function finish(word: string, close: () => void): void {
@@ -63,7 +66,7 @@ function Shown({ ids, close }: ShownProps) {
   const rows = annotations.value.filter(({ id }) => ids.includes(id));
   return (
     <>
-      {rows.length === 0 && <p>It is not there any more: somebody has deleted it.</p>}
+      {rows.length === 0 && <p>{say.notThereAnyMore}</p>}
       <ul class="annotation-list">
         {rows.map((row) => (
           <li key={row.id}>
@@ -74,10 +77,12 @@ function Shown({ ids, close }: ShownProps) {
             {mayChange(row) && (
               <p class="annotation-acts">
                 <button type="button" class="button" onClick={() => setAction({ kind: 'change', row })}>
-                  Change<span class="unseen"> {row.text}</span>
+                  {say.change}
+                  <span class="unseen"> {row.text}</span>
                 </button>
                 <button type="button" class="button" onClick={() => setAction({ kind: 'delete', row })}>
-                  Delete<span class="unseen"> {row.text}</span>
+                  {say.remove}
+                  <span class="unseen"> {row.text}</span>
                 </button>
               </p>
             )}
@@ -86,7 +91,7 @@ function Shown({ ids, close }: ShownProps) {
       </ul>
       <p class="choices">
         <button type="button" class="button" onClick={close} autofocus>
-          Close
+          {say.close}
         </button>
       </p>
     </>
@@ -105,10 +110,16 @@ function Facts({
     <p class="quiet annotation-facts">
       <span>
         {exactText(at)}
-        {until !== null && ` to ${exactText(until)}`}
+        {until !== null && say.untilTime(exactText(until))}
       </span>
-      <span>{region ?? 'All regions'}</span>
-      {visibility === 'personal' ? <span>Yours alone</span> : <bdi>by {mine ? 'you' : author}</bdi>}
+      <span>{region ?? say.allRegions}</span>
+      {visibility === 'personal' ? (
+        <span>{say.yoursAlone}</span>
+      ) : (
+        <bdi>
+          {say.by} {mine ? say.you : author}
+        </bdi>
+      )}
       {tags.map((tag) => (
         <span class="tag" key={tag}>
           {tag}
@@ -135,10 +146,10 @@ function Change({ row, leave, close }: ActProps) {
   return (
     <Form
       names={annotationFields}
-      submit="Change it"
+      submit={say.changeIt}
       leave={leave}
       send={send}
-      done={() => finish('Annotation changed.', close)}
+      done={() => finish(say.annotationChanged, close)}
     >
       {(faults) => <Fields faults={faults} at={row.at} row={row} />}
     </Form>
@@ -154,15 +165,15 @@ function Delete({ row, leave, close }: ActProps) {
   return (
     <Form
       names={[]}
-      submit="Delete it"
+      submit={say.deleteIt}
       isGrave
       leave={leave}
       send={send}
-      done={() => finish('Annotation deleted.', close)}
+      done={() => finish(say.annotationDeleted, close)}
     >
       {() => (
         <p>
-          Delete <q dir="auto">{row.text}</q>?{row.visibility === 'shared' && ' It is gone for everybody.'}
+          {say.remove} <q dir="auto">{row.text}</q>?{row.visibility === 'shared' && say.goneForEverybody}
         </p>
       )}
     </Form>
@@ -180,8 +191,6 @@ async function explained(
   await loadAnnotations();
   const now = annotations.peek().find((row) => row.id === id);
   if (now) setVersion(now.version);
-  const text = now
-    ? `Somebody has changed it meanwhile. It says now: “${now.text}”. Nothing was overwritten; send again to replace that.`
-    : 'Somebody has deleted it, or moved it to another time, meanwhile.';
+  const text = now ? say.changedMeanwhile(now.text) : say.deletedMeanwhile;
   return { ...answer, text, problem: null };
 }

@@ -6,6 +6,7 @@ import { askService } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
 import { localTime } from '../admin/audit-filter.ts';
 import { FaultOf, Field } from '../admin/form.tsx';
+import * as say from '../text/annotations.ts';
 import type { AnnotationRow } from './annotation.ts';
 import { regionOfFilter } from './annotation-list.ts';
 
@@ -30,13 +31,13 @@ interface FieldsProps {
   readonly row?: AnnotationRow;
 }
 
-const hints = { personal: 'only you see it', shared: 'everybody sees it' } as const;
+const hints = { personal: say.onlyYouSeeIt, shared: say.everybodySeesIt } as const;
 
 export function Fields({ faults, at, row }: FieldsProps) {
   return (
     <>
       <div class="field">
-        <label for="text">What others should know</label>
+        <label for="text">{say.textHint}</label>
         <textarea
           id="text"
           name="text"
@@ -51,18 +52,24 @@ export function Fields({ faults, at, row }: FieldsProps) {
         <FaultOf name="text" fault={faults.text} />
       </div>
       <div class="halves">
-        <Field name="at" label="When" type="datetime-local" defaultValue={localTime(at)} fault={faults.at} />
+        <Field
+          name="at"
+          label={say.when}
+          type="datetime-local"
+          defaultValue={localTime(at)}
+          fault={faults.at}
+        />
         <Field
           name="until"
-          label="To, for a span"
+          label={say.toForASpan}
           type="datetime-local"
           defaultValue={localTime(row?.until ?? undefined)}
           fault={faults.until}
         />
         <Field
           name="tags"
-          label="Tags"
-          placeholder="deploy, cdn"
+          label={say.tags}
+          placeholder={say.tagsExample}
           defaultValue={row?.tags.join(', ') ?? ''}
           fault={faults.tags}
         />
@@ -86,9 +93,9 @@ function RegionField({
   const all = region === null || known.includes(region) ? known : [region, ...known];
   return (
     <div class="field">
-      <label for="region">About</label>
+      <label for="region">{say.about}</label>
       <select id="region" name="region" key={all.length} aria-describedby="region-fault">
-        {!isLimited && <option value="">All regions</option>}
+        {!isLimited && <option value="">{say.allRegions}</option>}
         {all.map((name) => (
           <option key={name} value={name} selected={name === region}>
             {name}
@@ -111,7 +118,7 @@ function Visibility({
   const offered = annotationVisibilities.filter((one) => one === 'shared' || (row?.mine ?? true));
   return (
     <fieldset class="field scopes">
-      <legend class="unseen">Who sees it</legend>
+      <legend class="unseen">{say.whoSeesIt}</legend>
       {offered.map((one) => (
         <label key={one}>
           <input
@@ -121,7 +128,7 @@ function Visibility({
             defaultChecked={one === (row?.visibility ?? 'shared')}
           />
           <span>
-            {one === 'shared' ? 'Shared' : 'Personal'} <span class="quiet">{hints[one]}</span>
+            {one === 'shared' ? say.shared : say.personal} <span class="quiet">{hints[one]}</span>
           </span>
         </label>
       ))}

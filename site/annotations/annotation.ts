@@ -1,6 +1,7 @@
 /** What people note beside the figures (ANN-1), as the service gives it, and where it stands on a time axis. */
 import type { AnnotationVisibility } from '../../core/annotation/annotation.ts';
 import { passes, type ValueList } from '../filter/value-list.ts';
+import * as say from '../text/annotations.ts';
 
 export interface AnnotationRow {
   readonly id: string;
@@ -81,7 +82,7 @@ const endOf = (row: AnnotationRow, place: (ms: number) => number): number =>
 
 /** What a screen reader hears of it, and what a table has in its cell. */
 export const annotationText = ({ text, region, visibility }: AnnotationRow): string =>
-  [text, region, visibility === 'personal' && 'yours alone'].filter(Boolean).join(', ');
+  [text, region, visibility === 'personal' && say.yoursAloneInList].filter(Boolean).join(', ');
 
 /** As the service takes it, from the fields of the form. `isoTime`: of a local time. */
 export function annotationBody(form: FormData, isoTime: (local: string) => string): Record<string, unknown> {

@@ -1,5 +1,4 @@
 /** One operation of the reference: what it is for, what it takes, what it answers, and a place to try it. */
-
 import type { Answer, Operation, Parameter } from '../../core/protocol/openapi-document.ts';
 import { problemContentType } from '../../core/protocol/problem.ts';
 import * as say from '../text/docs.ts';

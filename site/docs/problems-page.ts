@@ -1,5 +1,4 @@
 /** The body of /docs/problems, where the `type` of every problem points to. */
-
 import { type ProblemCode, problem, problems } from '../../core/protocol/problem.ts';
 import { problemHelp } from '../../core/protocol/problem-help.ts';
 import * as say from '../text/docs.ts';

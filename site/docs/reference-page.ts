@@ -1,5 +1,4 @@
 /** The body of /docs: the whole reference, from the description of the API. */
-
 import type { OpenApiDocument } from '../../core/protocol/openapi-document.ts';
 import * as say from '../text/docs.ts';
 import { frame } from './frame.ts';

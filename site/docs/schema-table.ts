@@ -1,5 +1,4 @@
 /** A schema as a table that a person reads: one row a field, fields of fields by dotted paths. */
-
 import type { JsonSchema } from '../../core/protocol/openapi-document.ts';
 import * as say from '../text/docs.ts';
 import { type Html, html, phrase } from './html.ts';
@@ -94,7 +93,7 @@ function named(schema: JsonSchema, schemas: Schemas): string {
   if (values) return values.map((value) => `\`${String(value)}\``).join(' ');
   if (type === 'array') return items ? say.listOf(forms(items, schemas).join(', or ')) : 'list';
   if (type === 'integer' || type === 'number') {
-    return `${type === 'integer' ? say.wholeNumber : 'number'}${bounds(schema)}`;
+    return `${type === 'integer' ? say.wholeNumber : say.number}${bounds(schema)}`;
   }
   if (type === 'string' && format === 'date-time') return say.timeIso8601;
   if (type === 'string') return schema.maxLength === undefined ? 'text' : say.textAtMost(schema.maxLength);

@@ -1,5 +1,4 @@
 /** Embeds of a panel: made, given out once, listed and taken back. */
-
 import { signal } from '@preact/signals';
 import { askService } from '../access/service.ts';
 import { FaultOf, Field, Form } from '../admin/form.tsx';

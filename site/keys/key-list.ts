@@ -1,5 +1,4 @@
 /** The keys of a page: one list, by which keys are heard and from which the sheet of help is drawn. */
-
 import { signal } from '@preact/signals';
 import * as say from '../text/frame.ts';
 

@@ -1,5 +1,4 @@
 /** The keys that every page has. */
-
 import { whenAsked } from '../asked-for/when-asked.ts';
 import { places } from '../panels/places.ts';
 import * as say from '../text/frame.ts';

@@ -4,6 +4,7 @@ import { rateFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
 import { Mark, type MarkKind } from '../panels/mark.tsx';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/system.ts';
 import type { RegionRow, SystemData } from './answer.ts';
 import { addressOf, type Place, placesOf, regionsToShow, stateMarks, stateWords } from './picture.ts';
 
@@ -23,7 +24,7 @@ const spine: ReadonlySet<string> = new Set(['doors', 'queue', 'regions']);
 export function Flow({ data }: { readonly data: SystemData }) {
   const places = placesOf(data);
   return (
-    <section aria-label="The pipeline">
+    <section aria-label={say.thePipeline}>
       <ol class="flow">
         {places.map((place) => (
           <li key={place.part} class={spine.has(place.part) ? undefined : 'branch'}>
@@ -34,8 +35,8 @@ export function Flow({ data }: { readonly data: SystemData }) {
       </ol>
       {tableShown.value && (
         <DataTable
-          caption="The pipeline, from the doors to the viewers"
-          columns={['Place', 'State', 'Comes in', 'Of', 'There', 'Meaning']}
+          caption={say.pipelineCaption}
+          columns={[say.place, say.state, say.comesIn, say.of, say.there, say.meaning]}
           isShown={tableShown}
           rows={places.map(({ part, name, state, flow, flowWord, figure, remark }) => ({
             key: part,
@@ -96,7 +97,7 @@ function RegionList({ regions }: { readonly regions: readonly RegionRow[] }) {
           </a>
         </li>
       ))}
-      {shown.length < regions.length && <li class="quiet">and {regions.length - shown.length} more</li>}
+      {shown.length < regions.length && <li class="quiet">{say.andMore(regions.length - shown.length)}</li>}
     </ul>
   );
 }

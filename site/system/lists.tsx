@@ -3,6 +3,7 @@ import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
 import { countText, rateFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
+import * as say from '../text/system.ts';
 import type { SystemData } from './answer.ts';
 import { regionMarks } from './flow.tsx';
 import { count, delay, List, nothing, state, under } from './list.tsx';
@@ -13,19 +14,19 @@ export function Regions({ data: { regions, regions_left_out: leftOut } }: { read
   return (
     <List
       id="regions"
-      title="Regions"
-      remark={leftOut > 0 && `${leftOut} more are not asked: one answer asks so many.`}
+      title={say.regions}
+      remark={leftOut > 0 && say.moreAreNotAsked(leftOut)}
       columns={[
-        'Region',
-        'State',
-        'Events',
-        'Queue wait',
-        'Watermark lag',
-        'Not sealed for',
-        'D1 behind',
-        'On the way',
+        say.region,
+        say.state,
+        say.events,
+        say.queueWait,
+        say.watermarkLag,
+        say.notSealedFor,
+        say.d1Behind,
+        say.onTheWay,
       ]}
-      none="There is no region."
+      none={say.thereIsNoRegion}
       rows={regions.map((row) => [
         row.region,
         [
@@ -36,7 +37,7 @@ export function Regions({ data: { regions, regions_left_out: leftOut } }: { read
             regionMarks[row.state],
             (row.state === 'silent' || row.state === 'idle') && row.last_received_at ? (
               <span>
-                {row.state}, heard <Ago at={row.last_received_at} never="" />
+                {say.heard(row.state)} <Ago at={row.last_received_at} never="" />
               </span>
             ) : (
               row.state.replace('_', ' ')
@@ -70,13 +71,9 @@ export function Rejects({ data: { doors } }: { readonly data: SystemData }) {
   return (
     <List
       id="doors"
-      title="Rejected in the last hour"
-      columns={['Producer', 'Reason', 'Records']}
-      none={
-        rejected === null
-          ? 'Not told: rejects are of no region, or could not be read.'
-          : 'Nothing was rejected.'
-      }
+      title={say.rejectedInTheLastHour}
+      columns={[say.producer, say.reason, say.records]}
+      none={rejected === null ? say.rejectsNotTold : say.nothingWasRejected}
       rows={rejects.map(({ producer, code, records }) => [
         `${producer}/${code}`,
         [<Producer key="producer" name={producer} />, <code key="code">{code}</code>, count(records)],
@@ -85,7 +82,7 @@ export function Rejects({ data: { doors } }: { readonly data: SystemData }) {
       <Samples samples={shown} />
       {shown.length < samples.length && (
         <details>
-          <summary>{samples.length - shown.length} more</summary>
+          <summary>{say.moreSamples(samples.length - shown.length)}</summary>
           <Samples samples={samples.filter((one) => !shown.includes(one))} />
         </details>
       )}
@@ -95,13 +92,13 @@ export function Rejects({ data: { doors } }: { readonly data: SystemData }) {
 
 function Samples({ samples }: { readonly samples: SystemData['doors']['samples'] }) {
   return (
-    <ul class="samples" aria-label="Samples">
+    <ul class="samples" aria-label={say.samples}>
       {samples.map(({ at, producer, code, id, pointer, message }, i) => (
         <li key={`${at} ${i}`}>
           <code>{pointer || code}</code> {message}
           {under(
             <>
-              {producer}, {id === null ? 'no id' : `event ${id}`}, <Ago at={at} never="" />
+              {producer}, {id === null ? say.noId : say.eventOf(id)}, <Ago at={at} never="" />
             </>,
           )}
         </li>
@@ -120,14 +117,14 @@ export function DeadLetters({ data: { dead_letters: letters }, reload }: Letters
   return (
     <List
       id="dead_letters"
-      title="Dead letters"
+      title={say.deadLetters}
       remark={
         letters &&
         letters.count > 0 &&
-        `${letters.whole ? '' : 'More than '}${countText(letters.count)}: refused, kept whole in R2.`
+        (letters.whole ? say.lettersKept : say.moreLettersKept)(countText(letters.count))
       }
-      columns={['Reason', 'Region', 'Producer', 'Letters', 'Events']}
-      none={letters ? 'There are none.' : 'They could not be counted.'}
+      columns={[say.reason, say.region, say.producer, say.letters, say.events]}
+      none={letters ? say.thereAreNone : say.theyCouldNotBeCounted}
       rows={kinds.map((kind) => [
         `${kind.code}/${kind.region}/${kind.producer}`,
         [
@@ -136,7 +133,7 @@ export function DeadLetters({ data: { dead_letters: letters }, reload }: Letters
             {under(
               <>
                 {kind.message}, <Ago at={kind.newest_at} never="" />
-                {!kind.sendable && '; must not be sent again'}
+                {!kind.sendable && say.mustNotBeSentAgain}
               </>,
             )}
           </>,
@@ -152,16 +149,16 @@ export function DeadLetters({ data: { dead_letters: letters }, reload }: Letters
   );
 }
 
-const kindWords = { batch: 'Batch', replay: 'Replay', etl: 'ETL' } as const;
+const kindWords = { batch: say.batch, replay: say.replay, etl: say.etl } as const;
 
 export function Runs({ data: { runs, runs_waiting: waiting } }: { readonly data: SystemData }) {
   return (
     <List
       id="runs"
-      title="Runs of the last day"
-      remark={waiting !== null && waiting > 0 && `${countText(waiting)} hours wait for their turn.`}
-      columns={['Run', 'State', 'Done', 'Last got on']}
-      none={runs ? 'Nothing has run for a day.' : 'They could not be read.'}
+      title={say.runsOfTheLastDay}
+      remark={waiting !== null && waiting > 0 && say.hoursWait(countText(waiting))}
+      columns={[say.run, say.state, say.done, say.lastGotOn]}
+      none={runs ? say.nothingHasRunForADay : say.theyCouldNotBeRead}
       rows={(runs ?? []).map((run) => [
         run.id,
         [
@@ -194,20 +191,20 @@ export function Cost({ data: { cost } }: { readonly data: SystemData }) {
   return (
     <List
       id="cost"
-      title="Estimated cost"
+      title={say.estimatedCost}
       remark={
         <>
-          <b class="money">{dollarText(day)}</b> a day like the last minute
+          <b class="money">{dollarText(day)}</b> {say.dayLikeLastMinute}
           {million && (
             <>
-              , <b class="money">{dollarText(million)}</b> a million events
+              , <b class="money">{dollarText(million)}</b> {say.aMillionEvents}
             </>
           )}
-          . {pricesOf}; what the plan includes is not taken off.
+          {say.planNotTakenOff(pricesOf)}
         </>
       }
-      columns={['Item', 'A day', 'Dollars a day', 'Rests on']}
-      none="Nothing is paid for now."
+      columns={[say.item, say.aDay, say.dollarsADay, say.restsOn]}
+      none={say.nothingIsPaidForNow}
       rows={lines.map(({ item, unit, basis, why, per_day: amount, usd_per_day: usd }) => [
         item,
         [
@@ -215,7 +212,7 @@ export function Cost({ data: { cost } }: { readonly data: SystemData }) {
           <>
             {amount.low === amount.high
               ? count(amount.high)
-              : `${countText(amount.low)} to ${countText(amount.high)}`}{' '}
+              : say.range(countText(amount.low), countText(amount.high))}{' '}
             <span class="quiet">{unit}</span>
           </>,
           dollarText(usd),

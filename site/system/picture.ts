@@ -8,6 +8,7 @@ import {
 } from '../../core/system/judge.ts';
 import { countFigure, countText, type Figure, noFigure, rateFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
+import * as say from '../text/system.ts';
 import type { RegionRow, SystemData } from './answer.ts';
 
 export interface Place {
@@ -24,11 +25,11 @@ export interface Place {
 }
 
 export const stateWords: Readonly<Record<SystemState, string>> = {
-  failing: 'failing',
-  warning: 'needs a look',
-  unknown: 'not known',
-  idle: 'quiet',
-  well: 'well',
+  failing: say.failing,
+  warning: say.needsALook,
+  unknown: say.notKnown,
+  idle: say.quiet,
+  well: say.well,
 };
 
 export const stateMarks = {
@@ -42,14 +43,14 @@ export const stateMarks = {
 const words = (text: string): Figure => ({ text, unit: '', exact: text });
 
 function perHour(count: number | null): Figure {
-  if (count === null) return noFigure('not known');
+  if (count === null) return noFigure(say.notKnown);
   const { text, unit, exact } = countFigure(count);
-  return { text, unit: `${unit}/h`, exact: `${exact} in an hour` };
+  return { text, unit: say.perHour(unit), exact: say.inAnHour(exact) };
 }
 
 function perMinute(perSecond: number): Figure {
   const { exact, ...short } = rateFigure(perSecond * 60, '/min');
-  return { ...short, exact: exact.replace('a second', 'a minute') };
+  return { ...short, exact: exact.replace(say.aSecond, say.aMinute) };
 }
 
 /** One rate where its bounds lie close together. */
@@ -59,7 +60,7 @@ export function boundsFigure({ low, high }: Bounds): Figure {
   return {
     text: `${from.text}${from.unit === to.unit ? '' : from.unit}–${to.text}`,
     unit: to.unit,
-    exact: `${from.exact.replace(' a second', '')} to ${to.exact}`,
+    exact: say.range(from.exact.replace(say.aSecond, ''), to.exact),
   };
 }
 
@@ -82,30 +83,30 @@ const way = ({ doors, queue, regions, events_per_second: events }: SystemData): 
   return [
     {
       part: 'doors',
-      name: 'Doors',
+      name: say.doors,
       flow: requests,
-      flowWord: 'requests',
+      flowWord: say.requestsWord,
       amount: doors.requests_per_second,
       figure: requests,
-      remark: 'requests accepted',
+      remark: say.requestsAccepted,
     },
     {
       part: 'queue',
-      name: 'Queue',
+      name: say.queue,
       flow: boundsFigure(queue.messages_per_second),
-      flowWord: 'messages',
+      flowWord: say.messagesWord,
       amount: queue.messages_per_second.high,
       figure: delayFigure(queue.wait_ms),
-      remark: waiting > 0 ? `to count; ${countText(waiting)} on the way` : 'from door to count',
+      remark: waiting > 0 ? say.toCountOnTheWay(countText(waiting)) : say.fromDoorToCount,
     },
     {
       part: 'regions',
-      name: 'Regions',
+      name: say.regions,
       flow: rateFigure(events),
-      flowWord: 'events',
+      flowWord: say.eventsWord,
       amount: events,
-      figure: words(`${regions.filter(({ state }) => state === 'well').length} of ${regions.length}`),
-      remark: 'heard and well',
+      figure: words(say.someOf(regions.filter(({ state }) => state === 'well').length, regions.length)),
+      remark: say.heardAndWell,
     },
   ];
 };
@@ -113,21 +114,21 @@ const way = ({ doors, queue, regions, events_per_second: events }: SystemData): 
 const refused = ({ doors: { rejected }, dead_letters: letters }: SystemData): [Told, Told] => [
   {
     part: 'rejects',
-    name: 'Rejected',
+    name: say.rejected,
     flow: perHour(rejected),
-    flowWord: 'records',
+    flowWord: say.recordsWord,
     amount: rejected,
-    figure: rejected === null ? noFigure('of no region') : countFigure(rejected),
-    remark: 'records in an hour',
+    figure: rejected === null ? noFigure(say.ofNoRegion) : countFigure(rejected),
+    remark: say.recordsInAnHour,
   },
   {
     part: 'dead_letters',
-    name: 'Dead letters',
-    flow: letters ? countFigure(letters.count) : noFigure('not known'),
-    flowWord: 'letters',
+    name: say.deadLetters,
+    flow: letters ? countFigure(letters.count) : noFigure(say.notKnown),
+    flowWord: say.lettersWord,
     amount: letters?.count ?? null,
-    figure: letters ? countFigure(letters.count) : noFigure('not known'),
-    remark: letters?.whole === false ? 'and more' : 'kept in R2',
+    figure: letters ? countFigure(letters.count) : noFigure(say.notKnown),
+    remark: letters?.whole === false ? say.andMoreRejects : say.keptInR2,
   },
 ];
 
@@ -136,28 +137,28 @@ const ends = ({ d1, lake, hubs }: SystemData): Told[] => [
     part: 'd1',
     name: 'D1',
     flow: perMinute(d1.windows_per_second),
-    flowWord: 'windows',
+    flowWord: say.windowsWord,
     amount: d1.windows_per_second,
-    figure: d1.behind_ms === null ? words('Up to date') : delayFigure(d1.behind_ms),
-    remark: d1.behind_ms === null ? 'lacks no minute' : `behind, ${countText(d1.windows_due)} due`,
+    figure: d1.behind_ms === null ? words(say.upToDate) : delayFigure(d1.behind_ms),
+    remark: d1.behind_ms === null ? say.lacksNoMinute : say.behindDue(countText(d1.windows_due)),
   },
   {
     part: 'lake',
-    name: 'Lake',
+    name: say.lake,
     flow: perHour(lake.events),
-    flowWord: 'events',
+    flowWord: say.eventsWord,
     amount: lake.events,
-    figure: lake.behind_ms === null ? words('Up to date') : delayFigure(lake.behind_ms),
-    remark: lake.behind_ms === null ? 'all is sealed' : 'not sealed, the oldest',
+    figure: lake.behind_ms === null ? words(say.upToDate) : delayFigure(lake.behind_ms),
+    remark: lake.behind_ms === null ? say.allIsSealed : say.notSealedTheOldest,
   },
   {
     part: 'hubs',
-    name: 'Hubs',
+    name: say.hubs,
     flow: rateFigure(hubs.changes_per_second),
-    flowWord: 'changes',
+    flowWord: say.changesWord,
     amount: hubs.changes_per_second,
-    figure: hubs.viewers === null ? noFigure('not known') : countFigure(hubs.viewers + (hubs.readers ?? 0)),
-    remark: 'watching',
+    figure: hubs.viewers === null ? noFigure(say.notKnown) : countFigure(hubs.viewers + (hubs.readers ?? 0)),
+    remark: say.watching,
   },
 ];
 
@@ -214,5 +215,5 @@ function amountText(usd: number): string {
 /** `$4.15`, or `$0.50 to $1.20` where it is not known closer. */
 export function dollarText({ low, high }: Bounds): string {
   const [from, to] = [amountText(low), amountText(high)];
-  return from === to ? to : `${from} to ${to}`;
+  return from === to ? to : say.range(from, to);
 }

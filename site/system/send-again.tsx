@@ -4,6 +4,7 @@ import { currentIdentity } from '../access/session.ts';
 import { Dialog } from '../admin/dialog.tsx';
 import { askAdmin } from '../admin/resource.ts';
 import { countText } from '../format/number.ts';
+import * as say from '../text/system.ts';
 
 type Step = { readonly is: 'asked' | 'sending' } | { readonly is: 'over'; readonly text: string };
 const step = signal<Step | null>(null);
@@ -28,20 +29,20 @@ async function sendAll(): Promise<string> {
   for (let page = 0; page < pagesMax && cursor !== null; page++) {
     const after: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
     const read = await askAdmin<Letters>(`/api/admin/dead-letters?limit=${pageRows}${after}`);
-    if (!read.ok) return `${countText(sent)} were sent, then the list could not be read: ${read.text}`;
+    if (!read.ok) return say.sentButNotRead(countText(sent), read.text);
     const keys = read.value.data.filter(({ sendable }) => sendable).map(({ key }) => key);
     if (keys.length > 0) {
       const answer = await askAdmin<Outcomes>('/api/admin/dead-letters/redrive', {
         method: 'POST',
         body: { keys },
       });
-      if (!answer.ok) return `${countText(sent)} were sent, then it failed: ${answer.text}`;
+      if (!answer.ok) return say.sentThenFailed(countText(sent), answer.text);
       sent += answer.value.data.filter(({ outcome }) => outcome === 'sent').length;
     }
     cursor = read.value.meta.next_cursor;
   }
-  const more = cursor === null ? '' : ' There are more.';
-  return `${countText(sent)} ${sent === 1 ? 'was' : 'were'} sent again.${more} The count above follows within a minute.`;
+  const more = cursor === null ? '' : say.thereAreMore;
+  return say.sentAgain(sent, countText(sent), more);
 }
 
 export function SendAgain({ reload }: { readonly reload: () => void }) {
@@ -58,20 +59,20 @@ export function SendAgain({ reload }: { readonly reload: () => void }) {
   return (
     <p class="send-again">
       <button type="button" class="button" onClick={() => (step.value = { is: 'asked' })}>
-        Send again
+        {say.sendAgain}
       </button>
       <span role="status">
-        {value?.is === 'over' ? value.text : value?.is === 'sending' ? 'Sending' : ''}
+        {value?.is === 'over' ? value.text : value?.is === 'sending' ? say.sending : ''}
       </span>
       {value?.is === 'asked' && (
-        <Dialog title="Send the dead letters again?" close={close}>
-          <p>Each counts once, as if it came now. What is refused again is a dead letter again.</p>
+        <Dialog title={say.sendTheDeadLettersAgain} close={close}>
+          <p>{say.eachCountsOnce}</p>
           <p class="choices">
             <button type="button" class="button" onClick={close}>
-              Leave them
+              {say.leaveThem}
             </button>
             <button type="button" class="button primary" onClick={() => void send()}>
-              Send them again
+              {say.sendThemAgain}
             </button>
           </p>
         </Dialog>

@@ -1,3 +1,4 @@
+import * as say from '../text/system.ts';
 import '../theme/tokens.css';
 import '../theme/base.css';
 import '../panels/mark.css';
@@ -39,7 +40,7 @@ function System() {
   const failure = system.failure.value;
   return (
     <PageFrame current="system">
-      {data && <Failed what="The newest numbers" failure={failure} retry={ask} needed="analyst" />}
+      {data && <Failed what={say.theNewestNumbers} failure={failure} retry={ask} needed="analyst" />}
       {data ? (
         <div class={failure || isLate.value ? 'stale' : ''}>
           <Headline data={data} isStale={failure !== null || isLate.value} />
@@ -56,9 +57,9 @@ function System() {
       ) : (
         <>
           <header class="title">
-            <h1 tabIndex={-1}>System</h1>
+            <h1 tabIndex={-1}>{say.system}</h1>
           </header>
-          <Failed what="The system" failure={failure} retry={ask} needed="analyst" />
+          <Failed what={say.theSystem} failure={failure} retry={ask} needed="analyst" />
           {!failure && <Bones rows={10} />}
         </>
       )}
@@ -67,8 +68,8 @@ function System() {
 }
 
 const calmWords: Readonly<Partial<Record<SystemState, string>>> = {
-  well: 'All is well',
-  idle: 'Nobody sends',
+  well: say.allIsWell,
+  idle: say.nobodySends,
 };
 
 /** Is everything well, right now? Then where, and why. */
@@ -98,14 +99,16 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
         <p class="title-remark">
           {state === 'idle' ? (
             <>
-              Nothing came in the last minute. <a href="/">The Live view</a> says how to send an event.
+              {say.nothingCameInTheLastMinute} <a href="/">{say.theLiveView}</a> {say.saysHowToSendAnEvent}
             </>
           ) : (
             <>
-              {text}
-              {unit.replace('/s', ' events/s')} through {regions.length} regions; about{' '}
-              {dollarText(cost.usd_per_day)} a day
-              {cost.usd_per_million && <>, {dollarText(cost.usd_per_million)} a million events</>}.
+              {say.eventsThrough(
+                text + unit.replace('/s', say.eventsPerSecond),
+                regions.length,
+                dollarText(cost.usd_per_day),
+              )}
+              {cost.usd_per_million && say.costOfMillion(dollarText(cost.usd_per_million))}.
             </>
           )}
         </p>
@@ -114,8 +117,18 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
         <p class="heard">
           <Mark kind={isStale ? 'down' : 'healthy'} size={10} />
           {/* Told when it begins, and not at every answer. */}
-          <span role="status">{isStale && <b>No answer since {time}</b>}</span>
-          {!isStale && <span title={exactText(at)}>As of {time}</span>}
+          <span role="status">
+            {isStale && (
+              <b>
+                {say.noAnswerSince} {time}
+              </b>
+            )}
+          </span>
+          {!isStale && (
+            <span title={exactText(at)}>
+              {say.asOf} {time}
+            </span>
+          )}
         </p>
         <button
           type="button"
@@ -124,7 +137,7 @@ function Headline({ data, isStale }: { readonly data: SystemData; readonly isSta
           aria-keyshortcuts="t"
           onClick={toggleTable}
         >
-          Table
+          {say.table}
         </button>
       </div>
     </header>
@@ -138,10 +151,9 @@ function Accounts({ data: { accounts } }: { readonly data: SystemData }) {
     <div class={`check ${addsUp ? '' : 'check-fault'}`}>
       <Mark kind={addsUp ? 'healthy' : 'failing'} />
       <p>
-        <b>{explanation}</b>{' '}
-        <span class="quiet">Accounts of the last hour, at {clockText(Date.parse(at))}.</span>
+        <b>{explanation}</b> <span class="quiet">{say.accountsOfLastHour(clockText(Date.parse(at)))}</span>
       </p>
-      <a href="/admin/reconcile?minutes=60">See the accounts</a>
+      <a href="/admin/reconcile?minutes=60">{say.seeTheAccounts}</a>
     </div>
   );
 }
@@ -172,8 +184,8 @@ setInterval(ask, askEveryMs);
 document.addEventListener('visibilitychange', ask);
 bindKeys({
   keys: ['t'],
-  meaning: 'Show or hide the table beside the picture',
-  group: 'What is shown',
+  meaning: say.tableKey,
+  group: say.whatIsShown,
   press: toggleTable,
 });
 startFrame(<System />);

@@ -1,5 +1,4 @@
 /** The charts of a panel as a picture at 2x, with what the page says around them: title, range, legend and source. */
-
 import { plotsByPlace } from '../chart/plot.tsx';
 import { timeRange } from '../chart/plot-options.ts';
 import * as say from '../text/take-away.ts';

@@ -24,3 +24,4 @@ export const body = 'Body';
 export const noAnswer = 'No answer: the service cannot be reached from here';
 export const signInToTryIt = 'Sign in to try it';
 export const shortened = (text: string, more: string): string => `${text}\n… and ${more} characters more`;
+export const number = 'number';

@@ -1,5 +1,4 @@
 /** Saved views as the service has them (VWS-1): what is asked of it, and what of it a person may change. */
-
 import { signal } from '@preact/signals';
 import type { ViewVisibility } from '../../core/view/saved-view.ts';
 import { askService, type ServiceAnswer } from '../access/service.ts';

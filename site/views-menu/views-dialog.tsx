@@ -48,7 +48,7 @@ function Views() {
     <>
       {failure.value && (
         <p class="fault" role="alert">
-          {say.viewsDidNotCome(failure.value.text)}
+          {say.viewsDidNotCome(failure.value.text)}{' '}
           <button type="button" class="button" onClick={() => void loadViews()}>
             {say.tryAgain}
           </button>

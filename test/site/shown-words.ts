@@ -17,12 +17,12 @@ const listed = (names: string): ReadonlySet<string> => new Set(names.split(/\s+/
 /** Attributes and properties that are read by people, of elements and of our own components. */
 const readNames =
   listed(`aria-label aria-description aria-valuetext aria-roledescription title placeholder label alt
-  word words text unit exact heading headline remark meaning group what why any empty question note hint never explanation
+  word words text unit exact heading headline remark meaning what why any empty question note hint never explanation
   caption legend submit without message failure`);
 
 /** Attributes that no person reads. */
 const machineNames = listed(
-  'class id for href style type name role rel d viewBox transform autocomplete key',
+  'class id for href style type name role rel d viewBox transform autocomplete key aria-keyshortcuts',
 );
 
 /** Calls that take no words for people. */
@@ -32,8 +32,8 @@ const machineCalls = listed(`querySelector querySelectorAll closest matches matc
 
 /** Names of keys, as KeyboardEvent has them, and the zone that every clock knows. */
 const keyNames = /^(Escape|Enter|Tab|Home|End|Arrow\w+|Page(Up|Down)|Backspace|Delete|Shift|UTC|Infinity)$/;
-/** Options of a command, media queries, lengths and fonts, ids. */
-const machineText = /^(-|\(|curl |calc\(|Bearer )|px\b|^\{\}-\w+ \{\}-/;
+/** Options of a command, addresses, media queries, colors, lengths and fonts, ids. */
+const machineText = /^(-|\(|curl |calc\(|color-mix\(|Bearer |(GET|PUT|POST) \/)|px\b|^\{\}-\w+ \{\}-/;
 
 const looksLikeWords = (text: string): boolean =>
   !keyNames.test(text) &&
@@ -46,14 +46,28 @@ export function shownWords(source: Source): Finding[] {
   const parents = new Map<Node, Node | undefined>();
   walk(source.program, (node, parent) => {
     parents.set(node, parent);
-    const text = textOf(node);
+    const text = isNameInObject(node, parent) ? String(node.name) : textOf(node);
     if (text === null || !/\p{L}/u.test(text)) return;
+    // Names and commands.
+    if (
+      node.type === 'JSXText' &&
+      isNode(parent?.openingElement) &&
+      /^(code|kbd)$/.test(nameOf(parent.openingElement.name))
+    )
+      return;
     const why = node.type === 'JSXText' ? inElement : whyRead(text, wayUp(node, parents));
     const { start, end } = node;
     if (why) found.push({ path: source.path, line: lineAt(source, start), text, why, start, end });
   });
   return found;
 }
+
+/** `{ Length: … }`, of which lists are drawn. */
+const isNameInObject = ({ type, name }: Node, parent: Node | undefined): boolean =>
+  type === 'Identifier' &&
+  parent?.type === 'Property' &&
+  parent.key !== parent.value &&
+  /^\p{Lu}\p{Ll}+$/u.test(String(name));
 
 const inElement = 'in an element';
 
@@ -79,13 +93,17 @@ function nameOf(node: unknown): string {
 
 /** Null where nobody reads it. */
 function whyRead(text: string, way: readonly Node[]): string | null {
-  const words = looksLikeWords(text) ? 'words' : null;
+  const words = looksLikeWords(text) || (/^ ?\p{Ll}{2,}/u.test(text) && isFormOfWord(way)) ? 'words' : null;
   for (const [i, up] of way.entries()) {
     const from = way[i - 1];
     if (!from) continue;
+    if (up.type === 'Property' && up.key === from) return /^\p{Lu}\p{Ll}/u.test(text) ? words : null;
     if (isForCode(up, from) || (nameOf(up.callee).endsWith('Error') && /^(\p{Ll}|\{)/u.test(text)))
       return null;
-    if (up.type === 'Property') return readNames.has(nameOf(up.key)) ? `property ${nameOf(up.key)}` : words;
+    if (up.type === 'Property') {
+      const isRead = readNames.has(nameOf(up.key)) || way.some(isOfWords);
+      return isRead ? `property ${nameOf(up.key)}` : words;
+    }
     if (up.type === 'JSXAttribute') {
       const name = nameOf(up.name);
       return readNames.has(name)
@@ -103,11 +121,23 @@ function whyRead(text: string, way: readonly Node[]): string | null {
   return words;
 }
 
+/** `${count} ${count === 1 ? 'view' : 'views'}` */
+const isFormOfWord = ([node, choice, template, ...up]: readonly Node[]): boolean =>
+  !up.some(({ id }) => nameOf(id).startsWith('class')) &&
+  choice?.type === 'ConditionalExpression' &&
+  choice.test !== node &&
+  template?.type === 'TemplateLiteral';
+
+/** `const stateWords = { … }`, `flowWord: …`. */
+const isOfWords = ({ type, id, key }: Node): boolean =>
+  (type === 'VariableDeclarator' && nameOf(id).endsWith('Words')) ||
+  (type === 'Property' && nameOf(key).endsWith('Word'));
+
 /** Whether what stands in `from` is asked for or compared by the code there, and not shown. */
 function isForCode(up: Node, from: Node): boolean {
   switch (up.type) {
     case 'Property':
-      return up.key === from || /^(keys|class|id|d)$/.test(nameOf(up.key));
+      return /^(keys|class|id|d)$/.test(nameOf(up.key));
     case 'ConditionalExpression':
     case 'SwitchCase':
       return up.test === from;

@@ -1,0 +1,42 @@
+/** Annotations: flags in the charts, and the dialog in which they are written. */
+
+export const noAnnotations = (text: string): string => `No annotations: ${text}`;
+export const tryAgain = 'Try again';
+export const annotateTheTimeUnderTheCrosshair = 'Annotate the time under the crosshair';
+export const inAChart = 'In a chart';
+export const writeAnAnnotation = 'Write an annotation';
+export const writeAnAnnotationKey = 'Write an annotation (a)';
+export const annotation = 'Annotation';
+export const annotationsCount = (rows: number): string => `${rows} annotations`;
+export const notThereAnyMore = 'It is not there any more: somebody has deleted it.';
+export const change = 'Change';
+export const remove = 'Delete';
+export const close = 'Close';
+export const yoursAlone = 'Yours alone';
+export const by = 'by';
+export const writeIt = 'Write it';
+export const annotationWritten = 'Annotation written.';
+export const annotations = 'Annotations';
+export const untilTime = (exact: string): string => ` to ${exact}`;
+export const allRegions = 'All regions';
+export const you = 'you';
+export const changeIt = 'Change it';
+export const annotationChanged = 'Annotation changed.';
+export const deleteIt = 'Delete it';
+export const annotationDeleted = 'Annotation deleted.';
+export const goneForEverybody = ' It is gone for everybody.';
+export const changedMeanwhile = (text: string): string =>
+  `Somebody has changed it meanwhile. It says now: “${text}”. Nothing was overwritten; send again to replace that.`;
+export const deletedMeanwhile = 'Somebody has deleted it, or moved it to another time, meanwhile.';
+export const textHint = 'What others should know';
+export const about = 'About';
+export const whoSeesIt = 'Who sees it';
+export const onlyYouSeeIt = 'only you see it';
+export const everybodySeesIt = 'everybody sees it';
+export const when = 'When';
+export const toForASpan = 'To, for a span';
+export const tags = 'Tags';
+export const tagsExample = 'deploy, cdn';
+export const shared = 'Shared';
+export const personal = 'Personal';
+export const yoursAloneInList = 'yours alone';
