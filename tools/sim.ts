@@ -62,8 +62,12 @@ if (old) console.log(JSON.stringify(tally));
 
 /** In the Workers' project, whose types and Node's exclude each other. */
 interface Workflows {
-  tryWorkflows(seed: number, steps: number, totals: Record<string, number>): Promise<object | null>;
-  describeWorkflows(found: object): string;
+  readonly tryWorkflows: (
+    seed: number,
+    steps: number,
+    totals: Record<string, number>,
+  ) => Promise<object | null>;
+  readonly describeWorkflows: (found: object) => string;
 }
 const path = new URL('../test/sim/workflows/search.ts', import.meta.url).href;
 const { tryWorkflows, describeWorkflows } = (await import(path)) as Workflows;
