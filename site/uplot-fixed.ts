@@ -252,6 +252,14 @@ const plainPaths: readonly Rule[] = [
   ['const abs = M.abs;', ''],
 ];
 
+/** Points under the cursor keep the size that they were made with; times are whole ms. */
+const plainPoints: readonly Rule[] = [
+  ['elSize(pt, ptWid, ptHgt, centered);', ''],
+  [/ptWid = ptHgt = points\.size;/, ''],
+  [/roundDec\((minDate|minMin) \* ms, 3\)/g, '+$1'],
+  ['roundDec(split + foundIncr, true ? 0 : 3)', 'split + foundIncr'],
+];
+
 export const fixedParts: readonly Rule[] = [
   ...axisSides,
   ...axisSteps,
@@ -264,4 +272,5 @@ export const fixedParts: readonly Rule[] = [
   ...twoScales,
   ...plainOptions,
   ...plainPaths,
+  ...plainPoints,
 ];

@@ -1,6 +1,7 @@
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, minifySync, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
 import { preactParts } from './preact-parts.ts';
+import { shortPreload } from './preload.ts';
 import { textsInPlace } from './texts-in-place.ts';
 import { uplotParts } from './uplot-parts.ts';
 
@@ -93,6 +94,18 @@ function stylesFirst(): Plugin {
   };
 }
 
+/** site/public/theme.js is copied as it is; its comments are for those who read it there. */
+function smallTheme(): Plugin {
+  return {
+    name: 'small-theme',
+    async generateBundle() {
+      const path = `${import.meta.dirname}/public/theme.js`;
+      const { code } = minifySync(path, await this.fs.readFile(path, { encoding: 'utf8' }));
+      this.emitFile({ type: 'asset', fileName: 'theme.js', source: code });
+    },
+  };
+}
+
 /** RFC 9116. The day is rounded: files that are the same are not copied anew, and do not restart a local run. */
 function securityText(): Plugin {
   return {
@@ -141,6 +154,8 @@ export default defineConfig({
     textsInPlace(),
     uplotParts(),
     preactParts(),
+    shortPreload(),
+    smallTheme(),
     headersOfAssets(),
     securityText(),
     shellOfServiceWorker(),

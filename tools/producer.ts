@@ -7,6 +7,7 @@ import { SendPlan } from './producer/send-plan.ts';
 import { Sender } from './producer/sender.ts';
 import { type ProducerSettings, readSettings } from './producer/settings.ts';
 import { Traffic } from './producer/traffic.ts';
+import { writeDay } from './producer/write-day.ts';
 import { onStopSignal } from './stop-signal.ts';
 
 const args = process.argv.slice(2);
@@ -25,7 +26,8 @@ switch (reading.kind) {
 
 /** False if anything was refused. */
 async function run(settings: ProducerSettings): Promise<boolean> {
-  const { url, senders, batch, day } = settings;
+  const { url, senders, batch, day, to } = settings;
+  if (to !== null) return await write(settings, to);
   const key = findKey(settings, process.env.MARQUEE_KEY);
   if (key === undefined) {
     console.error(
@@ -63,6 +65,20 @@ async function run(settings: ProducerSettings): Promise<boolean> {
   if (progress.refused > 0) console.error(`The service refused: ${progress.lastRefusal}`);
   if (sender.lastTrouble) console.error(`The last reason to send again: ${sender.lastTrouble}`);
   return progress.refused === 0;
+}
+
+async function write(settings: ProducerSettings, path: string): Promise<boolean> {
+  const plan = planOf(settings);
+  try {
+    const { accepted, twin, late, rejected } = await writeDay(plan, path, Math.min(plan.endMs, Date.now()));
+    console.log(
+      `${path}: ${accepted} events that count, ${twin} twins, ${late} too late, ${rejected} bad, in order of sending.`,
+    );
+    return true;
+  } catch (error) {
+    console.error(`The day cannot be written: ${(error as Error).message}`);
+    return false;
+  }
 }
 
 function planOf({ seed, rate, flat, regions, scenarios, fromMs, untilMs, day }: ProducerSettings): SendPlan {

@@ -1,5 +1,5 @@
 // Before the first paint, so that nobody who chose dark is shown a white page first. Plain and small on purpose: it is
-// served as it is, outside the bundle. site/theme/theme.ts goes on from here. And what is printed says where and when.
+// served outside the bundle, only minified. site/theme/theme.ts goes on from here. And what is printed says where and when.
 (() => {
   let chosen = null;
   try {

@@ -68,6 +68,7 @@ describe('what a person asks of the producer', () => {
     [['--day', '2026-11-20', '--from', '2026-11-19T23:00'], /--from/],
     [['--day', '2026-11-20', '--from', 'noon'], /--from/],
     [['--from', '2026-11-20T10:00'], /--day/],
+    [['--to', 'day.ndjson'], /--day/],
     [['--rate', '0'], /--rate .* 0\.1/],
     [['--rate', 'Infinity'], /--rate/],
     [['--senders', 'x'], /--senders .* "x"/],
@@ -89,7 +90,7 @@ describe('what a person asks of the producer', () => {
     for (const word of ['normal', 'outage', 'viral', 'messy', 'silent', 'EU-London', 'OC-Sydney'])
       expect(text('--list')).toContain(word);
     const options =
-      'url rate flat seed senders batch seconds back-fill day from without key scenario region at for list';
+      'url rate flat seed senders batch seconds back-fill day from to without key scenario region at for list';
     for (const name of options.split(' ')) expect(text('--help')).toContain(`--${name} `);
   });
 });

@@ -128,8 +128,10 @@ const notCovered = `## What is not covered
   What Cloudflare promises of them is cited in the decisions, not tested.
 - **Several machines**: local objects share one process, so calls between them never lose their answer halfway but by a kill.
 - **The simulation** (\`npm run sim -- --seeds 10000 --steps 1000\`) plays a shard with its queue, D1, sealer, lake and
-  alerts under a virtual clock. Viewers, workflows and two versions side by side are tried in the runtime alone
-  (\`viewers\`, \`failpoints\`, \`upgrade\`).
+  alerts under a virtual clock, and the batch layer: its runs, replays, watchdog and statements over SQLite in memory, with
+  steps that are tried again, isolates that die between any two operations, and steps that go on though they were given
+  up. A hub and its viewers have a simulation of their own (test/core/live). Days, sessions and ETL runs as workflows, and
+  two versions side by side, are tried in the runtime alone (\`failpoints\`, \`upgrade\`).
 - **Versions that serve at the same time**: \`upgrade\` changes them one after the other, as a deployment does for an object.
 - **Eviction without abort**: objects are aborted, which loses at least as much as an eviction does.
 `;
@@ -185,8 +187,8 @@ as is left of the hour and its lateness.
 
 ## Planted bugs
 
-Each is put in by a test alone, from outside of what is deployed, and must be caught (test/sim/planted.test.ts, which has
-more of them); the checker of the runs here is shown in test/tools/fire.test.ts to see what is wrong.
+Each is put in by a test alone, from outside of what is deployed, and must be caught (test/sim/planted.test.ts and
+test/sim/workflows/planted.test.ts, which have more of them); the checker of the runs here is shown in test/tools/fire.test.ts to see what is wrong.
 
 | planted | caught by |
 |---|---|

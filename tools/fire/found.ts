@@ -51,7 +51,7 @@ export function allFound(): Found[] {
   ];
 }
 
-/** Bugs that were planted, and what catches each; the tests are test/sim/planted.test.ts and what they name. */
+/** Bugs that were planted, and what catches each; the tests are test/sim/planted.test.ts and test/sim/workflows/planted.test.ts. */
 export const planted: readonly (readonly [string, string])[] = [
   ['no identities', '`[DUP-1] every identity is new`'],
   [
@@ -70,4 +70,15 @@ export const planted: readonly (readonly [string, string])[] = [
   ['a log that is trimmed before R2 confirms', '`[LAK-1, LOG-5b] a row that is trimmed before it is sealed`'],
   ['a seal plan that is not kept', '`[LAK-1] a seal plan that is not kept`'],
   ['numbers of doors ignored', '`[LOG-4] the numbers of doors are ignored`'],
+  [
+    "a step's result kept before its write",
+    '`[BAT-1] the result of a step is kept before what the step writes`',
+  ],
+  [
+    'an older generation that wins',
+    '`[DUP-2] what the stream writes late takes the place of a newer generation`',
+  ],
+  ['a cancelled run that writes', '`[RPL-5, BAT-1] a run that was cancelled writes all the same`'],
+  ['results that are no transaction', '`[RPL-3] what a run writes is no transaction`'],
+  ['two runs over an hour at once', '`[BAT-1] a second run over an hour begins beside the one that stands`'],
 ];

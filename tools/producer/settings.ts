@@ -23,6 +23,7 @@ const usage = `npm run producer -- [options]
   --back-fill N     begin so many full minutes in the past   (0)
   --day YYYY-MM-DD  send this day (UTC) and end, as fast as the service takes it
   --from TIME       go on with the day from here, as the run before has printed it
+  --to FILE         write the day into this file, a record a line, and send nothing
   --without REGION  leave this region out                    (none)
   --key KEY         ingest key; else MARQUEE_KEY, else that of the local run in
   --persist-to DIR  its data folder                          (.marquee)
@@ -40,6 +41,7 @@ const options = {
   'back-fill': { type: 'string', default: '0' },
   day: { type: 'string' },
   from: { type: 'string' },
+  to: { type: 'string' },
   without: { type: 'string' },
   key: { type: 'string' },
   'persist-to': { type: 'string', default: '.marquee' },
@@ -65,6 +67,8 @@ export interface ProducerSettings {
   readonly fromMs: number;
   /** First moment that is not told of any more. */
   readonly untilMs: number;
+  /** Where the day is written instead of being sent. */
+  readonly to: string | null;
   /** Of a day: what is due before this has been sent already. Null where time goes on as it does. */
   readonly day: { readonly name: string; readonly dueFromMs: number } | null;
 }
@@ -103,12 +107,14 @@ function settingsOf(values: Values, nowMs: number): ProducerSettings {
   const time = values.day === undefined ? liveTime(values, nowMs) : dayTime(values, values.day, nowMs);
   const chosen = chooseScenarios(values, seed, time.beginsMs);
   if (!chosen.ok) throw new WrongArgument(chosen.message);
+  if (values.to !== undefined && values.day === undefined) throw new WrongArgument('--to goes with --day.');
   if (values.without !== undefined && !trafficRegions.some(({ name }) => name === values.without))
     throw new WrongArgument(`There is no region "${values.without}". There are: ${regionNames()}.`);
   return {
     url: urlOf(values.url),
     key: values.key,
     persistTo: values['persist-to'],
+    to: values.to ?? null,
     seed,
     rate: number(values, 'rate', 0.1),
     flat: values.flat,
