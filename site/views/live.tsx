@@ -1,5 +1,6 @@
 /** The Live view: is everything well, then where, then why. */
 import { useComputed } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { AnnotationNews } from '../annotations/annotated.tsx';
 import { frameWords } from '../live/frame-words.ts';
 import { shareList } from '../live/shares.ts';
@@ -58,7 +59,7 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
   const devices = useComputed(() => listOf(store.breakdown.value?.devices));
   const types = useComputed(() => listOf(store.breakdown.value?.content_types));
   return (
-    <div class={store.stale.value ? 'numbers stale' : 'numbers'}>
+    <Fading store={store}>
       <AlertsPanel {...of} />
       <FilterLine store={store} />
       <WhyLine store={store} />
@@ -90,8 +91,20 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
           <SharesPanel id="event-types" title={say.eventTypes} shares={store.eventTypes} {...of} />
         </div>
       </div>
-    </div>
+    </Fading>
   );
+}
+
+interface FadingProps {
+  readonly store: Store;
+  readonly children: ComponentChildren;
+}
+
+/**
+ * Apart from the panels: made anew with it, they would also be held as they were then, every row of their tables.
+ */
+function Fading({ store, children }: FadingProps) {
+  return <div class={store.stale.value ? 'numbers stale' : 'numbers'}>{children}</div>;
 }
 
 const charts = ['panes', 'minutes'] as const;

@@ -152,3 +152,53 @@ test.each([360, 390] as const)(
     expect((await boxes()).every(({ isWide }) => isWide)).toBe(true);
   },
 );
+
+/** Elements as Preact holds them, those that are drawn and those that were. */
+async function heldElements(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { result } = await session.send('Runtime.evaluate', { expression: 'Object.prototype' });
+  const { objects } = await session.send('Runtime.queryObjects', {
+    prototypeObjectId: result.objectId ?? '',
+  });
+  const { result: counted } = await session.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId ?? '',
+    functionDeclaration: 'function () { return this.filter((one) => Object.hasOwn(one, "__k")).length; }',
+    returnByValue: true,
+  });
+  await session.detach();
+  return Number(counted.value);
+}
+
+test('[ABL-04] a page that was cut off holds no second copy of all its panels from then on', async () => {
+  const harness = await serve();
+  const page = await open(harness);
+  await page.locator('.series-panel').last().locator('tbody tr').nth(50).waitFor({ state: 'attached' });
+  /** Once all is drawn. */
+  const settled = async (): Promise<number> => {
+    let held = 0;
+    await expect
+      .poll(
+        async () => {
+          const last = held;
+          held = await heldElements(page);
+          return Math.abs(held - last);
+        },
+        { interval: 1_000, timeout: 30_000 },
+      )
+      .toBeLessThan(50);
+    return held;
+  };
+  const before = await settled();
+  expect(before).toBeGreaterThan(3_000);
+  const cutOff = async (): Promise<number> => {
+    harness.dropViewers();
+    await page.locator('.numbers.stale').waitFor();
+    await page.locator('.numbers:not(.stale)').waitFor();
+    return await settled();
+  };
+  const once = await cutOff();
+  expect(once).toBeLessThan(before * 1.4);
+  await cutOff();
+  expect(await cutOff()).toBeLessThan(once * 1.05);
+});
