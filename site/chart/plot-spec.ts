@@ -3,6 +3,7 @@ import { countText } from '../format/number.ts';
 import type { SpanStretch } from '../live/alert-spans.ts';
 import { successRateMin } from '../live/region-summary.ts';
 import type { Series } from '../live/series.ts';
+import * as say from '../text/chart.ts';
 import { type AxisScale, countScale, shareScale } from './axis-scale.ts';
 
 /** Colours as the theme has them now: a canvas knows no custom properties. */
@@ -58,10 +59,10 @@ export interface PlotLine<S extends PlotSeries = PlotSeries> {
 export const trafficSpec: PlotSpec<Series> = {
   height: 150,
   hasTimeAxis: false,
-  emptyText: 'No events in this time',
+  emptyText: say.noEventsInThisTime,
   lines: [
-    { label: 'Events', color: '--line-1', hasArea: true, values: (series) => series.events },
-    { label: 'Downloads', color: '--line-2', hasArea: true, values: (series) => series.downloads },
+    { label: say.events, color: '--line-1', hasArea: true, values: (series) => series.events },
+    { label: say.downloads, color: '--line-2', hasArea: true, values: (series) => series.downloads },
   ],
   scale: (values) => countScale(Math.max(0, ...values)),
   axisText: (value, isTop) => {
@@ -73,11 +74,11 @@ export const trafficSpec: PlotSpec<Series> = {
 export const successSpec: PlotSpec<Series> = {
   height: 106,
   hasTimeAxis: true,
-  emptyText: 'No downloads in this time',
-  lines: [{ label: 'Success', color: '--line-3', hasArea: false, values: (series) => series.success }],
+  emptyText: say.noDownloadsInThisTime,
+  lines: [{ label: say.success, color: '--line-3', hasArea: false, values: (series) => series.success }],
   scale: (values) => shareScale(Math.min(1, ...values)),
   axisText: (value, isTop) => `${Math.round(value * 100)}${isTop ? '\u202f%' : ''}`,
-  threshold: { at: successRateMin, label: 'fails below' },
+  threshold: { at: successRateMin, label: say.failsBelow },
 };
 
 const beside = (spec: PlotSpec<Series>): PlotSpec<Series> => ({

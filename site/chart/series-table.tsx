@@ -11,6 +11,7 @@ import { type AlertSpan, alertsWithin } from '../live/alert-spans.ts';
 import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
 import { DataTable } from '../panels/data-table.tsx';
+import * as say from '../text/chart.ts';
 
 interface SeriesTableProps {
   readonly series: ReadonlySignal<Series>;
@@ -39,13 +40,13 @@ export function SeriesTable({ series, spans, caption, isShown, subject }: Series
     <DataTable
       caption={caption}
       columns={[
-        'From',
-        'Events',
-        ...(series.peek().before ? ['Before'] : []),
-        'Downloads',
-        'Success rate',
-        'Alerts',
-        'Annotations',
+        say.from,
+        say.events,
+        ...(series.peek().before ? [say.before] : []),
+        say.downloads,
+        say.successRate,
+        say.alerts,
+        say.annotations,
       ]}
       rows={rows}
       isShown={isShown}
@@ -67,7 +68,7 @@ function closedRows(series: Series, spans: readonly AlertSpan[]) {
         rate(events[i]),
         ...(before ? [rate(before.events[i])] : []),
         rate(downloads[i]),
-        shareFigure(success[i] ?? null, 'no downloads'),
+        shareFigure(success[i] ?? null, say.noDownloads),
         alertCounts(alertsWithin(spans, time, time + span.slotMs)),
         annotationsWithin(annotations.value, time, time + span.slotMs)
           .map(annotationText)

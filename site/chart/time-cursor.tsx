@@ -6,6 +6,7 @@ import { type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { bindKeys, type Key } from '../keys/key-list.ts';
+import * as say from '../text/chart.ts';
 import { plotInsets, timeRange } from './plot-options.ts';
 import type { PlotSeries } from './plot-spec.ts';
 import { type Selection, SelectionMark, useSelection } from './time-selection.tsx';
@@ -32,24 +33,24 @@ const move = (slots: number, meaning: string, ...keys: readonly string[]): Move 
   slots,
   keys,
   meaning,
-  group: 'In a chart',
+  group: say.inAChart,
 });
 
 /** Heard by the chart that has the focus. */
 const moves: readonly Move[] = [
-  move(-1, 'One step back', 'ArrowLeft', 'ArrowDown'),
-  move(1, 'One step on', 'ArrowRight', 'ArrowUp'),
-  move(-10, 'Ten steps back', 'PageDown'),
-  move(10, 'Ten steps on', 'PageUp'),
-  move(Number.NEGATIVE_INFINITY, 'To the oldest', 'Home'),
-  move(Number.POSITIVE_INFINITY, 'To the newest', 'End'),
+  move(-1, say.oneStepBack, 'ArrowLeft', 'ArrowDown'),
+  move(1, say.oneStepOn, 'ArrowRight', 'ArrowUp'),
+  move(-10, say.tenStepsBack, 'PageDown'),
+  move(10, say.tenStepsOn, 'PageUp'),
+  move(Number.NEGATIVE_INFINITY, say.toTheOldest, 'Home'),
+  move(Number.POSITIVE_INFINITY, say.toTheNewest, 'End'),
 ];
 const selectKey: Key = {
   keys: ['s'],
-  meaning: 'Select from here: arrows go on, Enter zooms in',
-  group: 'In a chart',
+  meaning: say.selectFromHere,
+  group: say.inAChart,
 };
-const chosenKey: Key = { keys: ['Enter'], meaning: 'Go to what is under the crosshair', group: 'In a chart' };
+const chosenKey: Key = { keys: ['Enter'], meaning: say.goToWhatIsUnderTheCrosshair, group: say.inAChart };
 
 export function TimeCursor({
   label,

@@ -1,3 +1,5 @@
+import * as say from '../text/time.ts';
+
 /** The fields of a first and a last day. Both bars of the Analytics page have them. */
 interface DayFieldsProps {
   /** YYYY-MM-DD. */
@@ -14,7 +16,7 @@ export function DayFields({ days, max, fault, set }: DayFieldsProps) {
     <div class="day-fields">
       {(['from', 'to'] as const).map((name) => (
         <label key={name}>
-          {name === 'from' ? 'First day' : 'Last day'}
+          {name === 'from' ? say.firstDay : say.lastDay}
           <input
             type="date"
             value={days[name]}

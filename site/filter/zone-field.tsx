@@ -1,4 +1,5 @@
 import { isZone, ownZone } from '../format/zone.ts';
+import * as say from '../text/time.ts';
 
 interface ZoneFieldProps {
   readonly zone: string;
@@ -11,7 +12,7 @@ export function ZoneField({ zone, choose }: ZoneFieldProps) {
     <>
       <input
         class="zone"
-        aria-label="Time zone"
+        aria-label={say.timeZone}
         list="zones"
         value={zone}
         onFocus={({ currentTarget }) => currentTarget.select()}

@@ -1,3 +1,5 @@
+import * as say from '../text/format.ts';
+
 /**
  * Numbers as the page writes them. A shortened number keeps three figures and its unit apart, since units are drawn
  * smaller; the exact one goes with it into titles and tables. English words, so English separators.
@@ -41,7 +43,7 @@ export function countText(count: number): string {
 
 /** Events a second. Something is never written as nothing. */
 export function rateFigure(perSecond: number, unit = '/s'): Figure {
-  const exact = `${fine.format(perSecond)} a second`;
+  const exact = say.aSecond(fine.format(perSecond));
   if (perSecond === 0) return { text: '0', unit, exact };
   if (perSecond < 0.1) return { text: '<0.1', unit, exact };
   if (perSecond < 99.95) return { text: perSecond.toFixed(1), unit, exact };
@@ -64,11 +66,11 @@ export function shareFigure(share: number | null, without: string): Figure {
 }
 
 export function speedFigure(mbps: number | null): Figure {
-  if (mbps === null) return noFigure('no speed reported');
+  if (mbps === null) return noFigure(say.noSpeedReported);
   return {
     text: mbps < 100 ? mbps.toFixed(1) : whole.format(mbps),
-    unit: 'Mbit/s',
-    exact: `${fine.format(mbps)} Mbit/s`,
+    unit: say.megabitsUnit,
+    exact: say.megabits(fine.format(mbps)),
   };
 }
 

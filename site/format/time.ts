@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import * as say from '../text/format.ts';
 import { type Figure, noFigure } from './number.ts';
 
 /** The zone whose clocks the page shows, by its IANA name; undefined for the browser's own. */
@@ -38,26 +39,26 @@ export const dayTimeText = (at: number): string => `${dayOfText(at)} ${hourText(
 
 /** How long ago, in one unit: 3 s, 2 min, 5 h, 2 d. */
 export function agoFigure(ms: number | null): Figure {
-  if (ms === null) return noFigure('never');
+  if (ms === null) return noFigure(say.never);
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds === 0) return { text: 'now', unit: '', exact: 'now' };
+  if (seconds === 0) return { text: say.now, unit: '', exact: say.now };
   const [text, unit, name] =
     seconds < 60
-      ? [seconds, 's', 'seconds']
+      ? [seconds, say.secondsUnit, say.seconds]
       : seconds < 3600
-        ? [Math.floor(seconds / 60), 'min', 'minutes']
+        ? [Math.floor(seconds / 60), say.minutesUnit, say.minutes]
         : seconds < 86_400
-          ? [Math.floor(seconds / 3600), 'h', 'hours']
-          : [Math.floor(seconds / 86_400), 'd', 'days'];
-  return { text: String(text), unit, exact: `${text} ${name} ago` };
+          ? [Math.floor(seconds / 3600), say.hoursUnit, say.hours]
+          : [Math.floor(seconds / 86_400), say.daysUnit, say.days];
+  return { text: String(text), unit, exact: say.ago(text, name) };
 }
 
 /** A delay: 180 ms, 1.8 s, 45 s, 3 min. */
 export function delayFigure(ms: number | null): Figure {
-  if (ms === null) return noFigure('nothing received yet');
-  const exact = `${Math.round(ms)} ms`;
-  if (ms < 1000) return { text: String(Math.max(0, Math.round(ms))), unit: 'ms', exact };
-  if (ms < 9950) return { text: (ms / 1000).toFixed(1), unit: 's', exact };
+  if (ms === null) return noFigure(say.nothingReceivedYet);
+  const exact = say.milliseconds(Math.round(ms));
+  if (ms < 1000) return { text: String(Math.max(0, Math.round(ms))), unit: say.millisecondsUnit, exact };
+  if (ms < 9950) return { text: (ms / 1000).toFixed(1), unit: say.secondsUnit, exact };
   const { text, unit } = agoFigure(ms);
   return { text, unit, exact };
 }

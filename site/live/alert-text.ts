@@ -4,20 +4,21 @@ import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { AlertSeverity } from '../../core/alert/alert-rule.ts';
 import { countText } from '../format/number.ts';
 import { hourText } from '../format/time.ts';
+import * as say from '../text/live.ts';
 
 export const severityWords: Readonly<Record<AlertSeverity, string>> = {
-  CRITICAL: 'Critical',
-  WARNING: 'Warning',
-  INFO: 'Info',
+  CRITICAL: say.critical,
+  WARNING: say.warning,
+  INFO: say.info,
 };
 
 /** What the metric is, and on which side of its threshold the trouble lies. */
 const metricWords: Readonly<Record<RecordMetric, readonly [name: string, side: string]>> = {
-  success_rate: ['success rate', 'below'],
-  error_rate: ['error rate', 'above'],
-  silent_minutes: ['without events', 'limit'],
-  lateness_cuts: ['windows cut short', 'above'],
-  unaccounted_events: ['events unaccounted for', 'above'],
+  success_rate: [say.successRate, say.below],
+  error_rate: [say.errorRate, say.above],
+  silent_minutes: [say.withoutEvents, say.limit],
+  lateness_cuts: [say.windowsCutShort, say.above],
+  unaccounted_events: [say.eventsUnaccountedFor, say.above],
 };
 
 /** "65.9 %", "7 min". */
@@ -39,7 +40,7 @@ export function measured(metric: RecordMetric, value: number): string {
       // Up: what lies above a threshold is never written as the threshold.
       return percent(Math.ceil(value * 1000 - 1e-6));
     case 'silent_minutes':
-      return `${countText(value)}\u202fmin`;
+      return say.min(countText(value));
     case 'lateness_cuts':
     case 'unaccounted_events':
       return countText(value);
@@ -52,8 +53,9 @@ const percent = (tenths: number): string => `${tenths / 10}\u202f%`;
 export function alertRemarks({ attempts, dimension, dimension_key: key, corrections }: AlertRow): string[] {
   const remarks: string[] = [];
   if (key !== null) remarks.push(`${dimension} ${key}`);
-  if (attempts !== null) remarks.push(`${countText(attempts)} ${attempts === 1 ? 'download' : 'downloads'}`);
-  if (corrections > 0) remarks.push(`corrected ${times(corrections)} by late data`);
+  if (attempts !== null)
+    remarks.push(`${countText(attempts)} ${attempts === 1 ? say.download : say.downloads}`);
+  if (corrections > 0) remarks.push(say.correctedByLateData(times(corrections)));
   return remarks;
 }
 
@@ -61,13 +63,13 @@ export function alertRemarks({ attempts, dimension, dimension_key: key, correcti
 export function resolutionText({ resolution }: AlertRow): string {
   switch (resolution) {
     case 'healthy':
-      return 'healthy again';
+      return say.healthyAgain;
     case 'corrected':
-      return 'late data undid its cause';
+      return say.lateDataUndidItsCause;
     case 'rule_changed':
-      return 'its rule has changed';
+      return say.itsRuleHasChanged;
     case 'closed':
-      return 'closed by a person';
+      return say.closedByAPerson;
     case null:
       return '';
   }
@@ -76,7 +78,7 @@ export function resolutionText({ resolution }: AlertRow): string {
 /** "12:31", or "12:31 to 12:40" once it is over. */
 export function alertPeriod({ pending_since: since, resolved_at: until }: AlertRow): string {
   const from = hourText(Date.parse(since));
-  return until === null ? from : `${from} to ${hourText(Date.parse(until))}`;
+  return until === null ? from : say.range(from, hourText(Date.parse(until)));
 }
 
 /** What a screen reader says when alerts have changed: those that began to fire, then those that are over. */
@@ -89,12 +91,12 @@ export function alertNews(
   const firing = news.filter(({ state }) => state === 'firing');
   const over = news.filter(({ id, state }) => state === 'resolved' && before.has(id));
   return [
-    ...firing.map(({ severity, message }) => `${severityWords[severity]} alert: ${message}`),
-    ...over.map((alert) => `Resolved, ${resolutionText(alert)}: ${alert.message}`),
+    ...firing.map(({ severity, message }) => say.alertOf(severityWords[severity], message)),
+    ...over.map((alert) => say.resolvedAlert(resolutionText(alert), alert.message)),
   ];
 }
 
 function times(count: number): string {
   if (count === 1) return 'once';
-  return count === 2 ? 'twice' : `${count} times`;
+  return count === 2 ? 'twice' : say.times(count);
 }

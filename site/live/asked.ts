@@ -1,13 +1,14 @@
 /** What the Live view is asked to show: the same words in its address, and filters as the service has them. */
 import { type Filter, filtersAmong, valueListOf, valueText } from '../filter/value-list.ts';
 import { isZone } from '../format/zone.ts';
+import * as say from '../text/live.ts';
 
 /** In the words of people. What rows, bars and marks are pressed for. */
 export const filterWords = {
-  region: 'Region',
-  device_type: 'Device',
-  content_type: 'Type',
-  content_id: 'Title',
+  region: say.region,
+  device_type: say.device,
+  content_type: say.type,
+  content_id: say.title,
 } as const;
 export type FilterName = keyof typeof filterWords;
 /** Windows count each of these by itself, so there is one at a time; any regions beside it. */
@@ -123,9 +124,9 @@ export function withoutUnknown(asked: Asked, isRegion: (name: string) => boolean
 /** Why a range cannot be shown; null where it can, or there is none. */
 export function rangeFault(from: string | undefined, to: string | undefined): string | null {
   const length = Date.parse(to ?? '') - Date.parse(from ?? '');
-  if (Number.isNaN(length)) return from === to ? null : 'Give a first and a last time.';
-  if (length <= 0) return 'The first time must be before the last.';
-  return length > rangeMsMax ? 'At most 7 days.' : null;
+  if (Number.isNaN(length)) return from === to ? null : say.giveBothTimes;
+  if (length <= 0) return say.firstBeforeLast;
+  return length > rangeMsMax ? say.atMost7Days : null;
 }
 
 /** Null takes a word away; what is new comes last. A new time takes the place of the one before, a key that of another. */

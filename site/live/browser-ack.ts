@@ -1,5 +1,6 @@
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { askService } from '../access/service.ts';
+import * as say from '../text/live.ts';
 import type { AckAnswer, AlertAction } from './acknowledgements.ts';
 
 /** Acknowledges an alert, or closes it, over HTTP. */
@@ -9,5 +10,5 @@ export async function browserAck(id: string, action: AlertAction, comment: strin
   const answer = await askService<{ readonly data: AlertRow }>(path, { method: 'POST', body });
   if (answer.ok) return { kind: 'row', row: answer.value.data };
   const { status, text } = answer;
-  return { kind: 'failure', text: status === 0 ? `${text} Send it again: only the first is kept.` : text };
+  return { kind: 'failure', text: status === 0 ? say.sendAgainSafely(text) : text };
 }

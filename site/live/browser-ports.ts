@@ -2,6 +2,7 @@ import { closeCodes, liveSubprotocol } from '../../core/protocol/live.ts';
 import type { Problem } from '../../core/protocol/problem.ts';
 import { askService, credential } from '../access/service.ts';
 import { currentIdentity, loadIdentity } from '../access/session.ts';
+import * as say from '../text/live.ts';
 import { browserAck } from './browser-ack.ts';
 import type { ConnectionPorts, Socket, SocketEvents, Trouble } from './connection.ts';
 import type { StorePorts } from './store.ts';
@@ -62,14 +63,14 @@ async function diagnose(): Promise<Trouble | 'signed-out'> {
     if (answer.ok) {
       if ((await loadIdentity()) === 'signed-out') return 'signed-out';
       return {
-        title: 'The live connection does not open',
-        detail: 'The server is up and its health check passes. A proxy on the way may block WebSockets.',
+        title: say.theLiveConnectionDoesNotOpen,
+        detail: say.proxyMayBlock,
       };
     }
     const { title, detail } = (await answer.json()) as Partial<Problem>;
     if (title && detail) return { title, detail };
-    return { title: 'The server is not well', detail: `/health answers ${answer.status}.` };
+    return { title: say.theServerIsNotWell, detail: say.healthAnswers(answer.status) };
   } catch {
-    return { title: 'The server does not answer', detail: `Nothing was heard from ${location.host}.` };
+    return { title: say.theServerDoesNotAnswer, detail: say.nothingHeardFrom(location.host) };
   }
 }

@@ -2,11 +2,11 @@
  * The live connection: one WebSocket that is subscribed, acknowledged, watched over and opened again. Everything it
  * touches of the browser comes in as `ports`, so that its test has its own socket and its own clock.
  */
-
 import { applyFrame, type LiveState } from '../../core/live/live-state.ts';
 import { parseServerFrame } from '../../core/live/server-frame.ts';
 import { ackAfterBytes } from '../../core/protocol/limits.ts';
 import { type ClientFrame, livePing, livePong } from '../../core/protocol/live.ts';
+import * as say from '../text/live.ts';
 
 /** What stands in the way, in words: what happened, and what to do. */
 export interface Trouble {
@@ -183,7 +183,7 @@ export class LiveConnection {
     const frame = text === livePong ? null : parseServerFrame(text);
     if (frame === null) return;
     if (frame.t === 'error') {
-      console.warn(`The server did not take a frame: ${frame.code}: ${frame.message}`);
+      console.warn(say.frameNotTaken(frame.code, frame.message));
       // The address may name a region that is not there, or cannot be: the rest of the page works without it.
       this.breakDown(null);
       return;

@@ -1,5 +1,6 @@
 /** Why a region fails, as far as what it is made of tells: which of its devices and titles fail, or whether all do. */
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
+import * as say from '../text/live.ts';
 import { surelyFails } from './region-summary.ts';
 import { shareList } from './shares.ts';
 import type { Breakdown } from './shown-state.ts';
@@ -22,15 +23,15 @@ export function failingParts(
     .filter(({ success_rate: rate, downloads }) => surelyFails(rate, downloads))
     .map(nameOf);
   const parts = [
-    partText('on', 'devices', failingDevices, devices.length),
-    partText('for', 'top titles', failingTitles, titles.length),
+    partText(say.on, say.devicesFail, failingDevices, devices.length),
+    partText(say.forTitles, say.topTitles, failingTitles, titles.length),
   ].filter((part) => part !== null);
-  return parts.length === 0 ? null : `Downloads fail ${parts.join(' and ')}.`;
+  return parts.length === 0 ? null : say.downloadsFail(parts.join(say.and));
 }
 
 function partText(word: string, kind: string, failing: readonly string[], count: number): string | null {
   if (failing.length === 0) return null;
-  if (failing.length === count && count > 1) return `${word} all ${count} ${kind}`;
-  if (failing.length <= namedMax) return `${word} ${failing.map(isolated).join(' and ')}`;
-  return `${word} ${failing.length} of ${count} ${kind}`;
+  if (failing.length === count && count > 1) return say.onAll(word, count, kind);
+  if (failing.length <= namedMax) return `${word} ${failing.map(isolated).join(say.and)}`;
+  return say.onSome(word, failing.length, count, kind);
 }

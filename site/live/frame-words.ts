@@ -1,5 +1,6 @@
 /** What time the numbers are of, in words. */
 import { dayTimeText, hourText } from '../format/time.ts';
+import * as say from '../text/live.ts';
 import type { Asked } from './asked.ts';
 import type { Frame } from './frame.ts';
 import type { Span } from './series.ts';
@@ -20,11 +21,11 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 const rangeWords: Readonly<Record<string, string>> = {
-  '15m': 'last 15 minutes',
-  '1h': 'last hour',
-  '6h': 'last 6 hours',
-  '24h': 'last 24 hours',
-  '7d': 'last 7 days',
+  '15m': say.last15Minutes,
+  '1h': say.lastHour,
+  '6h': say.last6Hours,
+  '24h': say.last24Hours,
+  '7d': say.last7Days,
 };
 
 export function frameWords({ kind, endMs, spans }: Frame, { range }: Asked): FrameWords {
@@ -32,12 +33,12 @@ export function frameWords({ kind, endMs, spans }: Frame, { range }: Asked): Fra
   if (spans.length === 2) {
     const end = endMs === null ? null : hourText(endMs);
     return {
-      judged: end === null ? 'in 5 min' : `in 5 min to ${end}`,
-      total: end === null ? 'in the last hour' : `in the hour to ${end}`,
-      rate: end === null ? 'over the last minute' : `over the minute to ${end}`,
+      judged: end === null ? say.inFiveMinutes : say.inFiveMinutesTo(end),
+      total: end === null ? say.inTheLastHour : say.inTheHourTo(end),
+      rate: end === null ? say.overTheLastMinute : say.overTheMinuteTo(end),
       ...fiveMinutes(end),
       charts: spans.map((span) => ({
-        title: end === null ? `Last ${lengthText(span)}` : `${capital(lengthText(span))} to ${end}`,
+        title: end === null ? say.last(lengthText(span)) : say.range(capital(lengthText(span)), end),
         slots: slotsText(span),
       })),
     };
@@ -46,46 +47,46 @@ export function frameWords({ kind, endMs, spans }: Frame, { range }: Asked): Fra
   const text =
     kind === 'range' && endMs === null
       ? range === 'today'
-        ? 'today so far'
-        : (rangeWords[range ?? ''] ?? 'this time')
-      : `${dayTimeText(start ?? 0)} to ${dayTimeText(endMs ?? 0)}`;
+        ? say.todaySoFar
+        : (rangeWords[range ?? ''] ?? say.thisTime)
+      : say.range(dayTimeText(start ?? 0), dayTimeText(endMs ?? 0));
   const isShort = last.lengthMs <= dayMs;
   return {
     judged: inText(text),
     total: inText(text),
-    rate: `mean, ${text}`,
+    rate: say.mean(text),
     span: capital(text),
-    breakdown: isShort ? capital(text) : endMs === null ? 'Last 24 hours' : 'Last 24 hours of it',
+    breakdown: isShort ? capital(text) : endMs === null ? say.lastDay : say.lastDayOfIt,
     charts: [{ title: capital(text), slots: slotsText(last) }],
   };
 }
 
 function fiveMinutes(end: string | null) {
-  const span = end === null ? 'Last 5 minutes' : `5 minutes to ${end}`;
+  const span = end === null ? say.last5Minutes : say.fiveMinutesTo(end);
   return { span, breakdown: span };
 }
 
 const inText = (text: string): string =>
-  text.startsWith('last') ? `in the ${text}` : text.startsWith('today') ? text : 'in this time';
+  text.startsWith('last') ? say.inThe(text) : text.startsWith('today') ? text : say.inThisTime;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function lengthText({ lengthMs }: Span): string {
-  return lengthMs === hourMs ? 'hour' : `${lengthMs / 60_000} minutes`;
+  return lengthMs === hourMs ? 'hour' : say.minutes(lengthMs / 60_000);
 }
 
 function slotsText({ slotMs }: Span): string {
-  if (slotMs < 60_000) return `by ${slotMs / 1000} s`;
-  if (slotMs === 60_000) return 'by minute';
-  return slotMs === hourMs ? 'by hour' : `by ${slotMs / 60_000} min`;
+  if (slotMs < 60_000) return say.bySeconds(slotMs / 1000);
+  if (slotMs === 60_000) return say.byMinute;
+  return slotMs === hourMs ? say.byHour : say.byMinutes(slotMs / 60_000);
 }
 
 /** "3 h ago" */
 export function agoText(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
-  if (minutes < 60) return `${minutes}\u202fmin ago`;
+  if (minutes < 60) return say.minutesAgo(minutes);
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours}\u202fh ago` : `${Math.floor(hours / 24)}\u202fd ago`;
+  return hours < 48 ? say.hoursAgo(hours) : say.daysAgo(Math.floor(hours / 24));
 }
 
 /** In mid-sentence; names of months stay as they are. */

@@ -1,5 +1,6 @@
 /** Movement in the ranking of titles. */
 import type { LiveRankedContent } from '../../core/protocol/live.ts';
+import * as say from '../text/live.ts';
 
 export interface Movement {
   readonly kind: 'up' | 'down' | 'same' | 'new';
@@ -10,9 +11,9 @@ export interface Movement {
 }
 
 export function movement({ rank, rank_before: before }: LiveRankedContent): Movement {
-  if (before === null) return { kind: 'new', places: 0, text: 'new' };
+  if (before === null) return { kind: 'new', places: 0, text: say.isNew };
   const places = Math.abs(before - rank);
-  if (places === 0) return { kind: 'same', places, text: 'unchanged' };
+  if (places === 0) return { kind: 'same', places, text: say.unchanged };
   const kind = rank < before ? 'up' : 'down';
-  return { kind, places, text: `${kind} ${places} ${places === 1 ? 'place' : 'places'}, from ${before}` };
+  return { kind, places, text: (kind === 'up' ? say.upFrom : say.downFrom)(places, before) };
 }

@@ -1,5 +1,6 @@
 /** The state of the service in one line: the first thing on the page, and the largest. */
 import type { AlertRow } from '../../core/alert/alert-row.ts';
+import * as say from '../text/live.ts';
 import { worstSeverity } from './alert-feed.ts';
 import { downloadsJudgedMin, type RegionSummary, successRateMin } from './region-summary.ts';
 
@@ -21,15 +22,15 @@ export function serviceState(
   regions: readonly RegionSummary[],
   eventsJudged: number,
   firing: readonly AlertRow[],
-  overText = 'in the last 5 minutes',
+  overText = say.inTheLast5Minutes,
 ): ServiceState {
   const now = regionsState(regions, eventsJudged, overText);
   const worst = worstSeverity(firing);
   if (worst === null) return now;
   const remark = [now.remark, acknowledgedRemark(firing)].filter((text) => text !== '').join(' ');
-  const alerts = firing.length === 1 ? '1 alert' : `${firing.length} alerts`;
-  if (now.kind !== 'healthy') return { ...now, headline: `${now.headline}, ${alerts} firing`, remark };
-  const headline = `${alerts} ${firing.length === 1 ? 'is' : 'are'} firing in ${placeOf(firing)}`;
+  const alerts = say.alertsCount(firing.length);
+  if (now.kind !== 'healthy') return { ...now, headline: say.alsoFiring(now.headline, alerts), remark };
+  const headline = say.alertsFiringIn(firing.length, placeOf(firing));
   const own = new Set(firing.map(({ region }) => region));
   const kind = ({ CRITICAL: 'failing', WARNING: 'warning', INFO: 'notice' } as const)[worst];
   return { kind, headline, regions: regions.filter(({ name }) => own.has(name)), remark };
@@ -37,13 +38,13 @@ export function serviceState(
 
 function placeOf(firing: readonly AlertRow[]): string {
   const [first = '', ...more] = new Set(firing.map(({ region }) => region));
-  return more.length === 0 ? first : `${more.length + 1} regions`;
+  return more.length === 0 ? first : say.regionsCount(more.length + 1);
 }
 
 function acknowledgedRemark(firing: readonly AlertRow[]): string {
   const count = firing.filter(({ acknowledged }) => acknowledged).length;
   if (count === 0) return '';
-  return count === firing.length ? 'Acknowledged.' : `${count} of ${firing.length} acknowledged.`;
+  return count === firing.length ? say.isAcknowledged : say.someAcknowledged(count, firing.length);
 }
 
 function regionsState(
@@ -57,15 +58,20 @@ function regionsState(
   const idle = of('idle');
   const total = regions.length;
   if (failing.length > 0) {
-    const headline = `${count(failing.length, total)} failing downloads`;
+    const headline = say.failingDownloads(failing.length, total);
     return { kind: 'failing', headline, regions: failing, remark: silentRemark(silent) };
   }
   if (eventsJudged === 0) {
-    const headline = `No events ${overText}`;
+    const headline = say.noEventsOver(overText);
     return { kind: 'empty', headline, regions: silent, remark: '' };
   }
   if (silent.length > 0) {
-    return { kind: 'silent', headline: `${count(silent.length, total)} silent`, regions: silent, remark: '' };
+    return {
+      kind: 'silent',
+      headline: say.silentCount(silent.length, total),
+      regions: silent,
+      remark: '',
+    };
   }
   const weakest = weakestOf(regions);
   return {
@@ -92,31 +98,26 @@ function recoveredRemark(regions: readonly RegionSummary[]): string {
       status === 'healthy' && downloads >= downloadsJudgedMin && (successRate ?? 1) < successRateMin,
   );
   if (recovered.length === 0) return '';
-  return `${listed(recovered)} ${recovered.length === 1 ? 'has' : 'have'} recovered.`;
-}
-
-/** "3 of 12 regions are" */
-function count(some: number, total: number): string {
-  return `${some} of ${total} regions ${some === 1 ? 'is' : 'are'}`;
+  return say.haveRecovered(recovered.length, listed(recovered));
 }
 
 function healthy(total: number, idle: number): string {
-  if (idle === 0) return total === 1 ? 'The region is healthy' : `All ${total} regions are healthy`;
+  if (idle === 0) return total === 1 ? say.theRegionIsHealthy : say.allRegionsHealthy(total);
   const active = total - idle;
-  return active === 1 ? 'The one active region is healthy' : `All ${active} active regions are healthy`;
+  return active === 1 ? say.oneActiveHealthy : say.allActiveHealthy(active);
 }
 
 function silentRemark(silent: readonly RegionSummary[]): string {
-  return silent.length === 0 ? '' : `${listed(silent)} ${silent.length === 1 ? 'is' : 'are'} silent.`;
+  return silent.length === 0 ? '' : say.areSilent(silent.length, listed(silent));
 }
 
 function idleRemark(idle: readonly RegionSummary[]): string {
-  return idle.length === 0 ? '' : `No events in the last hour from ${listed(idle)}.`;
+  return idle.length === 0 ? '' : say.noEventsFrom(listed(idle));
 }
 
 /** Up to four names, or three and how many more. */
 function listed(regions: readonly RegionSummary[]): string {
   const names = regions.map(({ name }) => name);
-  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-  return names.length === 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  if (names.length > 4) return say.andMore(names.slice(0, 3).join(', '), names.length - 3);
+  return names.length === 1 ? names.join('') : say.bothOf(names.slice(0, -1).join(', '), names.at(-1) ?? '');
 }

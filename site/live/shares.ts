@@ -2,6 +2,7 @@
 import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { OTHER_KEY } from '../../core/protocol/limits.ts';
 import { liveCounterIndex as at, type LiveShare } from '../../core/protocol/live.ts';
+import * as say from '../text/live.ts';
 import { surelyFails } from './region-summary.ts';
 import type { CellKind } from './totals.ts';
 
@@ -60,7 +61,7 @@ const bare = { value: null, successRate: null, isFailing: false, views: null, do
 export function shareList(shares: readonly LiveShare[]): Share[] {
   const total = shares.reduce((sum, { events }) => sum + events, 0);
   return shares.map(({ key, events, views, downloads, success_rate: rate }) => ({
-    label: key === OTHER_KEY ? 'all others' : key,
+    label: key === OTHER_KEY ? say.allOthers : key,
     value: key === OTHER_KEY ? null : key,
     count: events,
     share: total === 0 ? 0 : events / total,
@@ -80,7 +81,7 @@ export function joined(shares: readonly Share[], max: number): Share[] {
     ...shares.slice(0, max - 1),
     {
       ...bare,
-      label: `${rest.length} more`,
+      label: say.more(rest.length),
       count: sum(({ count }) => count),
       share: sum(({ share }) => share),
     },

@@ -5,6 +5,7 @@ import type { LiveRegionState } from '../../core/live/live-state.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
 import type { LiveRegionFacts } from '../../core/protocol/live.ts';
 import { passes, valueListOf, withPressed } from '../filter/value-list.ts';
+import * as say from '../text/live.ts';
 import {
   type Acknowledgements,
   createAcknowledgements,
@@ -258,7 +259,7 @@ function stateOf(
 ): ServiceState {
   const { events } = cellTotals(state?.regions.values() ?? [], grain, asOf - overMs, asOf);
   const firing = alertFeed(acknowledged(state?.alerts.values() ?? []), null).firing;
-  return serviceState(summaries, events, firing, overMs === judgedMs ? undefined : 'in this time');
+  return serviceState(summaries, events, firing, overMs === judgedMs ? undefined : say.inThisTime);
 }
 
 const noAlerts: ReadonlyMap<string, AlertRow> = new Map();

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import { alertCommentLengthMax } from '../../core/protocol/limits.ts';
 import type { Acknowledgements, AckState, AlertAction } from '../live/acknowledgements.ts';
+import * as say from '../text/panels.ts';
 
 interface AckFormProps {
   readonly alert: AlertRow;
@@ -42,7 +43,7 @@ export function AckForm({ alert, state, acknowledgements, leave }: AckFormProps)
       }}
     >
       {acknowledged ? (
-        <p>Close it? Healthy minutes would resolve it by themselves.</p>
+        <p>{say.closeQuestion}</p>
       ) : (
         <CommentLine
           comment={state.comment}
@@ -53,7 +54,7 @@ export function AckForm({ alert, state, acknowledgements, leave }: AckFormProps)
       <Choices alert={alert} sent={sent} close={() => send('resolve')} leave={leave} />
       {state.kind === 'writing' && state.failure !== null && (
         <p class="failure" role="alert">
-          {acknowledged ? 'Not closed.' : 'Not acknowledged.'} {state.failure}
+          {acknowledged ? say.notClosed : say.notAcknowledged} {state.failure}
         </p>
       )}
     </form>
@@ -70,8 +71,8 @@ function CommentLine({ comment, isSent, write }: CommentLineProps) {
   return (
     <input
       type="text"
-      aria-label="Comment on the acknowledgement"
-      placeholder="Comment, if you like"
+      aria-label={say.commentOnTheAcknowledgement}
+      placeholder={say.commentIfYouLike}
       maxLength={alertCommentLengthMax}
       value={comment}
       // Not disabled: that would take the focus away.
@@ -91,7 +92,7 @@ interface ChoicesProps {
 
 /** The first submits the form. */
 function Choices({ alert, sent, close, leave }: ChoicesProps) {
-  const closeText = sent === 'resolve' ? 'Sending' : 'Close alert';
+  const closeText = sent === 'resolve' ? say.sending : say.closeAlert;
   if (alert.acknowledged) {
     return (
       <>
@@ -105,7 +106,7 @@ function Choices({ alert, sent, close, leave }: ChoicesProps) {
   return (
     <>
       <button type="submit" class="button primary" disabled={sent !== null}>
-        {sent === 'ack' ? 'Sending' : 'Acknowledge'}
+        {sent === 'ack' ? say.sending : say.acknowledge}
       </button>
       {alert.state === 'firing' && (
         <button type="button" class="button" disabled={sent !== null} onClick={close}>
@@ -120,7 +121,7 @@ function Choices({ alert, sent, close, leave }: ChoicesProps) {
 function Cancel({ leave }: Pick<ChoicesProps, 'leave'>) {
   return (
     <button type="button" class="button" onClick={leave}>
-      Cancel
+      {say.cancel}
     </button>
   );
 }

@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { Acknowledgements } from '../live/acknowledgements.ts';
+import * as say from '../text/panels.ts';
 import { AckForm } from './ack-form.tsx';
 
 interface AcknowledgeProps {
@@ -21,7 +22,7 @@ export function Acknowledge({ alert, acknowledgements }: AcknowledgeProps) {
     };
     return <AckForm alert={alert} state={state} acknowledgements={acknowledgements} leave={leave} />;
   }
-  const name = alert.acknowledged ? 'Close' : 'Acknowledge';
+  const name = alert.acknowledged ? say.close : say.acknowledge;
   return (
     <button
       type="button"

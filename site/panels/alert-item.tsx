@@ -6,6 +6,7 @@ import { valueText } from '../filter/value-list.ts';
 import { agoFigure, hourText } from '../format/time.ts';
 import { alertLimit, alertPeriod, alertRemarks, alertValue, resolutionText } from '../live/alert-text.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import { Acknowledge } from './acknowledge.tsx';
 import { Severity } from './severity.tsx';
 
@@ -22,7 +23,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
     <li class={`alert ${kind}${acknowledged ? ' acknowledged' : ''}`} data-alert={id} tabIndex={-1}>
       <p class="alert-severity">
         <Severity severity={severity} />
-        {!isFiring && <span class="quiet">resolved</span>}
+        {!isFiring && <span class="quiet">{say.resolvedTag}</span>}
       </p>
       <div class="alert-what">
         <p class="alert-message" dir="auto">
@@ -40,7 +41,8 @@ export function AlertItem({ alert, store }: AlertItemProps) {
             <span key={remark}>{remark}</span>
           ))}
           <a class="mention" href={`/alerts?alert=${encodeURIComponent(id)}`}>
-            Details<span class="unseen"> of {message}</span>
+            {say.details}
+            <span class="unseen"> {say.ofAlert(message)}</span>
           </a>
         </p>
       </div>
@@ -51,7 +53,7 @@ export function AlertItem({ alert, store }: AlertItemProps) {
       <p class="alert-when">
         {isFiring ? (
           <>
-            <span>since {alertPeriod(alert)}</span>
+            <span>{say.since(alertPeriod(alert))}</span>
             <Duration since={Date.parse(alert.pending_since)} asOf={store.moment} />
           </>
         ) : (
@@ -92,7 +94,7 @@ interface DurationProps {
 function Duration({ since, asOf }: DurationProps) {
   const text = useComputed(() => {
     const { text: count, unit } = agoFigure(asOf.value.asOf - since);
-    return unit === '' ? 'just now' : `for ${count}\u202f${unit}`;
+    return unit === '' ? say.justNow : say.goesOnFor(count, unit);
   });
   return <span class="quiet">{text}</span>;
 }
@@ -105,8 +107,9 @@ export function Acknowledged({ alert }: { readonly alert: AlertRow }) {
         <svg width="12" height="12" viewBox="0 0 16 16" aria-hidden="true">
           <path d="M2 8.5l4 4 8-9" stroke="currentColor" stroke-width="2" fill="none" />
         </svg>
-        Acknowledged{at !== null && ` at ${hourText(Date.parse(at))}`}
-        {by !== null && <span class="quiet"> by {by}</span>}
+        {say.acknowledged}
+        {at !== null && say.atTime(hourText(Date.parse(at)))}
+        {by !== null && <span class="quiet"> {say.by(by)}</span>}
       </span>
       {comment && (
         <q class="comment" dir="auto">

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
 import type { AlertFeed } from '../live/alert-feed.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { AlertItem } from './alert-item.tsx';
 
@@ -26,11 +27,11 @@ export function AlertsPanel({ store, view }: { readonly store: Store; readonly v
     <section class="panel alerts-panel" aria-labelledby="alerts-title" ref={list}>
       <header class="panel-head">
         <h2 id="alerts-title">
-          Alerts <span class="quiet plain">{summary(feed)}</span>
+          {say.alerts} <span class="quiet plain">{summary(feed)}</span>
         </h2>
         {firingElsewhere > 0 && (
           <button type="button" class="mention elsewhere" onClick={() => store.choose({ region: null })}>
-            {firingElsewhere} firing in other regions
+            {say.firingElsewhere(firingElsewhere)}
           </button>
         )}
       </header>
@@ -43,7 +44,7 @@ export function AlertsPanel({ store, view }: { readonly store: Store; readonly v
       )}
       {(hidden > 0 || isWhole) && (
         <button type="button" class="mention more" onClick={() => setIsWhole(!isWhole)}>
-          {isWhole ? 'Show fewer' : `Show ${hidden} more`}
+          {isWhole ? say.showFewer : say.showMore(hidden)}
         </button>
       )}
     </section>
@@ -51,9 +52,9 @@ export function AlertsPanel({ store, view }: { readonly store: Store; readonly v
 }
 
 function summary({ firing, resolved }: AlertFeed): string {
-  const over = `${resolved.length} resolved in the last hour`;
-  if (firing.length === 0) return resolved.length === 0 ? 'none here' : `none firing, ${over}`;
-  return resolved.length === 0 ? `${firing.length} firing` : `${firing.length} firing, ${over}`;
+  const over = say.resolvedCount(resolved.length);
+  if (firing.length === 0) return resolved.length === 0 ? say.noneHere : say.noneFiring(over);
+  return resolved.length === 0 ? say.firingCount(firing.length) : say.firingOver(firing.length, over);
 }
 
 /** Scrolls to the alert that was asked for and gives it the focus; one that is folded away is unfolded first. */

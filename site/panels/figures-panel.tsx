@@ -7,6 +7,7 @@ import { delayFigure } from '../format/time.ts';
 import { frameWords, lowered } from '../live/frame-words.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import { Quantity } from './quantity.tsx';
 
 export function FiguresPanel({ store }: { readonly store: Store }) {
@@ -18,15 +19,15 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
   return (
     <dl class="figures">
       <FigureCard
-        name="Success rate"
+        name={say.successRate}
         change={before && pointsFigure(figures.successRate, before.successRate)}
-        figure={shareFigure(figures.successRate, 'no downloads')}
+        figure={shareFigure(figures.successRate, say.noDownloads)}
         note={failedNote(figures.failedJudged, figures.downloadsJudged, words.judged)}
       >
         <Sparkline values={closed(panes, panes.success)} min={0.5} max={1} />
       </FigureCard>
       <FigureCard
-        name="Events"
+        name={say.events}
         change={before && changeFigure(changeOf(figures.eventsPerSecond, before.eventsPerSecond))}
         figure={rateFigure(figures.eventsPerSecond)}
         note={words.rate}
@@ -34,7 +35,7 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
         <Sparkline values={closed(panes, panes.events)} />
       </FigureCard>
       <FigureCard
-        name="Views"
+        name={say.views}
         change={before && changeFigure(changeOf(figures.views, before.views))}
         figure={countFigure(figures.views)}
         note={words.total}
@@ -42,7 +43,7 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
         <Sparkline values={closed(minutes, minutes.views)} />
       </FigureCard>
       <FigureCard
-        name="Downloads"
+        name={say.downloads}
         change={before && changeFigure(changeOf(figures.downloads, before.downloads))}
         figure={countFigure(figures.downloads)}
         note={words.total}
@@ -50,23 +51,27 @@ export function FiguresPanel({ store }: { readonly store: Store }) {
         <Sparkline values={closed(minutes, minutes.downloads)} />
       </FigureCard>
       <FigureCard
-        name="Active viewers"
+        name={say.activeViewers}
         figure={figures.viewers === null ? noFigure(notKept) : countFigure(figures.viewers)}
-        note={figures.viewers === null ? notKept : 'in the last 60 s'}
+        note={figures.viewers === null ? notKept : say.inTheLast60S}
       />
       <FigureCard
-        name="Active titles"
-        figure={figures.titles === null ? noFigure('not known') : countFigure(figures.titles)}
+        name={say.activeTitles}
+        figure={figures.titles === null ? noFigure(say.notKnown) : countFigure(figures.titles)}
         note={lowered(words.breakdown)}
       />
       {figures.viewers !== null && (
-        <FigureCard name="Freshness" figure={delayFigure(figures.freshnessMs)} note="from receipt to frame" />
+        <FigureCard
+          name={say.freshness}
+          figure={delayFigure(figures.freshnessMs)}
+          note={say.fromReceiptToFrame}
+        />
       )}
     </dl>
   );
 }
 
-const notKept = 'not kept';
+const notKept = say.notKept;
 
 interface FigureCardProps {
   /** Against the earlier time that is compared. */
@@ -98,8 +103,8 @@ function FigureCard({ name, figure, note, change, children }: FigureCardProps) {
 }
 
 function failedNote(failed: number, downloads: number, over: string): string {
-  if (downloads === 0) return `no downloads ${over}`;
-  return `${countText(failed)} of ${countText(downloads)} failed ${over}`;
+  if (downloads === 0) return say.noDownloadsOver(over);
+  return say.failedOf(countText(failed), countText(downloads), over);
 }
 
 const closed = (series: Series, values: readonly (number | null)[]): readonly (number | null)[] =>

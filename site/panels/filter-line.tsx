@@ -3,6 +3,7 @@ import { clockText } from '../format/time.ts';
 import { filtersOf, filterWords } from '../live/asked.ts';
 import { catalogueTitles, nameOfContent } from '../live/catalogue-titles.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 
 /** What the numbers below are about, and since when if not of now. A filter is a chip with a cross. */
 export function FilterLine({ store }: { readonly store: Store }) {
@@ -14,7 +15,7 @@ export function FilterLine({ store }: { readonly store: Store }) {
   };
   return (
     <div class="filter-line chips">
-      {filters.length === 0 && <span class="quiet">All regions</span>}
+      {filters.length === 0 && <span class="quiet">{say.allRegions}</span>}
       {filters.map(({ name, values, isNot }) => (
         <FilterChip
           key={name}
@@ -25,7 +26,7 @@ export function FilterLine({ store }: { readonly store: Store }) {
           change={(text) => store.choose({ [name]: text })}
         />
       ))}
-      {hasNoAlerts(store) && <span class="no-alerts quiet">No alerts in the last hour</span>}
+      {hasNoAlerts(store) && <span class="no-alerts quiet">{say.noAlertsInTheLastHour}</span>}
       {store.stale.value && <AsOf store={store} />}
     </div>
   );
@@ -43,9 +44,9 @@ function AsOf({ store }: { readonly store: Store }) {
   if (failure !== null && store.wanted.value.question !== null)
     return (
       <span class="as-of" role="status">
-        What is asked for did not come: {failure} Asking again.
+        {say.didNotCome(failure)}
       </span>
     );
-  if (store.wanted.value !== store.frame.value) return <span class="as-of">Loading</span>;
-  return <span class="as-of">as of {clockText(store.moment.value.asOf)}</span>;
+  if (store.wanted.value !== store.frame.value) return <span class="as-of">{say.loading}</span>;
+  return <span class="as-of">{say.asOf(clockText(store.moment.value.asOf))}</span>;
 }

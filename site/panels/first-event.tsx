@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import * as say from '../text/panels.ts';
 
 /** How to send the first event: to be copied, with a key put in. */
 export function FirstEvent({ region }: { readonly region: string }) {
@@ -16,17 +17,17 @@ export function FirstEvent({ region }: { readonly region: string }) {
   return (
     <div class="first-event">
       <p>
-        Send one, with the key of a producer as <code>$KEY</code>:
+        {say.sendOneWithKey} <code>$KEY</code>:
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <section class="command" tabIndex={0} aria-label="Command that sends an event">
+      <section class="command" tabIndex={0} aria-label={say.commandThatSendsAnEvent}>
         <pre>{command}</pre>
       </section>
       <button type="button" class="button" onClick={copy}>
-        {isCopied ? 'Copied' : 'Copy'}
+        {isCopied ? say.copied : say.copy}
       </button>
       <p class="quiet">
-        An admin makes keys. A local run has one as <code>ingest_key</code> in <code>credentials.json</code>.
+        {say.whereKeysAre} <code>ingest_key</code> {say.inWord} <code>credentials.json</code>.
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 
 /** Calmly: what of the address means nothing, and that the rest is shown. */
 export function LeftWords({ store }: { readonly store: Store }) {
@@ -7,8 +8,7 @@ export function LeftWords({ store }: { readonly store: Store }) {
   return (
     <p class="left-words" role="status">
       <span>
-        Left out of the address, as it means nothing here or does not go with the rest:{' '}
-        <bdi>{left.join(', ')}</bdi>
+        {say.leftOutOfAddress} <bdi>{left.join(', ')}</bdi>
       </span>
       <button
         type="button"
@@ -17,7 +17,7 @@ export function LeftWords({ store }: { readonly store: Store }) {
           store.left.value = [];
         }}
       >
-        Close
+        {say.close}
       </button>
     </p>
   );

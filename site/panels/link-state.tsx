@@ -3,6 +3,7 @@ import { clockText, dayTimeText } from '../format/time.ts';
 import { liveFrame, stampOf } from '../live/frame.ts';
 import { agoText } from '../live/frame-words.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/frame.ts';
 import { Mark, type MarkKind } from './mark.tsx';
 
 /** What it needs of a store, so that a page without the whole has it too. */
@@ -41,21 +42,21 @@ function stateOf(store: LinkedStore): { mark: MarkKind; word: string } {
   const stamp = stampOf(frame);
   switch (kind) {
     case 'connecting':
-      return { mark: 'busy', word: 'Connecting' };
+      return { mark: 'busy', word: say.connecting };
     case 'reconnecting':
-      return { mark: 'busy', word: 'Reconnecting' };
+      return { mark: 'busy', word: say.reconnecting };
     case 'signed-out':
-      return { mark: 'idle', word: 'Signed out' };
+      return { mark: 'idle', word: say.signedOut };
     case 'offline':
-      return { mark: 'down', word: 'Offline' };
+      return { mark: 'down', word: say.offline };
     case 'live':
       if (stamp !== null)
-        return { mark: 'idle', word: `Past, ${agoText(store.heard.moment.value.asOf - stamp)}` };
-      if (store.pause.picture.value) return { mark: 'paused', word: 'Paused' };
-      if (question && store.feed?.failure.value) return { mark: 'silent', word: 'No answer' };
-      if (behindMs > 0) return { mark: 'silent', word: `${Math.round(behindMs / 1000)} s behind` };
+        return { mark: 'idle', word: say.past(agoText(store.heard.moment.value.asOf - stamp)) };
+      if (store.pause.picture.value) return { mark: 'paused', word: say.paused };
+      if (question && store.feed?.failure.value) return { mark: 'silent', word: say.noAnswer };
+      if (behindMs > 0) return { mark: 'silent', word: say.secondsBehind(Math.round(behindMs / 1000)) };
       // The socket cannot tell this: it is asked for, and so it is not quite live.
-      if (question?.everyMs) return { mark: 'info', word: `Every ${question.everyMs / 1000} s` };
-      return { mark: 'healthy', word: 'Live' };
+      if (question?.everyMs) return { mark: 'info', word: say.everySeconds(question.everyMs / 1000) };
+      return { mark: 'healthy', word: say.live };
   }
 }

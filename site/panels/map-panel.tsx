@@ -4,6 +4,7 @@ import type { LiveRegionFacts } from '../../core/protocol/live.ts';
 import { rateFigure, shareFigure } from '../format/number.ts';
 import { type RegionStatus, type RegionSummary, regionStatuses } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { DataTable } from './data-table.tsx';
 import { MapLand } from './map-land.tsx';
@@ -27,21 +28,22 @@ export function MapPanel({ store, view }: { readonly store: Store; readonly view
     <section class="panel map-panel" aria-labelledby="map-title">
       <header class="panel-head">
         <h2 id="map-title">
-          Map{' '}
+          {say.map}{' '}
           <span class="quiet plain">
-            size by traffic{all.length > marksMax && `, ${marksMax} of ${all.length} regions`}
+            {say.sizeByTraffic}
+            {all.length > marksMax && say.someOfRegions(marksMax, all.length)}
           </span>
         </h2>
         <Legend regions={regions} />
-        <PanelMore title="Map" />
+        <PanelMore title={say.map} />
       </header>
       <div class="map" ref={place} style={{ aspectRatio: String(1 / mapAspect) }}>
         <MapLand />
         {width > 0 && <Marks store={store} marks={marksOf(regions, facts, width)} width={width} />}
       </div>
       <DataTable
-        caption="Regions on the map"
-        columns={['Region', 'Status', 'Events', 'Success rate', 'Latitude', 'Longitude']}
+        caption={say.regionsOnTheMap}
+        columns={[say.region, say.status, say.events, say.successRate, say.latitude, say.longitude]}
         rows={regions.map((region) => rowOf(region, facts.get(region.name)))}
         isShown={view.tablesShown}
       />
@@ -156,8 +158,8 @@ function labelOf({ name, status }: RegionSummary): string {
 
 function wordsOf({ name, status, eventsPerSecond, successRate, downloads }: RegionSummary): string {
   const rate = rateFigure(eventsPerSecond);
-  const success = downloads > 0 ? `, ${shareFigure(successRate, '').text} % of downloads succeed` : '';
-  return `${name}: ${status}, ${rate.text} events/s${success}`;
+  const success = downloads > 0 ? say.succeedShare(shareFigure(successRate, '').text) : '';
+  return say.markOf(name, status, rate.text, success);
 }
 
 function rowOf(region: RegionSummary, facts: LiveRegionFacts | undefined) {
@@ -167,7 +169,7 @@ function rowOf(region: RegionSummary, facts: LiveRegionFacts | undefined) {
       region.name,
       region.status,
       rateFigure(region.eventsPerSecond),
-      shareFigure(region.successRate, 'no downloads'),
+      shareFigure(region.successRate, say.noDownloads),
       facts ? facts.latitude.toFixed(1) : '–',
       facts ? facts.longitude.toFixed(1) : '–',
     ],

@@ -1,11 +1,13 @@
+import * as say from '../text/frame.ts';
+
 /** Where else to look. */
 export function PageFoot() {
   return (
     <footer class="page-foot quiet">
-      <a href="/docs">API reference</a>
-      <a href="/docs/problems">Problems</a>
-      <a href="/openapi.json">openapi.json</a>
-      <a href="/api/health">Health</a>
+      <a href="/docs">{say.apiReference}</a>
+      <a href="/docs/problems">{say.problems}</a>
+      <a href="/openapi.json">{say.openapiJson}</a>
+      <a href="/api/health">{say.health}</a>
     </footer>
   );
 }

@@ -3,6 +3,7 @@ import { type ComponentChildren, render } from 'preact';
 import { PersonMenu } from '../access/person-menu.tsx';
 import { loadIdentity } from '../access/session.ts';
 import { bindPageKeys, showKeys } from '../keys/page-keys.ts';
+import * as say from '../text/frame.ts';
 import { theme, toggleTheme, watchTheme } from '../theme/theme.ts';
 import { ViewsButton } from '../views-menu/views-button.tsx';
 import { PageFoot } from './page-foot.tsx';
@@ -28,9 +29,9 @@ export function PageFrame({ current, children }: PageFrameProps) {
             aria-keyshortcuts="d"
             onClick={toggleTheme}
           >
-            Dark
+            {say.dark}
           </button>
-          <button type="button" class="button" aria-label="Keys" aria-keyshortcuts="?" onClick={showKeys}>
+          <button type="button" class="button" aria-label={say.keys} aria-keyshortcuts="?" onClick={showKeys}>
             ?
           </button>
           <PersonMenu />

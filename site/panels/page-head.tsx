@@ -1,6 +1,7 @@
 import { PersonMenu } from '../access/person-menu.tsx';
 import { showKeys } from '../keys/page-keys.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/frame.ts';
 import { theme, toggleTheme } from '../theme/theme.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { ViewsButton } from '../views-menu/views-button.tsx';
@@ -30,7 +31,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
             view.timeShown.value = !view.timeShown.value;
           }}
         >
-          Time
+          {say.time}
         </button>
         <button
           type="button"
@@ -40,7 +41,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
           aria-keyshortcuts="p Space"
           onClick={store.pause.toggle}
         >
-          Pause
+          {say.pause}
         </button>
         <button
           type="button"
@@ -51,7 +52,7 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
             view.tablesShown.value = !view.tablesShown.value;
           }}
         >
-          Tables
+          {say.tables}
         </button>
         <CopyLink />
         <button
@@ -61,9 +62,9 @@ export function PageHead({ store, view }: { readonly store: Store; readonly view
           aria-keyshortcuts="d"
           onClick={toggleTheme}
         >
-          Dark
+          {say.dark}
         </button>
-        <button type="button" class="button" aria-label="Keys" aria-keyshortcuts="?" onClick={showKeys}>
+        <button type="button" class="button" aria-label={say.keys} aria-keyshortcuts="?" onClick={showKeys}>
           ?
         </button>
       </div>

@@ -1,4 +1,5 @@
 import { whenAsked } from '../asked-for/when-asked.ts';
+import * as say from '../text/panels.ts';
 
 /** Opens the menu of a panel. */
 export function PanelMore({ title }: { readonly title: string }) {
@@ -7,8 +8,8 @@ export function PanelMore({ title }: { readonly title: string }) {
       type="button"
       class="panel-more"
       aria-haspopup="true"
-      aria-label={`Take away: ${title}`}
-      title="Take away"
+      aria-label={say.takeAway(title)}
+      title={say.takeAwayTitle}
       onClick={({ currentTarget }) => whenAsked(({ openPanelMenu }) => openPanelMenu(currentTarget))}
     >
       <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">

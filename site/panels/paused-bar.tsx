@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import { clockText } from '../format/time.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/frame.ts';
 
 export function PausedBar({ store }: { readonly store: Store }) {
   const { picture, behindMs, missedAlerts, toggle } = store.pause;
@@ -10,18 +11,20 @@ export function PausedBar({ store }: { readonly store: Store }) {
   if (held === null) return null;
   const missed = missedAlerts.value;
   return (
-    <section class="paused-bar" aria-label="Paused">
+    <section class="paused-bar" aria-label={say.paused}>
       <p>
-        <b role="status">Paused at {clockText(held.asOf)}</b>
-        <span class="paused-behind">{seconds} s behind</span>
+        <b role="status">{say.pausedAt(clockText(held.asOf))}</b>
+        <span class="paused-behind">
+          {seconds} {say.secondsBehindNow}
+        </span>
         {missed > 0 && (
           <span class="paused-alerts" role="status">
-            {missed} {missed === 1 ? 'alert has' : 'alerts have'} fired since
+            {say.alertsFiredSince(missed)}
           </span>
         )}
       </p>
       <button type="button" class="button primary" aria-keyshortcuts="p" onClick={toggle}>
-        Resume
+        {say.resume}
       </button>
     </section>
   );

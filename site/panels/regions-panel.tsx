@@ -14,6 +14,7 @@ import { agoFigure } from '../format/time.ts';
 import { frameWords, lowered } from '../live/frame-words.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import { isAdding, Mark } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
@@ -30,24 +31,24 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
     <section class="panel regions-panel" aria-labelledby="regions-title">
       <header class="panel-head">
         <h2 id="regions-title">
-          Regions <span class="quiet plain">by trouble, then traffic</span>
+          {say.regions} <span class="quiet plain">{say.troubleThenTraffic}</span>
         </h2>
-        <p class="readout quiet">Downloads, success and speed: {lowered(words.span)}</p>
-        <PanelMore title="Regions" />
+        <p class="readout quiet">{say.regionsRemark(lowered(words.span))}</p>
+        <PanelMore title={say.regions} />
       </header>
       <table class={`data regions${store.frame.value.rateMs > 60_000 ? ' of-range' : ''}`}>
-        <caption class="unseen">Regions by trouble, then by traffic of the last hour</caption>
+        <caption class="unseen">{say.regionsCaption}</caption>
         <thead>
           <tr>
-            <Head name="Region" />
-            <Head name="Status" kind="wide text" />
-            <Head name={store.frame.value.spans.length === 2 ? '15 min' : 'Trend'} kind="trend-cell" />
-            <Head name="Events" unit="/s" />
-            <Head name="Viewers" kind="wide" />
-            <Head name="Downloads" kind="wide" />
-            <Head name="Success" unit="%" />
-            <Head name="Speed" unit="Mbit/s" kind="wide" />
-            <Head name="Last event" />
+            <Head name={say.region} />
+            <Head name={say.status} kind="wide text" />
+            <Head name={store.frame.value.spans.length === 2 ? '15 min' : say.trend} kind="trend-cell" />
+            <Head name={say.events} unit={say.perSecond} />
+            <Head name={say.viewers} kind="wide" />
+            <Head name={say.downloads} kind="wide" />
+            <Head name={say.success} unit="%" />
+            <Head name={say.speed} unit={say.mbitS} kind="wide" />
+            <Head name={say.lastEvent} />
           </tr>
         </thead>
         <tbody>
@@ -63,7 +64,7 @@ export function RegionsPanel({ store }: { readonly store: Store }) {
       </table>
       {all.length > shownMax && (
         <button type="button" class="mention more" onClick={() => setIsWhole(!isWhole)}>
-          {isWhole ? 'Show fewer' : `Show ${all.length - shownMax} more regions`}
+          {isWhole ? say.showFewer : say.showMoreRegions(all.length - shownMax)}
         </button>
       )}
     </section>
@@ -95,7 +96,7 @@ interface RegionRowProps {
 /** The row takes clicks for the hand; the button in it is what the keyboard and the screen reader meet. */
 function RegionRow({ region, mark, choose }: RegionRowProps) {
   const { name, status, downloads, failed } = region;
-  const viewers = region.viewers === null ? noFigure('not kept') : countFigure(region.viewers);
+  const viewers = region.viewers === null ? noFigure(say.notKept) : countFigure(region.viewers);
   return (
     <tr class={`region region-${status} ${mark ?? ''}`} onClick={choose}>
       <th scope="row">
@@ -109,7 +110,7 @@ function RegionRow({ region, mark, choose }: RegionRowProps) {
       <td class="trend-cell">{status !== 'idle' && <Sparkline values={region.trend} />}</td>
       <td>
         <Quantity figure={rateFigure(region.eventsPerSecond, '')} />
-        <span class="narrow">{region.viewers !== null && `${countText(region.viewers)} viewers`}</span>
+        <span class="narrow">{region.viewers !== null && say.viewersCount(countText(region.viewers))}</span>
       </td>
       <td class="wide">
         <Quantity figure={viewers} />
@@ -117,9 +118,9 @@ function RegionRow({ region, mark, choose }: RegionRowProps) {
       <td class="wide">
         <Quantity figure={countFigure(downloads)} />
       </td>
-      <td class="success" title={`${countText(failed)} failed`}>
-        <Quantity figure={withoutUnit(shareFigure(region.successRate, 'no downloads'))} />
-        <span class="narrow">of {countText(downloads)}</span>
+      <td class="success" title={say.failedCount(countText(failed))}>
+        <Quantity figure={withoutUnit(shareFigure(region.successRate, say.noDownloads))} />
+        <span class="narrow">{say.ofDownloads(countText(downloads))}</span>
       </td>
       <td class="wide">
         <Quantity figure={withoutUnit(speedFigure(region.speedMbps))} />

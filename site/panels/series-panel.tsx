@@ -14,6 +14,7 @@ import { severityWords } from '../live/alert-text.ts';
 import type { Series } from '../live/series.ts';
 import type { Store } from '../live/store.ts';
 import { zoomedIn } from '../live/time-steps.ts';
+import * as say from '../text/panels.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { PanelMore } from './panel-more.tsx';
 import { Quantity } from './quantity.tsx';
@@ -33,11 +34,9 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
   const { crosshair } = view;
   const alertsAt = (time: number) => alertsWithin(spans.value, time, time + series.peek().span.slotMs);
   const slotText = (time: number): string => {
-    const alerts = alertsAt(time).map(
-      ({ severity, message }) => `${severityWords[severity]} alert: ${message}`,
-    );
-    const notes = annotationsWithin(annotations.value, time, time + series.peek().span.slotMs).map(
-      (row) => `Annotation: ${annotationText(row)}`,
+    const alerts = alertsAt(time).map(({ severity, message }) => say.alert(severityWords[severity], message));
+    const notes = annotationsWithin(annotations.value, time, time + series.peek().span.slotMs).map((row) =>
+      say.annotationOf(annotationText(row)),
     );
     return [spokenSlot(series.peek(), time), ...alerts, ...notes].join('. ');
   };
@@ -54,7 +53,7 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
       </header>
       <Annotated series={series} crosshair={crosshair}>
         <TimeCursor
-          label={`Events, downloads and success rate, ${title.toLowerCase()}: time under the crosshair`}
+          label={say.crosshairHint(title.toLowerCase())}
           series={series}
           crosshair={crosshair}
           slotText={slotText}
@@ -76,7 +75,7 @@ export function SeriesPanel({ id, title, slots, series, store, view }: SeriesPan
         spans={spans}
         subject={subject}
         isShown={view.tablesShown}
-        caption={`${title}: events and downloads a second, success rate of downloads, alerts`}
+        caption={say.chartCaption(title)}
       />
     </section>
   );
@@ -101,13 +100,13 @@ function SpanNote({ store, series, crosshair }: CrosshairProps & { readonly stor
     <p class="span-note" aria-hidden="true">
       <Severity severity={worst.severity} />
       <span class="span-message">{worst.message}</span>
-      {others.length > 0 && <span class="quiet">and {others.length} more</span>}
+      {others.length > 0 && <span class="quiet">{say.andMore(others.length)}</span>}
     </p>
   );
 }
 
 const rateOrNone = (perSecond: number | null | undefined): Figure =>
-  typeof perSecond === 'number' ? rateFigure(perSecond) : noFigure('nothing known');
+  typeof perSecond === 'number' ? rateFigure(perSecond) : noFigure(say.nothingKnown);
 
 function slotAt({ times, span }: Series, time: number): number {
   const at = Math.floor((time - (times[0] ?? 0)) / span.slotMs);
@@ -119,9 +118,9 @@ const timeText = ({ span }: Series, time: number): string => timeTextOf(span)(ti
 function spokenSlot(series: Series, time: number): string {
   const at = slotAt(series, time);
   const { events, downloads, success } = series;
-  const rate = shareFigure(success[at] ?? null, 'no downloads').exact;
-  const words = `${rateOrNone(events[at]).exact} events, ${rateOrNone(downloads[at]).exact} downloads`;
-  return `${timeText(series, time)}: ${words}, success rate ${rate}`;
+  const rate = shareFigure(success[at] ?? null, say.noDownloads).exact;
+  const words = say.eventsAndDownloads(rateOrNone(events[at]).exact, rateOrNone(downloads[at]).exact);
+  return say.readout(timeText(series, time), words, rate);
 }
 
 /** The numbers under the crosshair, or else of the newest slot that has closed. */
@@ -141,7 +140,7 @@ function Readout({ series, crosshair }: CrosshairProps) {
         <Quantity figure={rateOrNone(downloads[at])} />
       </span>
       <span class="ink-3">
-        <Quantity figure={shareFigure(success[at] ?? null, 'no downloads')} />
+        <Quantity figure={shareFigure(success[at] ?? null, say.noDownloads)} />
       </span>
     </p>
   );

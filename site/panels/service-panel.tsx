@@ -9,6 +9,7 @@ import { stampOf } from '../live/frame.ts';
 import type { RegionSummary } from '../live/region-summary.ts';
 import type { ServiceState } from '../live/service-state.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import { FirstEvent } from './first-event.tsx';
 import { Mark, type MarkKind } from './mark.tsx';
 
@@ -22,7 +23,7 @@ export function ServicePanel({ store, retry }: ServicePanelProps) {
   const hasData = store.live.value !== null;
   if (link.kind === 'signed-out') return <SignedOut />;
   if (!hasData && link.kind !== 'reconnecting' && link.kind !== 'offline') {
-    return <Statement mark="busy" headline="Connecting" tone="quiet" />;
+    return <Statement mark="busy" headline={say.connecting} tone="quiet" />;
   }
   if (link.kind === 'reconnecting' || link.kind === 'offline') {
     return <Lost store={store} link={link} hasData={hasData} retry={retry} />;
@@ -55,7 +56,7 @@ const markOf = {
   warning: 'warning',
   notice: 'info',
   silent: 'silent',
-  empty: 'idle',
+  empty: say.idle,
 } as const;
 
 interface StatementProps {
@@ -68,7 +69,7 @@ interface StatementProps {
 
 function Statement({ mark, headline, tone, isStale = false, children }: StatementProps) {
   return (
-    <section class={`service service-${tone}${isStale ? ' stale' : ''}`} aria-label="State of the service">
+    <section class={`service service-${tone}${isStale ? ' stale' : ''}`} aria-label={say.stateOfTheService}>
       <h1>
         <Mark kind={mark} size={26} />
         <span role="status">{headline}</span>
@@ -91,11 +92,11 @@ function Remark({
     <p class="remark">
       {state.regions.slice(0, 6).map((region) => (
         <button type="button" class="mention" key={region.name} onClick={() => choose(region.name)}>
-          {state.kind === 'healthy' && 'Lowest success rate: '}
+          {state.kind === 'healthy' && say.lowestSuccessRate}
           <b>{region.name}</b> {evidence(state.kind, region)}
         </button>
       ))}
-      {state.regions.length > 6 && <span>and {state.regions.length - 6} more.</span>}
+      {state.regions.length > 6 && <span>{say.andMoreRegions(state.regions.length - 6)}</span>}
       {state.remark && <span class="quiet">{state.remark}</span>}
     </p>
   );
@@ -103,23 +104,23 @@ function Remark({
 
 function evidence(kind: ServiceState['kind'], { status, successRate, lastEventMs }: RegionSummary): string {
   if (status === 'silent' || (status === 'idle' && lastEventMs !== null)) return silence(lastEventMs ?? 0);
-  if (successRate === null) return 'no downloads';
+  if (successRate === null) return say.noDownloads;
   const share = `${shareFigure(successRate, '').text}\u202f%`;
-  return kind === 'healthy' ? share : `${share} succeed`;
+  return kind === 'healthy' ? share : say.succeed(share);
 }
 
 function silence(ms: number): string {
   const { text, unit } = agoFigure(ms);
-  return `silent for ${text}\u202f${unit}`;
+  return say.silentFor(text, unit);
 }
 
 function SignedOut() {
   return (
-    <Statement mark="idle" headline="Signed out" tone="quiet">
+    <Statement mark="idle" headline={say.signedOut} tone="quiet">
       <p class="remark">
-        <span>The sign-in has ended or was taken back. Sign in, and the page goes on where it was.</span>
+        <span>{say.signInEnded}</span>
         <a class="button primary" href={signInAddress()}>
-          Sign in
+          {say.signIn}
         </a>
       </p>
     </Statement>
@@ -141,19 +142,19 @@ function Lost({ store, link, hasData, retry }: LostProps) {
   const trouble = link.attempts > 1 || !hasData ? link.trouble : null;
   const headline = hasData
     ? isOffline
-      ? `Offline since ${since}`
-      : `Not connected since ${since}`
-    : (trouble?.title ?? 'Connecting');
+      ? say.offlineSince(since)
+      : say.notConnectedSince(since)
+    : (trouble?.title ?? say.connecting);
   const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - store.heard.now.value) / 1000);
   return (
     <Statement mark={hasData || trouble ? 'down' : 'busy'} headline={headline} tone="lost">
       <p class="remark">
-        {hasData && <span>Last heard: “{store.service.value.headline}”.</span>}
-        {isOffline && <span>This device has no network.</span>}
+        {hasData && <span>{say.lastHeard(store.service.value.headline)}</span>}
+        {isOffline && <span>{say.thisDeviceHasNoNetwork}</span>}
         {trouble && !isOffline && <span>{hasData ? `${trouble.title}.` : trouble.detail}</span>}
-        <span class="quiet">{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again now.'}</span>
+        <span class="quiet">{seconds > 0 ? say.tryingAgainIn(seconds) : say.tryingAgainNow}</span>
         <button type="button" class="button" onClick={retry}>
-          Try now
+          {say.tryNow}
         </button>
       </p>
     </Statement>

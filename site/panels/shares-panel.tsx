@@ -5,6 +5,7 @@ import type { FilterName } from '../live/asked.ts';
 import { frameWords, lowered } from '../live/frame-words.ts';
 import { joined, type Share } from '../live/shares.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { DataTable } from './data-table.tsx';
 import { isAdding, Mark } from './mark.tsx';
@@ -34,11 +35,11 @@ export function SharesPanel({ id, title, shares, field, store, view }: SharesPan
     <section class="panel shares-panel" aria-labelledby={`${id}-title`}>
       <header class="panel-head">
         <h2 id={`${id}-title`}>{title}</h2>
-        <p class="readout quiet">Events, {lowered(over)}</p>
+        <p class="readout quiet">{say.eventsOver(lowered(over))}</p>
         {hasCounts && <PanelMore title={title} />}
       </header>
       {all === null && <Waiting store={store} />}
-      {all && !hasCounts && <p class="waiting quiet">No events: {lowered(over)}.</p>}
+      {all && !hasCounts && <p class="waiting quiet">{say.noEventsOver(lowered(over))}</p>}
       {all && hasCounts && (
         <>
           <ul class="bars" aria-hidden={field ? undefined : 'true'}>
@@ -83,8 +84,7 @@ function Bar({ share, store, field }: BarProps) {
       </span>
       {success && (
         <span class="bar-failing">
-          <Mark kind="failing" size={10} /> {success}
-          {'\u202f'}% succeed
+          <Mark kind="failing" size={10} /> {say.percentSucceed(success)}
         </span>
       )}
       <span class="bar-count">
@@ -104,9 +104,9 @@ function Bar({ share, store, field }: BarProps) {
 function tableOf(title: string, shares: readonly Share[]) {
   const isDeep = shares.some(({ downloads }) => downloads !== null);
   const count = (value: number | null): Figure =>
-    value === null ? noFigure('not counted') : countFigure(value);
+    value === null ? noFigure(say.notCounted) : countFigure(value);
   return {
-    columns: [title, 'Events', 'Share', ...(isDeep ? ['Views', 'Downloads', 'Success rate'] : [])],
+    columns: [title, say.events, say.share, ...(isDeep ? [say.views, say.downloads, say.successRate] : [])],
     rows: shares.map((share) => ({
       key: share.label,
       cells: [
@@ -114,7 +114,7 @@ function tableOf(title: string, shares: readonly Share[]) {
         countFigure(share.count),
         shareFigure(share.share, ''),
         ...(isDeep
-          ? [count(share.views), count(share.downloads), shareFigure(share.successRate, 'no downloads')]
+          ? [count(share.views), count(share.downloads), shareFigure(share.successRate, say.noDownloads)]
           : []),
       ],
     })),

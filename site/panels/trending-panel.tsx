@@ -8,6 +8,7 @@ import { frameWords, lowered } from '../live/frame-words.ts';
 import { type Movement, movement } from '../live/ranking.ts';
 import { surelyFails } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
+import * as say from '../text/panels.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { isAdding } from './mark.tsx';
 import { PanelMore } from './panel-more.tsx';
@@ -29,41 +30,42 @@ export function TrendingPanel({ store, view }: { readonly store: Store; readonly
     <section class="panel trending-panel" aria-labelledby="trending-title">
       <header class="panel-head">
         <h2 id="trending-title">
-          Trending <span class="quiet plain">by downloads</span>
+          {say.trending} <span class="quiet plain">{say.byDownloads}</span>
         </h2>
         <p class="readout quiet">
           {over}
-          {hasMoves && ', against as long before'}
+          {hasMoves && say.againstBefore}
         </p>
-        {contents && contents.length > 0 && <PanelMore title="Trending" />}
+        {contents && contents.length > 0 && <PanelMore title={say.trending} />}
       </header>
       {contents === null && <Waiting store={store} />}
-      {contents?.length === 0 && <p class="waiting quiet">No titles: {lowered(over)}.</p>}
+      {contents?.length === 0 && <p class="waiting quiet">{say.noTitlesOver(lowered(over))}</p>}
       {contents && contents.length > 0 && (
         <table class={`data trending${view.tablesShown.value ? ' in-full' : ''}`}>
-          <caption class="unseen">Titles by downloads: {lowered(over)}</caption>
+          <caption class="unseen">{say.titlesByDownloads(lowered(over))}</caption>
           <thead>
             <tr>
               <th scope="col" class="rank">
-                <span class="unseen">Rank</span>
+                <span class="unseen">{say.rank}</span>
               </th>
               <th scope="col" class="movement">
-                <span class="unseen">Movement</span>
+                <span class="unseen">{say.movement}</span>
               </th>
               <th scope="col" class="text">
-                Title
+                {say.title}
               </th>
               <th scope="col" class="wide text type">
-                Type
+                {say.type}
               </th>
               <th scope="col" class="count">
-                Downloads
+                {say.downloads}
               </th>
               <th scope="col" class="wide count">
-                Views
+                {say.views}
               </th>
               <th scope="col" class="success-cell">
-                Success<span class="unit">%</span>
+                {say.success}
+                <span class="unit">%</span>
               </th>
             </tr>
           </thead>
@@ -90,7 +92,7 @@ function TitleRow({ content, store, hasMoves }: TitleRowProps) {
   const known = catalogueTitles.known.value.get(id);
   const title = nameOfContent(content);
   const kind = [known?.genre, type].filter(Boolean).join(' ') || null;
-  const success = shareFigure(rate, 'no downloads');
+  const success = shareFigure(rate, say.noDownloads);
   return (
     <tr
       class={`pressable ${store.markOf('content_id', id) ?? ''}${surelyFails(rate, downloads) ? ' title-failing' : ''}`}
@@ -102,14 +104,14 @@ function TitleRow({ content, store, hasMoves }: TitleRowProps) {
         <button type="button" aria-pressed={store.markOf('content_id', id) === 'chosen'}>
           <bdi>{title}</bdi>
         </button>
-        <span class="narrow">{kind ?? 'type unknown'}</span>
+        <span class="narrow">{kind ?? say.typeUnknown}</span>
       </th>
       <td class="wide text type quiet">
         <bdi title={kind ?? undefined}>{kind ?? '–'}</bdi>
       </td>
       <td class="count">
         <Quantity figure={countFigure(downloads)} />
-        <span class="narrow">{countText(views)} views</span>
+        <span class="narrow">{say.viewsCount(countText(views))}</span>
       </td>
       <td class="wide count">
         <Quantity figure={countFigure(views)} />
@@ -139,7 +141,7 @@ function MovementMark({ move }: { readonly move: Movement }) {
             <path d={arrows[kind]} fill="currentColor" />
           </svg>
         )}
-        {kind === 'new' ? 'new' : places > 0 ? places : '–'}
+        {kind === 'new' ? say.newWord : places > 0 ? places : '–'}
       </span>
       <span class="unseen">{text}</span>
     </span>

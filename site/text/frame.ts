@@ -1,4 +1,5 @@
 /** What all pages share: who is signed in, keys, the kiosk, what a service answers. */
+import { plural } from './plural.ts';
 
 export const signedInAs = 'Signed in as';
 export const signInAgain = 'Sign in again';
@@ -35,3 +36,35 @@ export const kiosk = 'Kiosk, for a screen on a wall';
 export const showTheseKeys = 'Show these keys';
 export const leaveTheKiosk = 'Leave the kiosk';
 export const copyForgotten = 'Done: this browser keeps no copy. Opening the live view makes a new one.';
+export const time = 'Time';
+export const pause = 'Pause';
+export const tables = 'Tables';
+export const dark = 'Dark';
+export const marquee = 'Marquee';
+export const pages = 'Pages';
+export const apiReference = 'API reference';
+export const problems = 'Problems';
+export const openapiJson = 'openapi.json';
+export const health = 'Health';
+export const connecting = 'Connecting';
+export const reconnecting = 'Reconnecting';
+export const signedOut = 'Signed out';
+export const offline = 'Offline';
+export const past = (ago: string): string => `Past, ${ago}`;
+export const paused = 'Paused';
+export const noAnswer = 'No answer';
+export const secondsBehind = (round: number): string => `${round} s behind`;
+export const everySeconds = (everyMs: number): string => `Every ${everyMs} s`;
+export const live = 'Live';
+export const notAllowed = 'Not allowed';
+export const linkCopied = 'Link copied';
+export const copyLink = 'Copy link';
+export const analytics = 'Analytics';
+export const alerts = 'Alerts';
+export const system = 'System';
+export const pausedAt = (clock: string): string => `Paused at ${clock}`;
+export const resume = 'Resume';
+/** After their number, which moves on by itself. */
+export const secondsBehindNow = 's behind';
+export const alertsFiredSince = (count: number): string =>
+  `${count} ${plural(count, 'alert has', 'alerts have')} fired since`;

@@ -8,14 +8,15 @@ import { type Field, minuteText, rangeFault } from '../live/asked.ts';
 import { agoText } from '../live/frame-words.ts';
 import type { Store } from '../live/store.ts';
 import { scrubEnds, toMinute, zoomedOut } from '../live/time-steps.ts';
+import * as say from '../text/time.ts';
 
 const choices = [
-  ['15m', '15 min'],
-  ['1h', '1 h'],
-  ['6h', '6 h'],
-  ['24h', '24 h'],
-  ['7d', '7 d'],
-  ['today', 'Today'],
+  ['15m', say.fifteenMinutes],
+  ['1h', say.oneHour],
+  ['6h', say.sixHours],
+  ['24h', say.aDay],
+  ['7d', say.sevenDays],
+  ['today', say.today],
 ] as const;
 
 export function TimeBar({ store }: { readonly store: Store }) {
@@ -27,11 +28,11 @@ export function TimeBar({ store }: { readonly store: Store }) {
     store.choose({ at: null, from: null, to: null, range: name });
   };
   return (
-    <section class="time-bar" aria-label="Time">
+    <section class="time-bar" aria-label={say.time}>
       <fieldset class="range-choice">
-        <legend class="unseen">Range</legend>
+        <legend class="unseen">{say.range}</legend>
         <Choice isOn={!isChosen && range === undefined && at === undefined} press={() => pick(null)}>
-          Live
+          {say.live}
         </Choice>
         {choices.map(([name, word]) => (
           <Choice key={name} isOn={!isChosen && range === name} press={() => pick(name)}>
@@ -44,7 +45,7 @@ export function TimeBar({ store }: { readonly store: Store }) {
             isChoosing.value = true;
           }}
         >
-          From, to
+          {say.fromTo}
         </Choice>
         {store.wanted.value.kind === 'range' && (
           <button
@@ -53,7 +54,7 @@ export function TimeBar({ store }: { readonly store: Store }) {
             aria-keyshortcuts="z"
             onClick={() => store.choose(zoomedOut(store.wanted.value, store.nowMs.value))}
           >
-            Zoom out
+            {say.zoomOut}
           </button>
         )}
       </fieldset>
@@ -94,14 +95,14 @@ function Scrubber({ store }: { readonly store: Store }) {
       <span class="quiet">{first < nowMs - 86_400_000 ? dayTimeText(first) : hourText(first)}</span>
       <input
         type="range"
-        aria-label="Minute that is shown"
+        aria-label={say.minuteThatIsShown}
         aria-valuetext={words}
         min={first / minuteMs}
         max={last / minuteMs}
         value={(at ?? nowMs) / minuteMs}
         onInput={({ currentTarget }) => store.choose(toMinute(Number(currentTarget.value) * minuteMs, nowMs))}
       />
-      <span class="quiet">{last === nowMs ? 'now' : dayTimeText(last)}</span>
+      <span class="quiet">{last === nowMs ? say.now : dayTimeText(last)}</span>
       {at !== null && (
         <>
           <b role="status">{words}</b>
@@ -111,9 +112,9 @@ function Scrubber({ store }: { readonly store: Store }) {
             aria-keyshortcuts="l"
             onClick={() => store.choose({ at: null })}
           >
-            Back to live
+            {say.backToLive}
           </button>
-          {firing > 0 && <span class="paused-alerts">{firing} firing now</span>}
+          {firing > 0 && <span class="paused-alerts">{say.firingNow(firing)}</span>}
         </>
       )}
     </div>
@@ -131,14 +132,14 @@ function Ends({ store }: { readonly store: Store }) {
     const ms = msOfLocal(tz, value);
     const next = { ...ends, [name]: Number.isNaN(ms) ? undefined : minuteText(ms) };
     const isAhead = ms > store.nowMs.value + minuteMs;
-    fault.value = isAhead ? 'That time is still to come.' : rangeFault(next.from, next.to);
+    fault.value = isAhead ? say.thatTimeIsStillToCome : rangeFault(next.from, next.to);
     if (fault.value === null) store.choose(next);
   };
   return (
     <div class="day-fields">
       {(['from', 'to'] as const).map((name) => (
         <label key={name}>
-          {name === 'from' ? 'From' : 'To'}
+          {name === 'from' ? say.from : say.to}
           <input
             type="datetime-local"
             value={localText(tz, Date.parse(ends[name]))}
@@ -163,7 +164,7 @@ function Compare({ store }: { readonly store: Store }) {
   return (
     <>
       <select
-        aria-label="Compare with"
+        aria-label={say.compareWith}
         value={isTime ? 'time' : (compare ?? '')}
         onChange={({ currentTarget }) => {
           const { value } = currentTarget;
@@ -171,15 +172,15 @@ function Compare({ store }: { readonly store: Store }) {
           store.choose({ [field]: value === 'time' ? minuteText(start) : value || null });
         }}
       >
-        <option value="">Compare with nothing</option>
-        <option value="previous">Time before</option>
-        <option value="week">Same weekday, a week before</option>
-        <option value="time">As long from…</option>
+        <option value="">{say.compareWithNothing}</option>
+        <option value="previous">{say.timeBefore}</option>
+        <option value="week">{say.sameWeekdayAWeekBefore}</option>
+        <option value="time">{say.asLongFrom}</option>
       </select>
       {isTime && (
         <input
           type="datetime-local"
-          aria-label="Compare with the time from"
+          aria-label={say.compareWithTheTimeFrom}
           value={localText(tz, Date.parse(compare))}
           max={localText(tz, store.nowMs.value)}
           onChange={({ currentTarget }) => {

@@ -3,6 +3,7 @@ import { bindPageKeys } from '../keys/page-keys.ts';
 import { undone } from '../live/asked.ts';
 import type { Store } from '../live/store.ts';
 import { stepped, zoomedOut } from '../live/time-steps.ts';
+import * as say from '../text/live.ts';
 import type { ViewState } from './view-state.ts';
 
 /** The keys of the Live view, beside those of every page. */
@@ -11,15 +12,15 @@ export function watchKeys(store: Store, view: ViewState): void {
   bindKeys(
     {
       keys: ['p', ' '],
-      meaning: 'Pause and resume',
-      group: 'What is shown',
+      meaning: say.pauseAndResume,
+      group: say.whatIsShown,
       press: store.pause.toggle,
       when: () => store.wanted.value.endMs === null,
     },
     {
       keys: ['t'],
-      meaning: 'Show or hide the tables beside the charts',
-      group: 'What is shown',
+      meaning: say.tablesKey,
+      group: say.whatIsShown,
       press: () => {
         view.tablesShown.value = !view.tablesShown.value;
       },
@@ -27,8 +28,8 @@ export function watchKeys(store: Store, view: ViewState): void {
     ...timeKeys(store, view),
     {
       keys: ['Escape'],
-      meaning: 'Undo what was asked for last; leave a comment',
-      group: 'What is shown',
+      meaning: say.undoKey,
+      group: say.whatIsShown,
       press: () => {
         store.left.value = [];
         store.asked.value = undone(store.asked.value);
@@ -42,27 +43,27 @@ function timeKeys(store: Store, view: ViewState): Key[] {
   const { asked, wanted, nowMs, choose } = store;
   const step = (minutes: number) => () => choose(stepped(asked.value, wanted.value, minutes, nowMs.value));
   const ranges = ['15m', '1h', '6h', '24h', '7d', 'today'];
-  const group = 'What is shown';
+  const group = say.whatIsShown;
   return [
-    { keys: ['ArrowLeft'], meaning: 'A minute back', group, press: step(-1) },
+    { keys: ['ArrowLeft'], meaning: say.aMinuteBack, group, press: step(-1) },
     {
       keys: ['ArrowRight'],
-      meaning: 'A minute on',
+      meaning: say.aMinuteOn,
       group,
       press: step(1),
       when: () => wanted.value.endMs !== null,
     },
-    { keys: ['l', '0'], meaning: 'Live', group, press: () => choose(liveChange) },
+    { keys: ['l', '0'], meaning: say.live, group, press: () => choose(liveChange) },
     ...ranges.map((range, i) => ({
       keys: [String(i + 1)],
-      meaning: range === 'today' ? 'Today so far' : `The last ${range.replace('m', ' min')}`,
+      meaning: range === 'today' ? say.todaySoFarKey : say.theLast(range.replace('m', say.minutesUnit)),
       group: group as Key['group'],
       press: () => choose({ range }),
     })),
-    { keys: ['z'], meaning: 'Zoom out', group, press: () => choose(zoomedOut(wanted.value, nowMs.value)) },
+    { keys: ['z'], meaning: say.zoomOut, group, press: () => choose(zoomedOut(wanted.value, nowMs.value)) },
     {
       keys: ['h'],
-      meaning: 'Show or hide the bar of times',
+      meaning: say.showOrHideTheBarOfTimes,
       group,
       press: () => {
         view.timeShown.value = !view.timeShown.value;

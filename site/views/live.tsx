@@ -1,5 +1,4 @@
 /** The Live view: is everything well, then where, then why. */
-
 import { useComputed } from '@preact/signals';
 import { AnnotationNews } from '../annotations/annotated.tsx';
 import { frameWords } from '../live/frame-words.ts';
@@ -21,6 +20,7 @@ import { SharesPanel } from '../panels/shares-panel.tsx';
 import { TimePlace } from '../panels/time-place.tsx';
 import { TrendingPanel } from '../panels/trending-panel.tsx';
 import { WhyLine } from '../panels/why-line.tsx';
+import * as say from '../text/live.ts';
 import { Skeleton } from './skeleton.tsx';
 import type { ViewState } from './view-state.ts';
 
@@ -79,9 +79,15 @@ function Numbers({ store, view }: Pick<LiveViewProps, 'store' | 'view'>) {
         </div>
         <TrendingPanel {...of} />
         <div class="shares-panels">
-          <SharesPanel id="devices" title="Devices" shares={devices} field="device_type" {...of} />
-          <SharesPanel id="content-types" title="Content types" shares={types} field="content_type" {...of} />
-          <SharesPanel id="event-types" title="Event types" shares={store.eventTypes} {...of} />
+          <SharesPanel id="devices" title={say.devices} shares={devices} field="device_type" {...of} />
+          <SharesPanel
+            id="content-types"
+            title={say.contentTypes}
+            shares={types}
+            field="content_type"
+            {...of}
+          />
+          <SharesPanel id="event-types" title={say.eventTypes} shares={store.eventTypes} {...of} />
         </div>
       </div>
     </div>

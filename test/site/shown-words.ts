@@ -22,7 +22,7 @@ const readNames =
 
 /** Attributes that no person reads. */
 const machineNames = listed(
-  'class id for href style type name role rel d viewBox transform autocomplete key aria-keyshortcuts',
+  'class id for href style type name role rel d viewBox transform autocomplete key kind aria-keyshortcuts',
 );
 
 /** Calls that take no words for people. */
@@ -108,7 +108,7 @@ function whyRead(text: string, way: readonly Node[]): string | null {
       const name = nameOf(up.name);
       return readNames.has(name)
         ? `attribute ${name}`
-        : machineNames.has(name) || name.startsWith('data-')
+        : (machineNames.has(name) && !/^\p{Lu}\p{Ll}/u.test(text)) || name.startsWith('data-')
           ? null
           : words;
     }

@@ -5,25 +5,15 @@ import { withTexts } from '../../site/texts-in-place.ts';
 import { allSources, parse } from '../house/source.ts';
 import { shownWords } from './shown-words.ts';
 
-/** Their words are not moved yet. A folder without a finding does not belong here. */
-const notMoved = ['chart', 'filter', 'format', 'live', 'panels', 'time', 'views'];
-
-/** The texts themselves, the page of components, which is for builders, and what runs in the build. */
+/** The texts themselves, the page of components, which is for builders, and what runs in the build: all of it at the top. */
 const elsewhere = /^site\/(text|components)\/|^site\/[\w.-]+\.ts$/;
 
 const found = allSources()
   .filter(({ path }) => path.startsWith('site/') && !elsewhere.test(path))
   .flatMap(shownWords);
-const folderOf = (path: string): string => path.split('/')[1] ?? '';
 
 test('what people read stands in site/text', () => {
-  const strange = found.filter(({ path }) => !notMoved.includes(folderOf(path)));
-  expect(strange.map(({ path, line, text, why }) => `${path}:${line} ${why}: ${text}`)).toEqual([]);
-});
-
-test('a folder whose words are moved is not excused any more', () => {
-  const left = new Set(found.map(({ path }) => folderOf(path)));
-  expect(notMoved.filter((folder) => !left.has(folder))).toEqual([]);
+  expect(found.map(({ path, line, text, why }) => `${path}:${line} ${why}: ${text}`)).toEqual([]);
 });
 
 const seen = (code: string): string[] => shownWords(parse('site/a.tsx', code)).map(({ text }) => text);

@@ -1,0 +1,33 @@
+/** Which time is shown, and which filters: the bar of times, days, zones, chips. */
+
+export const firstDay = 'First day';
+export const lastDay = 'Last day';
+export const isNot = 'is not';
+export const isValue = 'is';
+export const showAllAgain = (word: string): string => `${word}: show all again`;
+export const timeZone = 'Time zone';
+export const range = 'Range';
+export const live = 'Live';
+export const fromTo = 'From, to';
+export const zoomOut = 'Zoom out';
+export const backToLive = 'Back to live';
+export const firingNow = (firing: number): string => `${firing} firing now`;
+export const compareWithNothing = 'Compare with nothing';
+export const timeBefore = 'Time before';
+export const sameWeekdayAWeekBefore = 'Same weekday, a week before';
+export const asLongFrom = 'As long from…';
+export const fifteenMinutes = '15 min';
+export const oneHour = '1 h';
+export const sixHours = '6 h';
+export const aDay = '24 h';
+export const sevenDays = '7 d';
+export const today = 'Today';
+export const time = 'Time';
+export const minuteThatIsShown = 'Minute that is shown';
+export const now = 'now';
+export const thatTimeIsStillToCome = 'That time is still to come.';
+export const from = 'From';
+export const to = 'To';
+export const compareWith = 'Compare with';
+export const compareWithTheTimeFrom = 'Compare with the time from';
+export const turnRound = (name: string, is: string): string => `${name} ${is}: turn round`;
