@@ -169,6 +169,8 @@ export default defineConfig({
       transform: {
         inject: { createElement: ['preact', 'createElement'], Fragment: ['preact', 'Fragment'] },
       },
+      // A page whose texts are all in their places needs no file of texts.
+      treeshake: { moduleSideEffects: (id) => !id.includes('/site/text/') },
       // A constant of another file stands where it is used: limits, addresses, words.
       optimization: { inlineConst: { mode: 'all', pass: 3 } },
       input: {

@@ -47,9 +47,11 @@ export function patternColumns(rows: readonly HourRow[]): Column[] {
 /** Roughly as many labels as a phone has room for. */
 const labelsMax = 4;
 
+export const stepMsOf = (range: TimeRange): number => (stepOf(range) === 'hour' ? dayMs / 24 : dayMs);
+
 /** Views by hour or day: every step of the range has its place, also where nothing is known of it. */
 export function seriesColumns(rows: readonly ContentRow[], range: TimeRange): Column[] {
-  const stepMs = stepOf(range) === 'hour' ? dayMs / 24 : dayMs;
+  const stepMs = stepMsOf(range);
   const byStart = new Map(rows.map((row) => [Date.parse(row.window_start), row]));
   const count = Math.ceil((range.to - range.from) / stepMs);
   const every = Math.ceil(count / labelsMax);

@@ -1,4 +1,7 @@
 /** The stream's events, counted by the batch layer: a part of the page that is loaded when it is asked for. */
+import { computed } from '@preact/signals';
+import { watchAnnotations } from '../annotations/annotation-list.ts';
+import { valueListOf } from '../filter/value-list.ts';
 import * as say from '../text/analytics-batch.ts';
 import { times, view, watchView } from './answers.ts';
 import { Coverage } from './coverage.tsx';
@@ -9,6 +12,12 @@ import { UsersPanel } from './users-panel.tsx';
 import { daysText, rangeWords } from './view.ts';
 
 watchView();
+watchAnnotations(
+  computed(() => {
+    const { from, to } = times.value;
+    return { from, to, regions: valueListOf(view.value.region ?? '') };
+  }),
+);
 
 export function StreamPart() {
   const { range, region } = view.value;

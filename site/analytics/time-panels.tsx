@@ -1,10 +1,14 @@
 /** When things are done: the pattern of a day, and one title over the range. Each as columns and as a table. */
-import { signal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
+import { Annotated } from '../annotations/annotated.tsx';
+import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
+import { annotations } from '../annotations/annotation-list.ts';
+import type { PlotSeries } from '../chart/plot-spec.ts';
 import { countFigure, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
 import * as say from '../text/analytics-batch.ts';
 import { pattern, popular, ratings, series, shownContent, times, view } from './answers.ts';
-import { hourText, patternColumns, seriesColumns, stepText } from './bars.ts';
+import { type Column, hourText, patternColumns, seriesColumns, stepMsOf, stepText } from './bars.ts';
 import { Columns } from './columns.tsx';
 import { NothingYet, Panel } from './panel.tsx';
 import { titleText } from './title-lists.tsx';
@@ -64,6 +68,7 @@ export function PatternPanel() {
 
 export function SeriesPanel() {
   const range = times.value;
+  const hasNotes = annotations.value.length > 0;
   const step = stepOf(range);
   const title = shownTitle();
   const hasNone = popular.value.value?.data.length === 0;
@@ -88,7 +93,7 @@ export function SeriesPanel() {
     >
       {(rows) => (
         <>
-          <Columns columns={seriesColumns(rows, range)} />
+          <AnnotatedColumns columns={seriesColumns(rows, range)} stepMs={stepMsOf(range)} />
           <DataTable
             caption={say.titleBy(title, step)}
             columns={[
@@ -97,6 +102,7 @@ export function SeriesPanel() {
               say.completed,
               say.downloads,
               say.success,
+              ...(hasNotes ? [say.annotations] : []),
             ]}
             isShown={always}
             rows={rows.map((row) => ({
@@ -105,11 +111,45 @@ export function SeriesPanel() {
                 stepText(Date.parse(row.window_start), range),
                 ...[row.view_count, row.complete_count, row.total_downloads].map(countFigure),
                 shareFigure(row.success_rate, say.noDownloads),
+                ...(hasNotes ? [notesOf(Date.parse(row.window_start), stepMsOf(range))] : []),
               ],
             }))}
           />
         </>
       )}
     </Panel>
+  );
+}
+
+const notesOf = (start: number, stepMs: number): string =>
+  annotationsWithin(annotations.value, start, start + stepMs)
+    .map(annotationText)
+    .join('; ') || '–';
+
+interface AnnotatedColumnsProps {
+  readonly columns: readonly Column[];
+  readonly stepMs: number;
+}
+
+const minuteMs = 60_000;
+
+const laneOf = (min: number, max: number): PlotSeries => ({
+  // The first is where a plot is cut by its edge.
+  times: [min, min, max],
+  asOf: max,
+  span: { slotMs: minuteMs, lengthMs: max - min },
+  closedCount: 3,
+});
+
+/** The lane stands over the columns as it does over a plot, to the minute. */
+function AnnotatedColumns({ columns, stepMs }: AnnotatedColumnsProps) {
+  const min = columns[0]?.key ?? 0;
+  const max = min + columns.length * stepMs;
+  const lane = useSignal(laneOf(min, max));
+  lane.value = laneOf(min, max);
+  return (
+    <Annotated series={lane} crosshair={useSignal(null)} place={Number}>
+      <Columns columns={columns} />
+    </Annotated>
   );
 }

@@ -89,3 +89,4 @@ export const hoursOf = (computed: string, count: number, counted: string): strin
   `${computed} of ${counted} ${plural(count, 'hour', 'hours')}`;
 export const missingBelow = (count: number): string =>
   `${count} ${plural(count, 'hour is', 'hours are')} not computed yet and missing below: which?`;
+export const annotations = 'Annotations';

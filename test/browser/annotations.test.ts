@@ -199,4 +199,37 @@ describe('on the Analytics page', () => {
       .poll(() => chart.getAttribute('aria-valuetext'))
       .toMatch(new RegExp(`^${day.format(at)}: .*Annotation: Price change$`));
   });
+
+  test('[ABL-39] from the stream they stand over the column of their time, and one is written by a press there', async () => {
+    const service = await serve();
+    const dayMs = 1440 * minuteMs;
+    const noon = Math.floor(Date.now() / dayMs) * dayMs + dayMs / 2;
+    service.annotations.rows = [
+      scriptedAnnotation('a', noon - 2 * dayMs, { text: 'Season opens' }),
+      scriptedAnnotation('b', noon - 100 * dayMs, { text: 'Long ago' }),
+      scriptedAnnotation('paris', noon - 3 * dayMs, { text: 'Strike', region: 'EU-Paris' }),
+    ];
+    const page = await open(service, '/analytics?part=stream&region=EU-London');
+    await flags(page).waitFor();
+    expect(await labels(page)).toEqual(['Annotation: Season opens']);
+    const columns = page.locator('.annotated .column');
+    await expect.poll(() => columns.count()).toBe(7);
+    const middleOf = async (index: number) => {
+      const box = await columns.nth(index).boundingBox();
+      return (box?.x ?? 0) + (box?.width ?? 0) / 2;
+    };
+    // The staff is 8 pixels in; the last column is that of today.
+    await expect.poll(async () => Math.abs((await x(flags(page))) + 8 - (await middleOf(4)))).toBeLessThan(8);
+    const row = page.locator('.series-panel tbody tr', { hasText: 'Season opens' });
+    const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
+    await expect.poll(() => row.locator('th').textContent()).toBe(day.format(noon - 2 * dayMs));
+    const lane = page.locator('.lane-add');
+    await lane.click({ position: { x: (await middleOf(2)) - (await x(lane)), y: 10 } });
+    await page.getByLabel('What others should know').fill('Price change');
+    await page.getByRole('button', { name: 'Write it' }).press('Enter');
+    await expect.poll(() => labels(page)).toHaveLength(2);
+    const at = Date.parse(String(service.annotations.written[0]?.body.at));
+    expect(day.format(at)).toBe(day.format(noon - 4 * dayMs));
+    await page.locator('.series-panel').screenshot({ path: '.cache/stream-annotations.png' });
+  });
 });

@@ -49,13 +49,12 @@ interface Run {
   reply: SealReply | undefined;
 }
 
-const newRun = (hour: number | null): Run => ({ steps: sealLog(hour), reply: undefined });
-
 /** What the run asked for has failed: a sealer forgets the run. */
 class Refused extends Error {}
 
 export class SealSim {
   readonly #shard: SealedShard;
+  readonly #sealLog: typeof sealLog;
   readonly #random: Random;
   /** Share of steps with which something goes wrong. */
   readonly #trouble: number;
@@ -69,8 +68,9 @@ export class SealSim {
   readonly #encoded = new WeakMap<SealedPart, LakeRows>();
   readonly tally: SealTally = { plans: 0, parts: 0, sealerDeaths: 0, lateParts: 0, twoAtOnce: 0 };
 
-  constructor(shard: SealedShard, seed: number) {
+  constructor(shard: SealedShard, seed: number, seal = sealLog) {
     this.#shard = shard;
+    this.#sealLog = seal;
     this.#random = new Random(seed ^ 0x1f83d9ab);
     this.#trouble = this.#random.chance(0.3) ? 0 : this.#random.pick([0.02, 0.1, 0.3]);
   }
@@ -79,7 +79,7 @@ export class SealSim {
   tell(hour: number | null = null): void {
     if (this.#runs.length > 1) return;
     if (this.#runs.length === 1) this.tally.twoAtOnce++;
-    this.#runs.push(newRun(hour));
+    this.#runs.push(this.#newRun(hour));
   }
 
   /** Some steps of the sealers, between two of the history. */
@@ -106,7 +106,7 @@ export class SealSim {
   finish(): void {
     this.#arrive();
     for (let outcome: unknown = 'more'; outcome === 'more' || this.#runs.length > 0; ) {
-      const { steps, reply: first } = this.#runs.pop() ?? newRun(null);
+      const { steps, reply: first } = this.#runs.pop() ?? this.#newRun(null);
       for (let reply = first; ; ) {
         const { value, done } = steps.next(reply as SealReply);
         outcome = value;
@@ -115,6 +115,10 @@ export class SealSim {
       }
     }
     this.#runs = [];
+  }
+
+  #newRun(hour: number | null): Run {
+    return { steps: this.#sealLog(hour), reply: undefined };
   }
 
   #end(run: object): void {

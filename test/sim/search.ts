@@ -1,7 +1,8 @@
 /** Runs many histories, and makes the first that differs short enough to be read. */
 import { execFileSync } from 'node:child_process';
 import { makeHistory } from './history.ts';
-import { type Seams, simulate } from './simulate.ts';
+import type { Seams } from './seams.ts';
+import { simulate } from './simulate.ts';
 import type { Tally } from './tally.ts';
 
 export interface Found {

@@ -90,12 +90,12 @@ export class ShardStore {
     return this.#rows.find((held) => held.row >= row)?.atMs ?? null;
   }
 
-  /** What another object wakes from. */
-  source(): RegionSource {
+  /** What another object wakes from; `decode`: of its version. */
+  source(decode = decodeSnapshot): RegionSource {
     const rows = this.#rows;
     return {
       origin: this.#origin,
-      snapshot: this.#snapshot === null ? null : decodeSnapshot(this.#snapshot),
+      snapshot: this.#snapshot === null ? null : decode(this.#snapshot),
       lastRow: rows.at(-1) ?? null,
       rowsFrom: (from) => rows.filter(({ row }) => row >= from),
       parked: [...this.parked.values()].sort((a, b) => a.minute - b.minute),

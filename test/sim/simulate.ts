@@ -7,7 +7,7 @@ import { logRowBytesMax, trimRowsMax, windowMs } from '../../core/protocol/limit
 import type { RegionEffect } from '../../core/window/effect.ts';
 import { logRowHeadBytesMax } from '../../core/window/log-row.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
-import { Region } from '../../core/window/region.ts';
+import type { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import { AlertCheck, type AlertSituation, tallyAlerts } from './alert-check.ts';
 import { type Action, type DatabaseFate, type History, type SimChunk, simRegion } from './history.ts';
@@ -15,25 +15,11 @@ import { minuteOf, NaiveShard, verdictWord } from './naive.ts';
 import { type RecountedWindow, recountWindow } from './naive-window.ts';
 import { sameValue, show } from './same-value.ts';
 import { SealSim } from './seal-sim.ts';
-import { Database, ShardStore } from './shard-store.ts';
+import { type Seams, soundSeams } from './seams.ts';
+import { ShardStore } from './shard-store.ts';
 import { simRules } from './sim-rules.ts';
 import { emptyTally, type Tally } from './tally.ts';
 import { seenOf, WatchSim } from './watch-sim.ts';
-
-/** Where planted.test.ts puts in something broken. */
-export interface Seams {
-  readonly database: Database;
-  /** What becomes of the effects of a call on their way into the store. */
-  readonly intoStore: (effects: readonly RegionEffect[]) => readonly RegionEffect[];
-  /** The bytes of a chunk that is delivered for the n-th time. */
-  readonly onDelivery: (chunk: SimChunk, times: number) => Uint8Array;
-  /** The object is told that D1 took what it did not. */
-  readonly believesFailures: boolean;
-  /** On an alarm the object judges its windows anew, late data included. */
-  readonly judgesLateData: boolean;
-  /** The queue forgets a message once it is delivered, whatever becomes of the call. */
-  readonly acksFirst: boolean;
-}
 
 /** What the object writes to D1 at once: one of the two is empty. */
 type Write = { readonly windows: readonly PackedWindow[]; readonly alerts: readonly AlertRecord[] };
@@ -81,15 +67,7 @@ class Simulation {
 
   constructor(history: History, seams: Partial<Seams>) {
     this.#history = history;
-    this.#seams = {
-      database: new Database(),
-      intoStore: (effects) => effects,
-      onDelivery: (chunk) => chunk.bytes,
-      believesFailures: true,
-      judgesLateData: true,
-      acksFirst: false,
-      ...seams,
-    };
+    this.#seams = { ...soundSeams(), ...seams };
     this.#rules = simRules(history.startMs);
     this.#alertCheck = new AlertCheck(this.#rules, (what, actual, expected) =>
       this.#same(what, actual, expected),
@@ -101,7 +79,7 @@ class Simulation {
     const doings = { die: () => this.#wake(), maintain: () => this.#maintain() };
     const carryOut = (effects: readonly RegionEffect[]) => this.#carryOut(effects);
     const shard = { region: () => this.#region, store: this.#store, carryOut, ...doings };
-    this.#seal = new SealSim(shard, history.seed);
+    this.#seal = new SealSim(shard, history.seed, this.#seams.seal);
     this.#carryOut(this.#region.setUpAlerts({ region: 'Nowhere', rules: this.#rules }));
   }
 
@@ -123,6 +101,7 @@ class Simulation {
     this.#compareDatabase();
     this.#compareLake();
     const stored = seenOf(this.#seams.database.windows.values());
+    if (this.#seams.renewsAtEnd) this.#watch.renew(this.#seams.database.windows.values());
     this.#same('what viewers see', this.#watch.end(this.#region, this.#nowMs), stored);
     const { late, duplicates, cuts } = this.#naive.known;
     Object.assign(this.#tally, { late, duplicates, cuts: cuts.length, counted: this.#naive.counted.length });
@@ -254,7 +233,7 @@ class Simulation {
   }
 
   #woken(): Region {
-    return new Region(this.#store.source(), this.#nowMs, this.#history);
+    return this.#seams.wake(this.#store, this.#nowMs, this.#history);
   }
 
   #carryOut(effects: readonly RegionEffect[]): void {

@@ -48,6 +48,11 @@ export class WatchSim {
     else this.#take(update);
   }
 
+  /** The hub renews its leases, and reads D1 with that. */
+  renew(stored: Iterable<PackedWindow>): void {
+    see(this.#seen, stored);
+  }
+
   /** All that it has seen, in the end. */
   end(region: Region, nowMs: number): ReturnType<typeof inOrder> {
     this.#take(region.takeUpdate(nowMs));

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { pageHeaders, strictTransport } from '../../core/protocol/security-headers.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const liveKbMax = 54;
-const allKbMax = 111;
+const liveKbMax = 52;
+const allKbMax = 110;
 
 let outDir = '';
 
@@ -46,7 +46,7 @@ function firstLoad(page: string): string[] {
   return [...found];
 }
 
-test('the first load of the Live view is at most 54 KB of JavaScript gzipped, and all pages together 111 KB', () => {
+test('the first load of the Live view is at most 52 KB of JavaScript gzipped, and all pages together 110 KB', () => {
   const live = gzippedKb(firstLoad('index.html'));
   const all = gzippedKb(files().filter((name) => name.endsWith('.js')));
   console.info(
@@ -56,6 +56,14 @@ test('the first load of the Live view is at most 54 KB of JavaScript gzipped, an
   expect(live).toBeGreaterThan(20);
   expect(live).toBeLessThanOrEqual(liveKbMax);
   expect(all).toBeLessThanOrEqual(allKbMax);
+});
+
+test('the sign-in and the documentation load nothing of the other pages: at most 3 KB each', () => {
+  for (const page of ['sign-in.html', 'docs.html', 'offline.html']) {
+    const kb = gzippedKb(firstLoad(page));
+    expect(kb).toBeGreaterThan(0.3);
+    expect(kb).toBeLessThanOrEqual(3);
+  }
 });
 
 test('the page of components is not in what is deployed', () => {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { frameEveryMs } from '../../core/protocol/limits.ts';
 import { launchBrowser } from '../../test/support/browser.ts';
-import { resolvedAlert, scriptedAlert } from '../../test/support/scripted-alerts.ts';
 import { signInContext } from '../../test/support/signed-in.ts';
-import { type Harness, startHarness } from '../../test/support/site-harness.ts';
+import { startHarness } from '../../test/support/site-harness.ts';
+import { type Heap, measureHeap } from '../bench-heap.ts';
 import { type MainThread, PageCost, tracedTasks } from '../bench-page.ts';
 import { type Bench, quantileRow, type Report } from '../bench-report.ts';
 import { buildSite } from '../build-site.ts';
@@ -22,11 +22,6 @@ const viewport = { width: 1440, height: 900 };
 const settleMs = 5_000;
 const busyForMs = 60_000;
 const tracedMs = 20_000;
-/** A page that falls behind would hold the frames that it has not read: it must keep up at this speed. */
-const speed = 6;
-const heapMinutes = 30;
-/** Until then caches fill. */
-const warmMinutes = 5;
 const minuteMs = 60_000;
 const navigations = 15;
 const backFillMs = 10 * minuteMs;
@@ -87,49 +82,6 @@ async function measureBusy(browser: Browser, folder: string): Promise<Busy> {
     await context.close();
     await service.stop();
   }
-}
-
-interface HeapSample {
-  readonly minute: number;
-  readonly heapBytes: number;
-  readonly nodes: number;
-  readonly listeners: number;
-}
-
-/** An alert that fires in every other minute and is resolved in the next, so that lists and shades change too. */
-function alertOfMinute(service: Harness, minute: number): void {
-  const alert = scriptedAlert(`minute-${minute - (minute % 2)}`, service.now());
-  service.tell(minute % 2 === 0 ? alert : resolvedAlert(alert, service.now()));
-}
-
-async function measureHeap(browser: Browser, folder: string): Promise<HeapSample[]> {
-  const service = await startHarness({ folder, speed });
-  const context = await browser.newContext({ viewport });
-  try {
-    const page = await openLive(context, service.address);
-    const cost = await PageCost.of(page);
-    const startedAt = service.now();
-    const samples: HeapSample[] = [];
-    for (let minute = 1; minute <= heapMinutes; minute++) {
-      alertOfMinute(service, minute);
-      await page.waitForTimeout((startedAt + minute * minuteMs - service.now()) / speed);
-      samples.push({ minute, ...(await cost.held()) });
-    }
-    return samples;
-  } finally {
-    await context.close();
-    await service.stop();
-  }
-}
-
-/** Bytes a minute of the line of least squares through the samples. */
-function slope(samples: readonly HeapSample[]): number {
-  const mean = (pick: (sample: HeapSample) => number) =>
-    samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length;
-  const x = mean(({ minute }) => minute);
-  const y = mean(({ heapBytes }) => heapBytes);
-  const rise = mean(({ minute, heapBytes }) => (minute - x) * (heapBytes - y));
-  return rise / mean(({ minute }) => (minute - x) ** 2);
 }
 
 interface Picture {
@@ -212,27 +164,18 @@ async function run(): Promise<Report> {
   try {
     await buildSite(folder, 'silent');
     const busy = await measureBusy(browser, folder);
-    const samples = await measureHeap(browser, folder);
+    const heap = await measureHeap(browser, folder, openLive);
     const pictures = await measurePictures(browser);
-    return reportOf(browser.version(), busy, samples, pictures);
+    return reportOf(browser.version(), busy, heap, pictures);
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function reportOf(
-  chromium: string,
-  busy: Busy,
-  samples: readonly HeapSample[],
-  pictures: readonly Picture[],
-): Report {
-  const settled = samples.filter(({ minute }) => minute > warmMinutes);
-  const heaps = settled.map(({ heapBytes }) => heapBytes / 1024);
-  const growthKb = (slope(settled) * (heapMinutes - warmMinutes)) / 1024;
+function reportOf(chromium: string, busy: Busy, heap: Heap, pictures: readonly Picture[]): Report {
   const times = pictures.map(({ ms }) => ms);
   const most = (pick: (picture: Picture) => number): number => Math.max(...pictures.map(pick));
-  const last = samples.at(-1);
   return {
     settings: {
       chromium,
@@ -242,8 +185,7 @@ function reportOf(
       'script, %': rounded(busy.script * 100),
       'style and layout, %': rounded(busy.layout * 100),
       'longest task': `${rounded(busy.longest.wallMs)} ms, of the processor ${rounded(busy.longest.processorMs)} ms, of ${busy.tasks} in ${tracedMs / 1000} s`,
-      heap: `${heapMinutes} minutes of frames at ${speed} times their speed, each minute after a collection`,
-      'nodes and listeners': `${samples[0]?.nodes}, ${samples[0]?.listeners} at first, ${last?.nodes}, ${last?.listeners} at last`,
+      ...heap.settings,
       picture: 'state, 12 regions and charts, from the start of the navigation, with nothing in the cache',
       'requests of the API by HTTP': most(({ requests }) => requests),
       'the most talkative page': mostTold(pictures),
@@ -251,18 +193,14 @@ function reportOf(
         .map((load) => load.toFixed(1))
         .join(', ')} (1, 5, 15 minutes), ${availableParallelism()} processors`,
     },
-    rows: [quantileRow('picture, ms', times), quantileRow('heap, KB', heaps)],
+    rows: [quantileRow('picture, ms', times), quantileRow('heap, KB', heap.kilobytes)],
     targets: [
       { what: 'main thread busy, %', atMost: 10, measured: rounded(busy.busy * 100) },
       // Other programs take the processor from a task that is under way: what it used itself is told apart.
       { what: 'main thread on the processor, %', atMost: 10, measured: rounded(busy.processor * 100) },
       { what: 'tasks over 50 ms after load', atMost: 0, measured: busy.longTasks.length },
       { what: 'longest task on the processor, ms', atMost: 50, measured: rounded(busy.longest.processorMs) },
-      {
-        what: 'heap gained in 25 minutes, % of it',
-        atMost: 2,
-        measured: rounded((growthKb / Math.min(...heaps)) * 100),
-      },
+      ...heap.targets,
       { what: 'first picture, median, ms', atMost: 1_000, measured: rounded(quantileOf(times)) },
       { what: 'snapshots', atMost: 1, measured: most(({ snapshots }) => snapshots) },
       { what: 'sockets', atMost: 1, measured: most(({ sockets }) => sockets) },

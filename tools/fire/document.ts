@@ -130,9 +130,11 @@ const notCovered = `## What is not covered
 - **The simulation** (\`npm run sim -- --seeds 10000 --steps 1000\`) plays a shard with its queue, D1, sealer, lake and
   alerts under a virtual clock, and the batch layer: its runs, replays, watchdog and statements over SQLite in memory, with
   steps that are tried again, isolates that die between any two operations, and steps that go on though they were given
-  up. A hub and its viewers have a simulation of their own (test/core/live). Days, sessions and ETL runs as workflows, and
-  two versions side by side, are tried in the runtime alone (\`failpoints\`, \`upgrade\`).
-- **Versions that serve at the same time**: \`upgrade\` changes them one after the other, as a deployment does for an object.
+  up. Objects wake, seal and are sent to by this version and the one before by turns, on one state, and viewers of either
+  are told by hubs of either (test/sim/versions.test.ts). A hub and its viewers have a simulation of their own
+  (test/core/live). Days, sessions and ETL runs as workflows are tried in the runtime alone (\`failpoints\`).
+- **Versions that serve at the same time** in the runtime: \`upgrade\` changes them one after the other, as a deployment
+  does for an object. Side by side they are simulated alone, and of the batch layer this version alone.
 - **Eviction without abort**: objects are aborted, which loses at least as much as an eviction does.
 `;
 
@@ -187,8 +189,8 @@ as is left of the hour and its lateness.
 
 ## Planted bugs
 
-Each is put in by a test alone, from outside of what is deployed, and must be caught (test/sim/planted.test.ts and
-test/sim/workflows/planted.test.ts, which have more of them); the checker of the runs here is shown in test/tools/fire.test.ts to see what is wrong.
+Each is put in by a test alone, from outside of what is deployed, and must be caught (test/sim: planted.test.ts,
+versions.test.ts and workflows/planted.test.ts, which have more of them); the checker of the runs here is shown in test/tools/fire.test.ts to see what is wrong.
 
 | planted | caught by |
 |---|---|

@@ -51,7 +51,7 @@ export function allFound(): Found[] {
   ];
 }
 
-/** Bugs that were planted, and what catches each; the tests are test/sim/planted.test.ts and test/sim/workflows/planted.test.ts. */
+/** Bugs that were planted, and what catches each; the tests are planted.test.ts and versions.test.ts in test/sim, and planted.test.ts in test/sim/workflows. */
 export const planted: readonly (readonly [string, string])[] = [
   ['no identities', '`[DUP-1] every identity is new`'],
   [
@@ -77,6 +77,14 @@ export const planted: readonly (readonly [string, string])[] = [
   [
     'an older generation that wins',
     '`[DUP-2] what the stream writes late takes the place of a newer generation`',
+  ],
+  [
+    'an old version that drops a field which it does not know',
+    '`[LOG-2, LOG-4] a field of the snapshot that the version before does not know, and drops`',
+  ],
+  [
+    'a format that changes without care',
+    '`[LOG-1] a chunk of a new version that reaches a shard of the version before`',
   ],
   ['a cancelled run that writes', '`[RPL-5, BAT-1] a run that was cancelled writes all the same`'],
   ['results that are no transaction', '`[RPL-3] what a run writes is no transaction`'],

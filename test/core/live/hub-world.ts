@@ -4,13 +4,15 @@ import { minuteInSight } from '../../../core/live/horizon.ts';
 import { step } from '../../../core/live/hub.ts';
 import { type Hub, type HubEffect, type HubInput, newHub } from '../../../core/live/hub-state.ts';
 import { alertInSight } from '../../../core/live/live-alerts.ts';
+import { applyFrame } from '../../../core/live/live-state.ts';
+import { parseServerFrame } from '../../../core/live/server-frame.ts';
 import { type Subscription, wantsRegion, wholeSubscription } from '../../../core/live/subscription.ts';
 import { unreachable } from '../../../core/protocol/assert.ts';
 import { viewerBehindMsMax } from '../../../core/protocol/limits.ts';
 import { closeCodes, type ServerFrame } from '../../../core/protocol/live.ts';
 import { Random } from '../../sim/random.ts';
 import { registry, startMs } from './hub-fixture.ts';
-import { SimClient } from './sim-client.ts';
+import { type ClientVersion, SimClient } from './sim-client.ts';
 import { breakdownText, pictureOf, SimModel } from './sim-model.ts';
 import { SimReader } from './sim-reader.ts';
 import { SimRegion } from './sim-region.ts';
@@ -29,7 +31,15 @@ interface Ledger {
   newest: string;
 }
 
+/** Which code is simulated: another than that of this version where two are side by side. */
+interface HubVersions {
+  readonly hub: { readonly step: typeof step; readonly newHub: typeof newHub };
+  /** Of viewers, by turns. */
+  readonly clients: readonly ClientVersion[];
+}
+
 export class HubSimulation {
+  readonly #versions: HubVersions;
   readonly seen: Record<string, number> = {};
   readonly #random: Random;
   readonly #regions: readonly SimRegion[];
@@ -46,10 +56,11 @@ export class HubSimulation {
   #viewers = 0;
   #faults = true;
 
-  constructor(seed: number) {
+  constructor(seed: number, versions: Partial<HubVersions> = {}) {
+    this.#versions = { hub: { step, newHub }, clients: [{ parseServerFrame, applyFrame }], ...versions };
     this.#random = new Random(seed);
     this.#regions = registry.map(({ number }) => new SimRegion(number, this.#random));
-    this.#hub = newHub('0');
+    this.#hub = this.#versions.hub.newHub('0');
   }
 
   /** Time passes, and one thing or another happens. */
@@ -287,7 +298,9 @@ export class HubSimulation {
   }
 
   #connect(subscription?: Subscription): SimClient {
-    const client = new SimClient(`v${++this.#viewers}`, this.#random);
+    const { clients } = this.#versions;
+    const version = clients[this.#viewers % clients.length] as ClientVersion;
+    const client = new SimClient(`v${++this.#viewers}`, this.#random, version);
     this.#sockets.set(client.id, { client, subscription: wholeSubscription, unacked: [], newest: '' });
     this.#take({ type: 'connected', viewer: client.id });
     if (subscription) {
@@ -320,7 +333,7 @@ export class HubSimulation {
   /** Evicted: memory, timer and answers under way are gone; sockets, attachments and the alarm are not. */
   #restart(): void {
     this.#note('restarts');
-    this.#hub = newHub(String(++this.#incarnations));
+    this.#hub = this.#versions.hub.newHub(String(++this.#incarnations));
     this.#wakeAt = null;
     this.#forget();
     for (const { client, subscription } of this.#sockets.values()) {
@@ -336,7 +349,7 @@ export class HubSimulation {
   }
 
   #take(input: HubInput): void {
-    for (const effect of step(this.#hub, input, this.#now)) this.#carryOut(effect);
+    for (const effect of this.#versions.hub.step(this.#hub, input, this.#now)) this.#carryOut(effect);
   }
 
   #carryOut(effect: HubEffect): void {

@@ -2,8 +2,8 @@
  * A viewer of the simulation: a slow line, a reader that stalls and loses deltas, though a socket does not, and else
  * keeps the protocol.
  */
-import { applyFrame, type LiveState } from '../../../core/live/live-state.ts';
-import { parseServerFrame } from '../../../core/live/server-frame.ts';
+import type { applyFrame, LiveState } from '../../../core/live/live-state.ts';
+import type { parseServerFrame } from '../../../core/live/server-frame.ts';
 import type { Random } from '../../sim/random.ts';
 import { pictureOf } from './sim-model.ts';
 
@@ -16,8 +16,15 @@ interface FrameOnItsWay extends OnItsWay {
   readonly expected: string | null;
 }
 
+/** The code of a viewer's page. */
+export interface ClientVersion {
+  readonly parseServerFrame: typeof parseServerFrame;
+  readonly applyFrame: typeof applyFrame;
+}
+
 export class SimClient {
   readonly id: string;
+  readonly #version: ClientVersion;
   readonly #random: Random;
   readonly #down: FrameOnItsWay[] = [];
   readonly #up: OnItsWay[] = [];
@@ -27,8 +34,9 @@ export class SimClient {
   #ackedAt = 0;
   #waitsForSnapshot = false;
 
-  constructor(id: string, random: Random) {
+  constructor(id: string, random: Random, version: ClientVersion) {
     this.id = id;
+    this.#version = version;
     this.#random = random;
   }
 
@@ -50,7 +58,7 @@ export class SimClient {
     const seen: string[] = [];
     const ready = now >= this.stalledUntil ? this.#down.filter(({ at }) => at <= now).length : 0;
     for (const { text, expected } of this.#down.splice(0, ready)) {
-      if (mayLose && this.#random.chance(0.01) && parseServerFrame(text)?.t !== 'snapshot')
+      if (mayLose && this.#random.chance(0.01) && this.#version.parseServerFrame(text)?.t !== 'snapshot')
         seen.push('deltas lost');
       else seen.push(this.#take(text, expected, now));
     }
@@ -67,9 +75,9 @@ export class SimClient {
   }
 
   #take(text: string, expected: string | null, now: number): string {
-    const frame = parseServerFrame(text);
+    const frame = this.#version.parseServerFrame(text);
     if (!frame) throw new Error(`not a frame: ${text}`);
-    const { state, resync } = applyFrame(this.state, frame);
+    const { state, resync } = this.#version.applyFrame(this.state, frame);
     if (resync) {
       if (!this.#waitsForSnapshot) this.say({ t: 'resync' }, now);
       this.#waitsForSnapshot = true;
