@@ -152,3 +152,14 @@ test.each([360, 390] as const)(
     expect((await boxes()).every(({ isWide }) => isWide)).toBe(true);
   },
 );
+
+test.each([
+  ['de-DE', /^[\d.]+,\d+ a second$/, /^\d+,\d/],
+  ['hi-IN', /^[\d,]+\.\d+ a second$/, /^\d+\.\d/],
+])('[ABL-96] numbers are written as in %s, and no word is missing', async (locale, rate, share) => {
+  const page = await open(await serve(), { locale });
+  await expect.poll(() => eventsCard(page).getAttribute('title')).toMatch(rate);
+  const success = page.locator('.figure-card', { hasText: 'Success rate' }).locator('.figure');
+  await expect.poll(() => success.textContent()).toMatch(share);
+  expect(await page.locator('body').textContent()).not.toMatch(/undefined|NaN|\[object/);
+});
