@@ -1,10 +1,12 @@
 /** Has the log checked, and says what came of it. */
+
 import { signal } from '@preact/signals';
+import { secondText } from '../format/date.ts';
+import { fixedText, wholeText } from '../format/number.ts';
 import { Mark } from '../panels/mark.tsx';
 import * as say from '../text/admin-audit.ts';
 import { type CheckAnswer, checkWhole, verdictOf } from './audit-check.ts';
 import { choose } from './audit-log.ts';
-import { clockText } from './moment.tsx';
 import { askAdmin } from './resource.ts';
 
 interface Ended {
@@ -18,7 +20,6 @@ const seconds = signal(0);
 const piece = signal<CheckAnswer | null>(null);
 const ended = signal<Ended | null>(null);
 
-const whole = new Intl.NumberFormat('en-US');
 /** Lines that the page shows behind the place of a fault. */
 const linesBehind = 3;
 
@@ -58,9 +59,7 @@ function Busy() {
       <p>
         <b>{say.checkingTheLog}</b>{' '}
         <span class="quiet">
-          {rows !== undefined &&
-            total !== undefined &&
-            say.linesOfAll(whole.format(rows), whole.format(total))}
+          {rows !== undefined && total !== undefined && say.linesOfAll(wholeText(rows), wholeText(total))}
           {seconds.value > 0 && say.seconds(seconds.value)}
         </span>
       </p>
@@ -87,7 +86,7 @@ function Result({ ended: { at, tookMs, outcome } }: { readonly ended: Ended }) {
       <Mark kind={isWhole ? 'healthy' : 'failing'} size={14} />
       <p>
         <b>{title}.</b> <span>{remarks.join(' ')}</span>{' '}
-        <span class="quiet">{say.checkedAtIn(clockText(at), (tookMs / 1000).toFixed(1))}</span>
+        <span class="quiet">{say.checkedAtIn(secondText(at), fixedText(tookMs / 1000, 1))}</span>
       </p>
       {seq !== undefined && (
         <button type="button" class="button" onClick={() => choose({ cursor: String(seq + linesBehind) })}>

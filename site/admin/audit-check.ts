@@ -1,5 +1,7 @@
 /** Whether the audit log is as it was written: asked piece by piece, and said in words. */
+
 import type { ServiceAnswer } from '../access/service.ts';
+import { wholeText } from '../format/number.ts';
 import * as say from '../text/admin-audit.ts';
 
 /** Of one piece; what it says of rows holds for the pieces before it too. */
@@ -44,8 +46,6 @@ interface Verdict {
   readonly remarks: readonly string[];
 }
 
-const whole = new Intl.NumberFormat('en-US');
-
 const faultWords: Readonly<Record<string, (seq: string) => string>> = {
   changed: say.lineIsNotWhatWasWritten,
   swapped: say.lineStandsWhereAnotherOneStood,
@@ -58,10 +58,10 @@ const faultWords: Readonly<Record<string, (seq: string) => string>> = {
 };
 
 export function verdictOf({ rows, removed, fault, newest_anchor: newest }: CheckAnswer): Verdict {
-  const [first, last] = [whole.format(removed + 1), whole.format(removed + rows)];
+  const [first, last] = [wholeText(removed + 1), wholeText(removed + rows)];
   const right = rows === 0 ? say.noLineIsRight : say.linesAreRight(first, last);
   if (fault) {
-    const seq = whole.format(fault.seq);
+    const seq = wholeText(fault.seq);
     return {
       isWhole: false,
       title: faultWords[fault.kind]?.(seq) ?? say.faultAtLine(seq, fault.kind),
@@ -72,9 +72,9 @@ export function verdictOf({ rows, removed, fault, newest_anchor: newest }: Check
     isWhole: true,
     title: rows === 0 ? say.theLogIsEmpty : say.logIsWholeUpTo(last),
     remarks: [
-      ...(rows > 0 ? [say.linesChecked(rows, whole.format(rows))] : []),
-      ...(removed > 0 ? [say.removedForTheirAge(whole.format(removed))] : []),
-      newest ? say.agreesWithNotes(whole.format(newest.seq)) : say.nothingNotedOutside,
+      ...(rows > 0 ? [say.linesChecked(rows, wholeText(rows))] : []),
+      ...(removed > 0 ? [say.removedForTheirAge(wholeText(removed))] : []),
+      newest ? say.agreesWithNotes(wholeText(newest.seq)) : say.nothingNotedOutside,
     ],
   };
 }

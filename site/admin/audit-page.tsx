@@ -1,3 +1,4 @@
+import { wholeText } from '../format/number.ts';
 import * as say from '../text/admin-audit.ts';
 import './table.css';
 import './audit.css';
@@ -118,7 +119,7 @@ async function save(): Promise<void> {
     let downloaded = say.downloaded;
     const file = await auditCsv(filter.peek(), (pages, isCut) => {
       download.value = say.pagesDownloaded(pages);
-      if (isCut) downloaded = say.downloadedNewest(fileLinesMax.toLocaleString('en-US'));
+      if (isCut) downloaded = say.downloadedNewest(wholeText(fileLinesMax));
     });
     saveAs('marquee-audit.csv', file);
     download.value = downloaded;

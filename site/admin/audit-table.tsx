@@ -1,11 +1,12 @@
 /** The lines, by day; each can be opened for all that is stored of it. */
+
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
+import { exactText, secondText, yearDayText } from '../format/date.ts';
 import { Mark } from '../panels/mark.tsx';
 import * as say from '../text/admin-audit.ts';
 import type { AuditField } from './audit-filter.ts';
 import { actionText, remarks, resultWords, subjectOf } from './audit-words.ts';
-import { clockText, dayText, exactText } from './moment.tsx';
 import type { AuditLine } from './rows.ts';
 
 interface AuditTableProps {
@@ -32,11 +33,11 @@ export function AuditTable({ lines, ...of }: AuditTableProps) {
       </thead>
       <tbody>
         {lines.map((line, i) => {
-          const day = dayText(line.at);
+          const day = yearDayText(line.at);
           const before = lines[i - 1];
           return (
             <Fragment key={line.seq}>
-              {(!before || dayText(before.at) !== day) && (
+              {(!before || yearDayText(before.at) !== day) && (
                 <tr class="day">
                   <th colSpan={6} scope="rowgroup">
                     {day}
@@ -63,7 +64,7 @@ function Line({ line, nameOf, narrow }: Omit<AuditTableProps, 'lines'> & { reado
       <tr class={`line result-${line.result}`}>
         <td class="when">
           <time dateTime={line.at} title={exactText(line.at)}>
-            {clockText(line.at)}
+            {secondText(line.at)}
           </time>
         </td>
         <td class="who">

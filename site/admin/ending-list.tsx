@@ -1,4 +1,5 @@
 /** A list of what ends or is revoked, keys and embeds: searched, narrowed to a state, with who made each. */
+import { exactText } from '../format/date.ts';
 import './table.css';
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
@@ -16,7 +17,7 @@ import {
 } from './key-list.ts';
 import { ListBar } from './list-bar.tsx';
 import { filterOf, searchOf } from './list-filter.ts';
-import { agoText, Day, exactText, now } from './moment.tsx';
+import { agoText, Day, now } from './moment.tsx';
 import { Resource } from './resource.ts';
 import type { Listed, PersonRow } from './rows.ts';
 import { Empty } from './waiting.tsx';

@@ -1,12 +1,14 @@
 /** What is done to keys: made, rotated, revoked. */
+
 import { useState } from 'preact/hooks';
+import { exactText } from '../format/date.ts';
 import * as say from '../text/admin-keys.ts';
 import { announce } from './admin-page.tsx';
 import { Dialog } from './dialog.tsx';
 import { sendCommand } from './first-command.ts';
 import { Field, Form } from './form.tsx';
 import { keyBody, keyFields, rotatedBody, rotatedEnd, rotatedName } from './key-form.ts';
-import { agoText, exactText, now } from './moment.tsx';
+import { agoText, now } from './moment.tsx';
 import { anyRegion, RegionChoice, RegionNames } from './region-choice.tsx';
 import { askAdmin } from './resource.ts';
 import type { KeyRow } from './rows.ts';

@@ -1,5 +1,7 @@
 /** Times as people read them: how long ago, with the exact time on hover and for screen readers. */
+
 import { signal } from '@preact/signals';
+import { exactText, yearDayText } from '../format/date.ts';
 import { agoFigure } from '../format/time.ts';
 import * as say from '../text/admin.ts';
 
@@ -9,21 +11,6 @@ const tickMs = 15_000;
 setInterval(() => {
   now.value = Date.now();
 }, tickMs);
-
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const clockFormat = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const exactFormat = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'long',
-});
-
-export const dayText = (at: string | number): string => dayFormat.format(new Date(at));
-export const clockText = (at: string): string => clockFormat.format(new Date(at));
-export const exactText = (at: string | number): string => exactFormat.format(new Date(at));
 
 /** `3 min ago`. */
 export function agoText(atMs: number, nowMs: number): string {
@@ -43,7 +30,7 @@ export function Ago({ at, never }: { readonly at: string | null; readonly never:
 export function Day({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={exactText(at)}>
-      {dayText(at)}
+      {yearDayText(at)}
     </time>
   );
 }

@@ -1,12 +1,14 @@
 /** What is done to people: added, given a new link, disabled. */
+
 import { useState } from 'preact/hooks';
 import { personRoles } from '../../core/access/caller.ts';
 import { currentIdentity } from '../access/session.ts';
+import { exactText } from '../format/date.ts';
 import * as say from '../text/admin-people.ts';
 import { announce } from './admin-page.tsx';
 import { Dialog } from './dialog.tsx';
 import { FaultOf, Field, Form } from './form.tsx';
-import { agoText, exactText, now } from './moment.tsx';
+import { agoText, now } from './moment.tsx';
 import { personBody, personFields, signInLink } from './people-list.ts';
 import { RegionChoice } from './region-choice.tsx';
 import { askAdmin } from './resource.ts';

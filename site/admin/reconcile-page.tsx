@@ -1,3 +1,4 @@
+import { exactText, secondText, yearDayText } from '../format/date.ts';
 import * as say from '../text/admin-accounts.ts';
 import './table.css';
 import './audit.css';
@@ -5,7 +6,6 @@ import './reconcile.css';
 import { countFigure } from '../format/number.ts';
 import { Mark } from '../panels/mark.tsx';
 import { startPage, Title } from './admin-page.tsx';
-import { clockText, dayText, exactText } from './moment.tsx';
 import {
   type Account,
   fates,
@@ -200,7 +200,7 @@ function HourLine({ row }: { readonly row: HourRow }) {
       <th scope="row" class="name">
         {region}
         <time class="under" dateTime={hour} title={exactText(hour)}>
-          {dayText(hour)}, {clockText(hour).slice(0, 5)}
+          {yearDayText(hour)}, {secondText(hour).slice(0, 5)}
         </time>
       </th>
       <td data-label="State" class="words">

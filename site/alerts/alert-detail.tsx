@@ -1,12 +1,13 @@
 /** An alert looked at closely: its values minute by minute as a chart and a table, its life, and a link to it. */
+
 import { signal, useComputed, useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import type { RecordMetric } from '../../core/alert/alert-record.ts';
 import type { AlertRow } from '../../core/alert/alert-row.ts';
-import { exactText } from '../admin/moment.tsx';
 import { Plot } from '../chart/plot.tsx';
 import type { PlotSpec } from '../chart/plot-spec.ts';
 import { TimeCursor } from '../chart/time-cursor.tsx';
+import { exactText } from '../format/date.ts';
 import { countText } from '../format/number.ts';
 import { clockText, hourText } from '../format/time.ts';
 import { alertSpans, spanStretches } from '../live/alert-spans.ts';

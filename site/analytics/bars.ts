@@ -1,9 +1,11 @@
 /** Rows as bars and columns: how long each is, and what it says. */
+
 import { countScale } from '../chart/axis-scale.ts';
-import { countText } from '../format/number.ts';
+import { utcDayText } from '../format/date.ts';
+import { countText, fineText } from '../format/number.ts';
 import * as say from '../text/analytics-batch.ts';
 import type { ContentRow, HourRow } from './batch-rows.ts';
-import { dayMs, dayText, stepOf, type TimeRange } from './view.ts';
+import { dayMs, stepOf, type TimeRange } from './view.ts';
 
 /** One of a row of columns; null where nothing is known, which is drawn as a gap. */
 export interface Column {
@@ -23,7 +25,7 @@ export function lengthsOf(values: readonly number[]): number[] {
 
 /** Counts above 10 in whole numbers. */
 export const meanText = (value: number): string =>
-  value < 10 ? String(Number(value.toFixed(1))) : countText(Math.round(value));
+  value < 10 ? fineText(Math.round(value * 10) / 10) : countText(Math.round(value));
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 export const hourText = (hour: number): string => `${twoDigits(hour)}:00`;
@@ -64,9 +66,9 @@ export function seriesColumns(rows: readonly ContentRow[], range: TimeRange): Co
 
 /** `20 Nov` or, by the hour, `14:00`, with its day where there are several. */
 export function stepText(start: number, range: TimeRange): string {
-  if (stepOf(range) === 'day') return dayText(start);
+  if (stepOf(range) === 'day') return utcDayText(start);
   const hour = hourText(new Date(start).getUTCHours());
-  return range.to - range.from <= dayMs ? hour : `${dayText(start)} ${hour}`;
+  return range.to - range.from <= dayMs ? hour : `${utcDayText(start)} ${hour}`;
 }
 
 /** Lines of the axis, from the top: how far up each is, 0 to 1, and its word. */

@@ -1,11 +1,12 @@
 /** Of what the views were: genres, devices, countries, hours, qualities. Every row can be pressed. */
+import { utcDayText } from '../format/date.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import * as say from '../text/analytics-warehouse.ts';
 import { hourText } from './bars.ts';
 import { amountFigure } from './figures.ts';
 import { HeatTable } from './heat-table.tsx';
 import { Panel } from './panel.tsx';
-import { dayText, type FilterName } from './question.ts';
+import type { FilterName } from './question.ts';
 import { type Column, FilterButton, RowsTable, shareColumn, viewsColumn } from './rows-table.tsx';
 import { countries, devices, genres, hours, quality, retention } from './warehouse.ts';
 import type { CohortRow, CountryRow, DeviceRow, GenreRow, HourRow, QualityRow } from './warehouse-rows.ts';
@@ -208,7 +209,7 @@ function Cohorts({ rows }: { readonly rows: readonly CohortRow[] }) {
       corner={say.weekOf}
       columns={[say.users, ...Array.from({ length: weeks }, (_, week) => (week === 0 ? '0' : `+${week}`))]}
       rows={rows.map(({ cohort, users, retained }) => ({
-        name: dayText(Date.parse(cohort)),
+        name: utcDayText(Date.parse(cohort)),
         cells: [
           { heat: null, text: countText(users), exact: say.usersCount(users) },
           ...Array.from({ length: weeks }, (_, week) => {

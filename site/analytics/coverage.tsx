@@ -1,7 +1,9 @@
 /** What the figures are: whose, of how many hours, from when; what is missing in them; and where the rest is. */
+
 import { signal, useSignalEffect } from '@preact/signals';
 import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
+import { utcDayText } from '../format/date.ts';
 import { countFigure } from '../format/number.ts';
 import { Mark } from '../panels/mark.tsx';
 import * as say from '../text/analytics-batch.ts';
@@ -16,7 +18,7 @@ import {
   missing,
   missingFailure,
 } from './missing.ts';
-import { dayMs, dayText } from './view.ts';
+import { dayMs } from './view.ts';
 
 const isOpen = signal(false);
 
@@ -139,5 +141,5 @@ function MissingRow({ step, isAdmin }: { readonly step: MissingStep; readonly is
 
 function stepName({ from, to }: MissingStep): string {
   const isHour = to - from < dayMs && new Date(from).getUTCHours() + to - from > 0;
-  return isHour ? `${dayText(from)} ${hourText(new Date(from).getUTCHours())}` : dayText(from);
+  return isHour ? `${utcDayText(from)} ${hourText(new Date(from).getUTCHours())}` : utcDayText(from);
 }

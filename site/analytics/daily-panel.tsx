@@ -1,4 +1,5 @@
 /** Views day by day, with the days before as a quiet second line. */
+
 import { type ReadonlySignal, signal, useComputed, useSignal } from '@preact/signals';
 import { Annotated } from '../annotations/annotated.tsx';
 import { annotationsWithin, annotationText } from '../annotations/annotation.ts';
@@ -6,6 +7,7 @@ import { annotations } from '../annotations/annotation-list.ts';
 import { Plot } from '../chart/plot.tsx';
 import { TimeCursor } from '../chart/time-cursor.tsx';
 import { changeFigure, changeOf } from '../format/change.ts';
+import { utcDayText } from '../format/date.ts';
 import { countFigure, countText, shareFigure } from '../format/number.ts';
 import { DataTable } from '../panels/data-table.tsx';
 import { Quantity } from '../panels/quantity.tsx';
@@ -13,7 +15,7 @@ import * as say from '../text/analytics-warehouse.ts';
 import { type DailySeries, dailySeries, dailySpec } from './daily-series.ts';
 import { amountFigure } from './figures.ts';
 import { Panel } from './panel.tsx';
-import { dateIn, dayMs, dayText, noonIn } from './question.ts';
+import { dateIn, dayMs, noonIn } from './question.ts';
 import { asked, chooseAnew, daily, nowMs, tablesShown } from './warehouse.ts';
 import type { DailyRow } from './warehouse-rows.ts';
 
@@ -77,7 +79,7 @@ export function DailyChart({ rows }: { readonly rows: readonly DailyRow[] }) {
         rows={rows.toReversed().map((row) => ({
           key: row.date,
           cells: [
-            dayText(Date.parse(row.date)),
+            utcDayText(Date.parse(row.date)),
             countFigure(row.views),
             row.previous_views === null ? '–' : countFigure(row.previous_views),
             countFigure(row.unique_users),
@@ -104,8 +106,8 @@ const placeOf = (zone: string) => (ms: number) => Date.parse(dateIn(zone, ms));
 function rowText(row: DailyRow | undefined): string {
   if (!row) return '';
   const { date, views, previous_views: before, previous_date: day } = row;
-  const change = before === null ? '' : say.beforeOn(countText(before), dayText(Date.parse(day ?? '')));
-  return say.viewsOn(dayText(Date.parse(date)), countText(views), change);
+  const change = before === null ? '' : say.beforeOn(countText(before), utcDayText(Date.parse(day ?? '')));
+  return say.viewsOn(utcDayText(Date.parse(date)), countText(views), change);
 }
 
 interface ReadoutProps {
@@ -122,7 +124,7 @@ function Readout({ series, time, rowAt }: ReadoutProps) {
   const { date, views, previous_views: before } = row;
   return (
     <p class="readout quiet" aria-hidden="true">
-      <span>{dayText(Date.parse(date))}</span>
+      <span>{utcDayText(Date.parse(date))}</span>
       <b class="ink-1">{countText(views)}</b>
       {before !== null && (
         <span>

@@ -1,9 +1,11 @@
 /** Days of the warehouse as a plot. */
+
 import { countScale } from '../chart/axis-scale.ts';
 import type { PlotSeries, PlotSpec } from '../chart/plot-spec.ts';
+import { utcDayText } from '../format/date.ts';
 import * as say from '../text/analytics-warehouse.ts';
 import { meanText } from './bars.ts';
-import { dayMs, dayText } from './question.ts';
+import { dayMs } from './question.ts';
 import type { DailyRow } from './warehouse-rows.ts';
 
 export interface DailySeries extends PlotSeries {
@@ -47,7 +49,7 @@ export const dailySpec = (hasPrevious: boolean): PlotSpec<DailySeries> => ({
   ],
   scale: (values) => countScale(Math.max(0, ...values)),
   axisText: meanText,
-  timeText: dayText,
+  timeText: utcDayText,
   timeSplits: (min, max, step) => {
     const every = Math.max(1, Math.round(step / dayMs)) * dayMs;
     // The plot ends within a pixel of the last day.

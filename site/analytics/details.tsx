@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { valueText } from '../filter/value-list.ts';
 import { changeFigure, changeOf } from '../format/change.ts';
-import { countFigure, type Figure, noFigure, shareFigure } from '../format/number.ts';
+import { countFigure, type Figure, fixedText, noFigure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import * as say from '../text/analytics-warehouse.ts';
 import { CountryShares, DeviceShares, GenreShares } from './breakdowns.tsx';
@@ -69,7 +69,7 @@ export const FilmDetail = () => (
                 data.avg_rating === null
                   ? noFigure(say.noRatings)
                   : {
-                      text: data.avg_rating.toFixed(1),
+                      text: fixedText(data.avg_rating, 1),
                       unit: say.outOfTen(data.rating_count),
                       exact: say.ratingsOfTen(data.avg_rating, data.rating_count),
                     },

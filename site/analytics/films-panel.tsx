@@ -1,5 +1,5 @@
 /** The films of the range: sorted, searched and paged by the service. And who watched most. */
-import { countFigure, noFigure } from '../format/number.ts';
+import { countFigure, fixedText, noFigure } from '../format/number.ts';
 import * as say from '../text/analytics-warehouse.ts';
 import { Panel } from './panel.tsx';
 import {
@@ -34,7 +34,7 @@ const columns: readonly Column<FilmRow>[] = [
     cell: ({ avg_rating: mean }) =>
       mean === null
         ? noFigure(say.noRatings)
-        : { text: mean.toFixed(1), unit: '', exact: say.meanOfTen(mean.toFixed(1)) },
+        : { text: fixedText(mean, 1), unit: '', exact: say.meanOfTen(fixedText(mean, 1)) },
   },
 ];
 

@@ -1,6 +1,8 @@
 /** What is asked of the warehouse: the same names in the page's address and in the service's. Days are of `tz`. */
+
 import { type Filter, filtersAmong, withPressed } from '../filter/value-list.ts';
-import { isZone } from '../format/zone.ts';
+import { utcEnds } from '../format/date.ts';
+import { isZone, localText, zoneOffsetMs } from '../format/zone.ts';
 import * as say from '../text/analytics.ts';
 
 /** In the words of people. What rows and marks are pressed for. */
@@ -88,8 +90,7 @@ export const pressed = (asked: Asked, name: FilterName, value: string): Change =
 });
 
 /** `2026-11-21` in the zone. */
-export const dateIn = (zone: string, ms: number): string =>
-  new Date(ms).toLocaleDateString('sv', { timeZone: zone });
+export const dateIn = (zone: string, ms: number): string => localText(zone, ms).slice(0, 10);
 
 /** First and last day that are asked for, as UTC midnights. */
 export function daysOf(asked: Asked, nowMs: number): { first: number; last: number; count: number } {
@@ -102,8 +103,7 @@ export function daysOf(asked: Asked, nowMs: number): { first: number; last: numb
 /** Noon of a day in the zone, or an hour beside it where clocks change: the service takes the whole day. */
 export function noonIn(zone: string, date: string): number {
   const noon = Date.parse(`${date}T12:00Z`);
-  const local = Date.parse(`${new Date(noon).toLocaleString('sv', { timeZone: zone }).replace(' ', 'T')}Z`);
-  return 2 * noon - local;
+  return noon - zoneOffsetMs(zone, noon);
 }
 
 /** The parameters that every question has. */
@@ -120,17 +120,10 @@ export function questionOf(asked: Asked): URLSearchParams {
   return search;
 }
 
-const utcDay = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;
-const dayFormat = new Intl.DateTimeFormat('en-GB', utcDay);
-const yearFormat = new Intl.DateTimeFormat('en-GB', { ...utcDay, year: 'numeric' });
-/** `21 Nov`, of a UTC midnight. */
-export const dayText = (ms: number): string => dayFormat.format(ms);
-
-/** `23 Oct to 21 Nov 2026`. */
+/** `23 Oct to 21 Nov 2026`, of UTC midnights. */
 export function daysText(first: number, last: number): string {
-  const [begins, ends] = [yearFormat.format(first), yearFormat.format(last)];
-  if (begins === ends) return ends;
-  return say.range(begins.slice(-4) === ends.slice(-4) ? dayText(first) : begins, ends);
+  const [begins, ends] = utcEnds(first, last);
+  return begins === null ? ends : say.range(begins, ends);
 }
 
 const rangeWords: Readonly<Record<string, string>> = {

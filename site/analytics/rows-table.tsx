@@ -1,6 +1,8 @@
 /** Rows of an answer as a table: what names a row can be pressed, and its length is drawn beside its name. */
+
 import type { ComponentChildren } from 'preact';
 import { changeFigure, changeOf } from '../format/change.ts';
+import { countryName } from '../format/country.ts';
 import { countFigure, type Figure, shareFigure } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import * as say from '../text/analytics-batch.ts';
@@ -133,12 +135,10 @@ export function FilterButton({ name, value }: { readonly name: FilterName; reado
   );
 }
 
-const countryNames = new Intl.DisplayNames('en', { type: 'region' });
-
 /** Countries come as codes; what is none is shown as it came. */
 export function wordOf(name: FilterName, value: string): string {
   if (name === 'device_type') return value.replaceAll('_', ' ');
-  return name === 'country' && /^[A-Z]{2}$/.test(value) ? (countryNames.of(value) ?? value) : value;
+  return name === 'country' && /^[A-Z]{2}$/.test(value) ? countryName(value) : value;
 }
 
 /** To a state of this page. */

@@ -1,5 +1,5 @@
 /** The rankings of titles: by views, and by ratings. A title that is pressed is looked at below. */
-import { countFigure, type Figure } from '../format/number.ts';
+import { countFigure, type Figure, fixedText } from '../format/number.ts';
 import { Quantity } from '../panels/quantity.tsx';
 import * as say from '../text/analytics-batch.ts';
 import { choose, popular, ratings, shownContent, view } from './answers.ts';
@@ -96,7 +96,7 @@ export function RatingsPanel() {
             {rows.map(({ movie_id: id, title, avg_rating: mean, rating_count: count }) => (
               <tr key={id}>
                 <TitleCell id={id} title={title} length={mean / 10} />
-                <td>{mean.toFixed(1)}</td>
+                <td>{fixedText(mean, 1)}</td>
                 <Cell figure={countFigure(count)} />
               </tr>
             ))}

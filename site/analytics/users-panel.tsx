@@ -1,12 +1,14 @@
 /** The busiest users of a day, under pseudonyms. It tells what single people did: analysts and admins may ask. */
+
 import { currentIdentity } from '../access/session.ts';
+import { utcDayText } from '../format/date.ts';
 import { countFigure, noFigure } from '../format/number.ts';
 import * as say from '../text/analytics-batch.ts';
 import { choose, times, users, view } from './answers.ts';
 import { meanText } from './bars.ts';
 import { Panel } from './panel.tsx';
 import { Cell } from './title-lists.tsx';
-import { dayText, userDay, userDays } from './view.ts';
+import { userDay, userDays } from './view.ts';
 
 export function UsersPanel() {
   if (currentIdentity.value?.role === 'viewer') {
@@ -29,7 +31,7 @@ export function UsersPanel() {
       isList
       bones={10}
       before={<DayChoice day={day} />}
-      none={<p>{say.noUsersYet(dayText(Date.parse(day)))}</p>}
+      none={<p>{say.noUsersYet(utcDayText(Date.parse(day)))}</p>}
     >
       {(rows) => (
         <table class="data">
@@ -86,7 +88,7 @@ function DayChoice({ day }: { readonly day: string }) {
           aria-pressed={one === day}
           onClick={() => choose({ day: one })}
         >
-          {dayText(Date.parse(one))}
+          {utcDayText(Date.parse(one))}
         </button>
       ))}
     </p>

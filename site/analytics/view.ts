@@ -1,3 +1,4 @@
+import { utcEnds } from '../format/date.ts';
 import * as say from '../text/analytics.ts';
 
 /** What the page is asked to show: the same words in its address. Days are of UTC, as those of the batch layer. */
@@ -123,17 +124,8 @@ export function userDay(range: TimeRange, chosen: string | null, nowMs: number):
   return days.find((day) => day === chosen) ?? past ?? dateOf(range.from);
 }
 
-const dayForm = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;
-const dayFormat = new Intl.DateTimeFormat('en-GB', dayForm);
-const yearFormat = new Intl.DateTimeFormat('en-GB', { ...dayForm, year: 'numeric' });
-
-/** `20 Nov`. */
-export const dayText = (ms: number): string => dayFormat.format(ms);
-
 /** `15 to 21 Nov 2026`. */
 export function daysText({ from, to }: TimeRange): string {
-  const last = yearFormat.format(to - 1);
-  const first = yearFormat.format(from);
-  if (first === last) return last;
-  return say.range(first.slice(-4) === last.slice(-4) ? dayText(from) : first, last);
+  const [first, last] = utcEnds(from, to - 1);
+  return first === null ? last : say.range(first, last);
 }

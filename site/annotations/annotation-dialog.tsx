@@ -1,4 +1,5 @@
 /** Annotations read, written, changed and deleted, in a dialog over the chart. */
+import { exactText } from '../format/date.ts';
 import * as say from '../text/annotations.ts';
 import './annotation-dialog.css';
 import { useEffect, useState } from 'preact/hooks';
@@ -6,7 +7,6 @@ import { askService, type ServiceAnswer } from '../access/service.ts';
 import { currentIdentity } from '../access/session.ts';
 import { isoTime } from '../admin/audit-filter.ts';
 import { Form } from '../admin/form.tsx';
-import { exactText } from '../admin/moment.tsx';
 import { openDialog } from '../admin/open-dialog.tsx';
 import { type AnnotationRow, annotationBody } from './annotation.ts';
 import { annotationFields, Fields, loadRegions } from './annotation-fields.tsx';

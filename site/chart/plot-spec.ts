@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals';
-import { countText } from '../format/number.ts';
+import { countText, fineText } from '../format/number.ts';
 import type { SpanStretch } from '../live/alert-spans.ts';
 import { successRateMin } from '../live/region-summary.ts';
 import type { Series } from '../live/series.ts';
@@ -66,7 +66,7 @@ export const trafficSpec: PlotSpec<Series> = {
   ],
   scale: (values) => countScale(Math.max(0, ...values)),
   axisText: (value, isTop) => {
-    const text = value < 10 ? String(Number(value.toFixed(2))) : countText(value);
+    const text = value < 10 ? fineText(value) : countText(value);
     return isTop ? `${text}/s` : text;
   },
 };

@@ -1,8 +1,9 @@
 import * as say from '../text/format.ts';
+import { locale } from './locale.ts';
 
 /**
  * Numbers as the page writes them. A shortened number keeps three figures and its unit apart, since units are drawn
- * smaller; the exact one goes with it into titles and tables. English words, so English separators.
+ * smaller; the exact one goes with it into titles and tables. Separators are the browser's.
  */
 export interface Figure {
   readonly text: string;
@@ -12,8 +13,32 @@ export interface Figure {
   readonly exact: string;
 }
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const fine = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const fixed = [0, 1, 2].map(
+  (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+
+/** With that many digits after the point, nought to two. */
+export const fixedText = (value: number, digits: 0 | 1 | 2): string => fixed[digits]?.format(value) ?? '';
+/** With two digits after the point at most. */
+export const fineText = (value: number): string => fine.format(value);
+export const wholeText = (value: number): string => whole.format(value);
+
+const [, group = ','] = whole.formatToParts(12_345).map(({ value }) => value);
+const [, point = '.'] = fine.formatToParts(1.5).map(({ value }) => value);
+
+/** What has been written so, as programs write it: `12.345,6` is 12345.6 in German. Other text stays. */
+export const plainNumber = (text: string): string =>
+  text
+    .replaceAll(/\s/g, ' ')
+    .replace(/\d[\d.,'’ ]*/, (digits) =>
+      digits
+        .replaceAll(group.replace(/\s/, ' '), (mark, at: number) =>
+          /^\d/.test(digits.slice(at + 1)) ? '' : mark,
+        )
+        .replace(point, '.'),
+    );
 
 /** A figure that cannot be known, such as a rate without attempts. */
 export function noFigure(why: string): Figure {
@@ -45,8 +70,8 @@ export function countText(count: number): string {
 export function rateFigure(perSecond: number, unit = '/s'): Figure {
   const exact = say.aSecond(fine.format(perSecond));
   if (perSecond === 0) return { text: '0', unit, exact };
-  if (perSecond < 0.1) return { text: '<0.1', unit, exact };
-  if (perSecond < 99.95) return { text: perSecond.toFixed(1), unit, exact };
+  if (perSecond < 0.1) return { text: `<${fixedText(0.1, 1)}`, unit, exact };
+  if (perSecond < 99.95) return { text: fixedText(perSecond, 1), unit, exact };
   const short = countFigure(Math.round(perSecond));
   return { text: short.text, unit: short.unit + unit, exact };
 }
@@ -59,7 +84,7 @@ export function shareFigure(share: number | null, without: string): Figure {
   if (share === null) return noFigure(without);
   const tenths = Math.floor(share * 1000 + 1e-6);
   return {
-    text: tenths === 1000 ? '100' : (tenths / 10).toFixed(1),
+    text: tenths === 1000 ? '100' : fixedText(tenths / 10, 1),
     unit: '%',
     exact: `${fine.format(Math.floor(share * 10_000 + 1e-6) / 100)} %`,
   };
@@ -68,7 +93,7 @@ export function shareFigure(share: number | null, without: string): Figure {
 export function speedFigure(mbps: number | null): Figure {
   if (mbps === null) return noFigure(say.noSpeedReported);
   return {
-    text: mbps < 100 ? mbps.toFixed(1) : whole.format(mbps),
+    text: mbps < 100 ? fixedText(mbps, 1) : whole.format(mbps),
     unit: say.megabitsUnit,
     exact: say.megabits(fine.format(mbps)),
   };
@@ -76,5 +101,5 @@ export function speedFigure(mbps: number | null): Figure {
 
 function threeFigures(value: number): string {
   const size = Math.abs(value);
-  return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+  return fixedText(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }

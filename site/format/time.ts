@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import * as say from '../text/format.ts';
-import { type Figure, noFigure } from './number.ts';
+import { locale } from './locale.ts';
+import { type Figure, fixedText, noFigure } from './number.ts';
 
 /** The zone whose clocks the page shows, by its IANA name; undefined for the browser's own. */
 export const shownZone = signal<string | undefined>(undefined);
@@ -9,7 +10,7 @@ export const shownZone = signal<string | undefined>(undefined);
 const clocks = computed(() => {
   const { value: timeZone } = shownZone;
   const form = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('en-GB', { ...options, ...(timeZone && { timeZone }) });
+    new Intl.DateTimeFormat(locale, { hourCycle: 'h23', ...options, ...(timeZone && { timeZone }) });
   return {
     clock: form({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     hour: form({ hour: '2-digit', minute: '2-digit' }),
@@ -58,7 +59,7 @@ export function delayFigure(ms: number | null): Figure {
   if (ms === null) return noFigure(say.nothingReceivedYet);
   const exact = say.milliseconds(Math.round(ms));
   if (ms < 1000) return { text: String(Math.max(0, Math.round(ms))), unit: say.millisecondsUnit, exact };
-  if (ms < 9950) return { text: (ms / 1000).toFixed(1), unit: say.secondsUnit, exact };
+  if (ms < 9950) return { text: fixedText(ms / 1000, 1), unit: say.secondsUnit, exact };
   const { text, unit } = agoFigure(ms);
   return { text, unit, exact };
 }

@@ -1,7 +1,7 @@
 /** Where in the world: a mark for each region, by colour, shape and word; a click filters as its table row does. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveRegionFacts } from '../../core/protocol/live.ts';
-import { rateFigure, shareFigure } from '../format/number.ts';
+import { fixedText, rateFigure, shareFigure } from '../format/number.ts';
 import { type RegionStatus, type RegionSummary, regionStatuses } from '../live/region-summary.ts';
 import type { Store } from '../live/store.ts';
 import * as say from '../text/panels.ts';
@@ -170,8 +170,8 @@ function rowOf(region: RegionSummary, facts: LiveRegionFacts | undefined) {
       region.status,
       rateFigure(region.eventsPerSecond),
       shareFigure(region.successRate, say.noDownloads),
-      facts ? facts.latitude.toFixed(1) : '–',
-      facts ? facts.longitude.toFixed(1) : '–',
+      facts ? fixedText(facts.latitude, 1) : '–',
+      facts ? fixedText(facts.longitude, 1) : '–',
     ],
   };
 }

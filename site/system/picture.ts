@@ -6,7 +6,7 @@ import {
   type SystemPart,
   type SystemState,
 } from '../../core/system/judge.ts';
-import { countFigure, countText, type Figure, noFigure, rateFigure } from '../format/number.ts';
+import { countFigure, countText, type Figure, fixedText, noFigure, rateFigure } from '../format/number.ts';
 import { delayFigure } from '../format/time.ts';
 import * as say from '../text/system.ts';
 import type { RegionRow, SystemData } from './answer.ts';
@@ -208,8 +208,8 @@ function stateOf({ findings }: SystemData, part: Place['part'], amount: number |
 /** Something is never written as nothing. */
 function amountText(usd: number): string {
   if (usd === 0) return '$0';
-  if (usd < 0.01) return '<$0.01';
-  return `$${usd < 1000 ? usd.toFixed(2) : countText(usd)}`;
+  if (usd < 0.01) return `<$${fixedText(0.01, 2)}`;
+  return `$${usd < 1000 ? fixedText(usd, 2) : countText(usd)}`;
 }
 
 /** `$4.15`, or `$0.50 to $1.20` where it is not known closer. */

@@ -1,3 +1,4 @@
+import { exactText } from '../format/date.ts';
 import * as say from '../text/system.ts';
 import '../theme/tokens.css';
 import '../theme/base.css';
@@ -15,7 +16,6 @@ import './system.css';
 import './flow.css';
 import { signal } from '@preact/signals';
 import type { SystemState } from '../../core/system/judge.ts';
-import { exactText } from '../admin/moment.tsx';
 import { Resource } from '../admin/resource.ts';
 import { Bones, Failed } from '../admin/waiting.tsx';
 import { rateFigure } from '../format/number.ts';

@@ -1,6 +1,9 @@
 /** The charts of a panel as a picture at 2x, with what the page says around them: title, range, legend and source. */
+
 import { plotsByPlace } from '../chart/plot.tsx';
 import { timeRange } from '../chart/plot-options.ts';
+import { wholeTimeText } from '../format/date.ts';
+import { ownZone } from '../format/zone.ts';
 import * as say from '../text/take-away.ts';
 
 export interface PictureWords {
@@ -80,8 +83,6 @@ function fitted(context: CanvasRenderingContext2D, text: string, room: number): 
   return kept;
 }
 
-const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-
 /** From when to when, as the axis writes it where it has words of its own. */
 function rangeWords([place]: readonly HTMLElement[]): string {
   const held = place && plotsByPlace.get(place);
@@ -90,6 +91,5 @@ function rangeWords([place]: readonly HTMLElement[]): string {
   const series = held.series.peek();
   if (timeText) return say.range(timeText(series.times[0] ?? 0), timeText(series.times.at(-1) ?? 0));
   const { min, max } = timeRange(series, place.clientWidth);
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  return say.rangeInZone(whole.format(min), whole.format(max), timeZone);
+  return say.rangeInZone(wholeTimeText(min), wholeTimeText(max), ownZone);
 }

@@ -1,4 +1,5 @@
 /** A table of the page as CSV (RFC 4180): the numbers that it shows, in full, with their units in the header. */
+import { plainNumber } from '../format/number.ts';
 
 interface Cell {
   readonly text: string;
@@ -11,7 +12,7 @@ interface Cell {
 
 /** A spreadsheet takes a cell that begins so for a formula; an apostrophe before it makes it text. */
 const formulaStart = /^[=+\-@\t\r\n]/;
-const numberForm = /^(-?[\d,]+(?:\.\d+)?)(?:\s(\D*))?$/;
+const numberForm = /^(-?\d+(?:\.\d+)?)(?:\s(\D*))?$/;
 
 export function tableCsv(table: HTMLTableElement): string {
   const [head = [], ...rows] = [...table.rows].map((row) => [...row.cells].map(cellOf));
@@ -34,10 +35,10 @@ const noCell: Cell = { text: '', number: null, unit: '', saysUnit: false };
 
 function cellOf(cell: HTMLTableCellElement): Cell {
   const text = spoken(cell).replaceAll(/\s+/g, ' ').trim();
-  const [, digits, unit = ''] = numberForm.exec(text) ?? [];
+  const [, digits, unit = ''] = numberForm.exec(plainNumber(text)) ?? [];
   return {
     text,
-    number: digits?.replaceAll(',', '') ?? null,
+    number: digits ?? null,
     unit,
     saysUnit: cell.querySelector('.unit') !== null,
   };

@@ -1,4 +1,7 @@
-/** What all pages share: who is signed in, keys, the kiosk, what a service answers. */
+/**
+ * What all pages share: who is signed in, places, keys, the kiosk, what a service answers. All words of the site stand
+ * in this folder, but for the heads of site/*.html and the pages of documentation, which are documents of their own.
+ */
 import { plural } from './plural.ts';
 
 export const signedInAs = 'Signed in as';

@@ -211,3 +211,16 @@ test('the page is in the navigation, for every role', async () => {
     await page.context().close();
   }
 });
+
+test.each(['de-DE', 'hi-IN'])(
+  '[ABL-96] days are written as in %s, and no word is missing',
+  async (locale) => {
+    const page = await open(await serve(), '/analytics?part=stream', { locale });
+    const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+    await expect
+      .poll(() => page.locator('main').textContent())
+      .toContain(day.format(Date.now() - 86_400_000 * 6));
+    await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+    expect(await page.locator('body').textContent()).not.toMatch(/undefined|NaN|\[object/);
+  },
+);

@@ -202,3 +202,14 @@ test('[ABL-04] a page that was cut off holds no second copy of all its panels fr
   await cutOff();
   expect(await cutOff()).toBeLessThan(once * 1.05);
 });
+
+test.each([
+  ['de-DE', /^[\d.]+,\d+ a second$/, /^\d+,\d/],
+  ['hi-IN', /^[\d,]+\.\d+ a second$/, /^\d+\.\d/],
+])('[ABL-96] numbers are written as in %s, and no word is missing', async (locale, rate, share) => {
+  const page = await open(await serve(), { locale });
+  await expect.poll(() => eventsCard(page).getAttribute('title')).toMatch(rate);
+  const success = page.locator('.figure-card', { hasText: 'Success rate' }).locator('.figure');
+  await expect.poll(() => success.textContent()).toMatch(share);
+  expect(await page.locator('body').textContent()).not.toMatch(/undefined|NaN|\[object/);
+});

@@ -1,6 +1,7 @@
 // All that people read on the site stands in site/text, and nowhere else.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: samples of code
 import { describe, expect, test } from 'vitest';
+import { plainNumber } from '../../site/format/number.ts';
 import { withTexts } from '../../site/texts-in-place.ts';
 import { allSources, parse } from '../house/source.ts';
 import { shownWords } from './shown-words.ts';
@@ -14,6 +15,32 @@ const found = allSources()
 
 test('what people read stands in site/text', () => {
   expect(found.map(({ path, line, text, why }) => `${path}:${line} ${why}: ${text}`)).toEqual([]);
+});
+
+/** Lengths in pictures, which no one reads; documents, which are made when the site is built; the forms of words. */
+const ownNumbers =
+  /^site\/(chart\/sparkline|alerts\/alert-values|analytics\/heat-table|docs\/[\w-]+|text\/plural)\.tsx?$/;
+const writesItself = /\.toFixed\(|\.toLocale(?:Date|Time)?String\(|new Intl\.|Intl\.\w+Format\(/;
+
+test('numbers and dates are written by site/format, which knows the locale of the browser', () => {
+  const ofFormat = /^site\/(format|components)\//;
+  const writing = allSources().filter(
+    ({ path, text }) => path.startsWith('site/') && writesItself.test(text),
+  );
+  expect(
+    writing.filter(({ path }) => !ofFormat.test(path) && !ownNumbers.test(path)).map(({ path }) => path),
+  ).toEqual([]);
+  expect(writing.filter(({ path }) => ofFormat.test(path)).length).toBeGreaterThan(2);
+});
+
+test('what a language wrote as a number is read back for a file', () => {
+  expect(['1,234.5 ms', '12 %', '3,4', '−', '1,234,567'].map(plainNumber)).toEqual([
+    '1234.5 ms',
+    '12 %',
+    '34',
+    '−',
+    '1234567',
+  ]);
 });
 
 const seen = (code: string): string[] => shownWords(parse('site/a.tsx', code)).map(({ text }) => text);

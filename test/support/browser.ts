@@ -31,8 +31,8 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
       FONTCONFIG_PATH: folder,
       // uPlot asks Intl for the locale and throws on the tag that the C locale gives.
-      LANG: 'en_US.UTF-8',
-      LC_ALL: 'en_US.UTF-8',
+      LANG: 'en_GB.UTF-8',
+      LC_ALL: 'en_GB.UTF-8',
     },
   });
 }

@@ -20,6 +20,8 @@ export type Theme = (typeof themes)[number];
 export interface Look {
   readonly width?: Width;
   readonly theme?: Theme;
+  /** Of the browser; British if not said. */
+  readonly locale?: string;
 }
 
 interface Service {
@@ -69,11 +71,12 @@ export function browserPages(isMeant: RegExp) {
   };
 
   const open = async (address: string, look: Look, more: BrowserContextOptions = {}): Promise<Page> => {
-    const { width = 1440, theme = 'light' } = look;
+    const { width = 1440, theme = 'light', locale = 'en-GB' } = look;
     const context = await browser.newContext({
       viewport: { width, height: widths[width] },
       colorScheme: theme,
       timezoneId: 'Europe/London',
+      locale,
       ...more,
     });
     const page = await context.newPage();

@@ -30,6 +30,11 @@ const byFire: readonly Found[] = [
     what: 'a region that died between its commit and its push, and whose window was in D1 and let go before the hub asked again, was never told of: viewers saw the minute as it was before, for up to an hour',
     test: 'test/core/live/hub-simulation.test.ts, test/core/live/joining.test.ts',
   },
+  {
+    by: 'writing the simulation of the batch layer',
+    what: 'a step of a run that was given up and went on could overwrite what the run had kept since it had begun anew over more parts: the hour then lacked late events, and counted as computed',
+    test: 'test/workers/batch/hour-run.test.ts',
+  },
 ];
 
 interface KeptSeed {

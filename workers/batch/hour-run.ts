@@ -15,7 +15,7 @@ import { PartError } from '../../storage/lake/part-error.ts';
 import { type ListedPart, listParts } from '../../storage/part-store.ts';
 import { textsOf, windowsOf } from '../../storage/window-text.ts';
 import { finishHour, type ShardResult } from './finish-hour.ts';
-import { findTwins, marksOf, scanForTwins } from './late-twins.ts';
+import { findTwins, marksOf, ofPlan, scanForTwins } from './late-twins.ts';
 import { type BatchPorts, done, failed, over, type StepOutcome } from './ports.ts';
 
 /** What the plan is, in R2: it may be longer than what a step may return. */
@@ -97,7 +97,7 @@ export class HourRun {
     return await this.#step(async (plan) => {
       const group = plan.folds[at];
       if (!group) return failed(`there is no group ${at}`);
-      const begun = plan.folds[at - 1]?.shard === group.shard ? await this.#folded(at - 1) : null;
+      const begun = plan.folds[at - 1]?.shard === group.shard ? await this.#folded(plan, at - 1) : null;
       const { regionNumber, hour } = this.#params;
       const sums = { counted: 0, lateAdded: 0, lateTwins: 0, streamed: 0, ...begun };
       const fold = new HourFold({ regionNumber, shard: group.shard }, hour, begun?.windows);
@@ -111,7 +111,7 @@ export class HourRun {
         sums.lateTwins += marks?.filter((mark) => mark === TWIN).length ?? 0;
       }
       const stored: StoredFold = { ...sums, shard: group.shard, windows: textsOf(fold.pack()) };
-      await this.#ports.work.save(`fold-${at}`, stored);
+      await this.#ports.work.save(foldName(plan, at), stored);
       const partsDone = plan.folds.slice(0, at + 1).reduce((sum, { places }) => sum + places.length, 0);
       return (await this.#progress(plan, partsDone)) ? done(null) : over;
     });
@@ -121,7 +121,7 @@ export class HourRun {
   async finish(): Promise<StepOutcome<null>> {
     return await this.#step(async (plan) => {
       const last = plan.folds.flatMap(({ shard }, at) => (plan.folds[at + 1]?.shard === shard ? [] : [at]));
-      const results = await Promise.all(last.map((at) => this.#folded(at)));
+      const results = await Promise.all(last.map((at) => this.#folded(plan, at)));
       return await finishHour(this.#ports, this.#params, plan, results);
     });
   }
@@ -156,8 +156,8 @@ export class HourRun {
     }
   }
 
-  async #folded(at: number): Promise<ShardResult> {
-    const stored = await this.#ports.work.load<StoredFold>(`fold-${at}`);
+  async #folded(plan: StoredPlan, at: number): Promise<ShardResult> {
+    const stored = await this.#ports.work.load<StoredFold>(foldName(plan, at));
     return { ...stored, windows: windowsOf(stored.windows) };
   }
 
@@ -174,6 +174,8 @@ export class HourRun {
     return await noteProgress(db, this.#params.runId, { parts: plan.parts.length, partsDone }, now());
   }
 }
+
+const foldName = (plan: StoredPlan, at: number): string => ofPlan(plan, `fold-${at}`);
 
 /** A fault in the events of a part is told with its name. */
 function naming<T>({ name }: ListedPart, act: () => T): T {

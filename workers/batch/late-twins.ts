@@ -17,7 +17,15 @@ interface Slice {
 const identities = ['identity'] as const;
 const identitiesInOrder = ['identity', 'logRow', 'index'] as const;
 
-const metName = ({ shardAt, slice }: Slice, scan: number): string => `met-${shardAt}-${slice}-${scan}`;
+/**
+ * Name of what a step keeps: that of the parts it was made of is in it. A step that was given up may end long behind its
+ * time, when its run has begun anew over more parts; it overwrites nothing of theirs then.
+ */
+export const ofPlan = ({ partsDigest }: StoredPlan, name: string): string =>
+  `${partsDigest.slice(0, 16)}/${name}`;
+
+const metName = (plan: StoredPlan, { shardAt, slice }: Slice, scan: number): string =>
+  ofPlan(plan, `met-${shardAt}-${slice}-${scan}`);
 
 /** Streams a group of counted parts past the suspects and keeps which of these it met. */
 export async function scanForTwins(
@@ -29,14 +37,14 @@ export async function scanForTwins(
   for (const place of suspects.scans[at.scan] ?? []) {
     for await (const rows of ports.readPart(partAt(plan, place).name, identities)) finder.addCounted(rows);
   }
-  await ports.work.saveBytes(metName(at, at.scan), new Uint8Array(finder.met().buffer));
+  await ports.work.saveBytes(metName(plan, at, at.scan), new Uint8Array(finder.met().buffer));
 }
 
 /** Judges the suspects of a slice in the order in which they count, and keeps a mark for each. */
 export async function findTwins(ports: BatchPorts, plan: StoredPlan, at: Slice): Promise<void> {
   const { finder, suspects } = await finderOf(ports, plan, at, false);
   for (const scan of suspects.scans.keys()) {
-    const bytes = await ports.work.loadBytes(metName(at, scan));
+    const bytes = await ports.work.loadBytes(metName(plan, at, scan));
     assert(bytes !== null, `what scan ${scan} met is gone`);
     finder.takeMet(new Uint32Array(bytes.buffer));
   }
@@ -44,7 +52,7 @@ export async function findTwins(ports: BatchPorts, plan: StoredPlan, at: Slice):
     const part = partAt(plan, place);
     const groups: LakeRows[] = [];
     for await (const rows of ports.readPart(part.name, identitiesInOrder)) groups.push(rows);
-    await ports.work.saveBytes(marksName(place, at.slice), finder.judge(new PartEvents(groups)));
+    await ports.work.saveBytes(marksName(plan, place, at.slice), finder.judge(new PartEvents(groups)));
   }
 }
 
@@ -53,14 +61,15 @@ export async function marksOf({ work }: BatchPorts, plan: StoredPlan, place: num
   const suspects = plan.suspects.find((shard) => shard.suspects.includes(place));
   const marks = new Uint8Array(partAt(plan, place).events);
   for (let slice = 0; slice < (suspects?.slices ?? 0); slice++) {
-    const own = await work.loadBytes(marksName(place, slice));
+    const own = await work.loadBytes(marksName(plan, place, slice));
     assert(own?.length === marks.length, `marks of part ${place}`);
     for (const [rank, mark] of own.entries()) if (mark !== OTHER_SLICE) marks[rank] = mark;
   }
   return marks;
 }
 
-const marksName = (place: number, slice: number): string => `marks-${place}-${slice}`;
+const marksName = (plan: StoredPlan, place: number, slice: number): string =>
+  ofPlan(plan, `marks-${place}-${slice}`);
 
 async function finderOf(
   ports: BatchPorts,

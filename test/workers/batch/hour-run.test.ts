@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PackedWindow } from '../../../core/window/packed-window.ts';
 import { readBatchHour } from '../../../storage/batch-hour-store.ts';
-import { endRun, readRun } from '../../../storage/batch-store.ts';
+import { endRun, openRetryMs, readRun, startRuns } from '../../../storage/batch-store.ts';
 import { readHours, rollUpHour } from '../../../storage/hour-store.ts';
 import { PartError } from '../../../storage/lake/part-error.ts';
 import { readWindows, saveWindows } from '../../../storage/window-store.ts';
+import { HourRun } from '../../../workers/batch/hour-run.ts';
 import { clearBatch } from '../../storage/batch-rows.ts';
 import {
   BatchWorld,
@@ -235,6 +236,40 @@ describe('a run over an hour', () => {
     expect((await carryOut(world.ports('a', t0 + 9 * 24 * hourMs), 'a')).is).toBe('done');
     expect(await windows()).toEqual([]);
     expect((await hours())[0]?.counters[0]).toBe(181);
+  });
+
+  test('[BAT-1] a step that was given up, and ends behind its run beginning anew over more parts, changes nothing', async () => {
+    const world = new BatchWorld();
+    await usualHour(world);
+    await world.seal();
+    await beginRun('a');
+    const params = { runId: 'a', regionNumber: 1, hour: hour0 };
+    const [first, anew] = [0, openRetryMs].map((ms) => new HourRun(world.ports('a', later + ms), params));
+    await first?.plan();
+    // It stands while it reads, and nobody waits for it any more.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let stands = false;
+    world.onRead = () => {
+      stands = true;
+      return promise;
+    };
+    const givenUp = first?.fold(0);
+    await vi.waitFor(() => expect(stands).toBe(true));
+    await first?.putOff('its tries are over');
+    world.onRead = () => undefined;
+    world.receive(t0 + 2 * hourMs, eventOf(t0 + 1000, 9001));
+    await world.seal();
+    await startRuns(env.DB, 1000, later + openRetryMs);
+    await anew?.plan();
+    await anew?.scan(0, 0, 0);
+    await anew?.judge(0, 0);
+    await anew?.fold(0);
+    resolve();
+    await givenUp;
+    expect(await anew?.finish()).toEqual({ is: 'done', value: null });
+    expect(await readRun(env.DB, 'a')).toMatchObject({ state: 'done', events: 181, lateAdded: 1 });
+    expect(await readBatchHour(env.DB, place)).toMatchObject({ parts: 2, events: 181 });
+    expect(await eventsIn()).toBe(181);
   });
 
   test('[DUP-1b] what the log of a new incarnation counted again counts once', async () => {
