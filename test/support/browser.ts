@@ -20,7 +20,10 @@ const flags = ['--no-sandbox', '--no-zygote', '--font-render-hinting=none', '--d
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const args = [...flags, ...more];
   const installed = process.env.CHROME_PATH;
-  if (installed) return chromium.launch({ executablePath: installed, args });
+  // Dates are written by the browser's locale, and uPlot throws on the tag that the C locale gives.
+  const british = { LANG: 'en_GB.UTF-8', LC_ALL: 'en_GB.UTF-8' };
+  if (installed)
+    return chromium.launch({ executablePath: installed, args, env: { ...process.env, ...british } });
   const folder = await unpackedBrowser();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
@@ -30,9 +33,7 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
       HOME: folder,
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
       FONTCONFIG_PATH: folder,
-      // uPlot asks Intl for the locale and throws on the tag that the C locale gives.
-      LANG: 'en_GB.UTF-8',
-      LC_ALL: 'en_GB.UTF-8',
+      ...british,
     },
   });
 }
