@@ -39,15 +39,22 @@ export class AlertBook {
   /** A minute that was judged as silent was not: no window tells of it. */
   #heardLate = false;
 
-  constructor(origin: WindowOrigin, base: AlertBase, stored: StoredBook | null, setup: AlertSetup | null) {
+  /** `keptMinute`: where the base ends that is stored; -Infinity for none, as one that wakes then may begin earlier. */
+  constructor(
+    origin: WindowOrigin,
+    base: AlertBase,
+    stored: StoredBook | null,
+    setup: AlertSetup | null,
+    keptMinute = base.throughMinute,
+  ) {
     this.#base = base;
     this.#latest = base;
-    this.#keptMinute = base.throughMinute;
+    this.#keptMinute = keptMinute;
     this.#setup = setup;
     this.#judgedMinute = base.throughMinute;
     this.#ledger = new AlertLedger(origin, stored);
     this.#closings = stored?.closings ?? [];
-    this.noteKept();
+    this.#forgetKept();
   }
 
   /** What a log row and the snapshot keep. */
@@ -192,6 +199,10 @@ export class AlertBook {
   /** The base is stored as it is now: what it has taken in is no longer needed. */
   noteKept(): void {
     this.#keptMinute = this.#base.throughMinute;
+    this.#forgetKept();
+  }
+
+  #forgetKept(): void {
     this.#closings = this.#closings.filter(({ minute }) => minute > this.#keptMinute);
     this.#ledger.forget(this.#keptMinute);
   }

@@ -85,7 +85,8 @@ export class WokenState {
     this.totals = { ...known.totals };
     const base = known.alerts ?? emptyBase(known.oldestMinute - 1);
     const book = source.alerts === null ? null : decodeBook(source.alerts);
-    this.alerts = new AlertBook(source.origin, base, book, readSetup(source.alertSetup));
+    const setup = readSetup(source.alertSetup);
+    this.alerts = new AlertBook(source.origin, base, book, setup, known.alerts ? undefined : -Infinity);
     // Only closed windows are emitted, and of those that lived at the last commit only windows that the watermark had
     // left behind are parked or judged: it had passed them all, though no row since has said so.
     const left = [...parked.map(({ minute }) => minute), ...(book ? [book.judgedMinute] : [])];

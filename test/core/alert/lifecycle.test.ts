@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertRule } from '../../../core/alert/alert-rule.ts';
+import { AlertBook } from '../../../core/alert/book.ts';
+import { emptyBase } from '../../../core/alert/fold.ts';
 import { alertHistoryMax, alertTracksMax, OTHER_KEY } from '../../../core/protocol/limits.ts';
 import { logRowHeadBytesMax } from '../../../core/window/log-row.ts';
 import { type Downloads, highError, latenessCut, lowSuccess, m0, noData, Shard } from './alert-fixture.ts';
@@ -237,6 +239,18 @@ describe('[ALR-1] rules change by new versions', () => {
     shard.see(well, well).put(1, bad).judge();
     expect(shard.book.setup?.rules.map(({ version }) => version)).toEqual([1, 2]);
     expect(shard.book.records).toMatchObject([{ ruleVersion: 1, windowMinute: m0 + 1 }]);
+  });
+
+  test('[ALR-2] while no base is stored none is dropped: by a clock that was set back one wakes earlier', () => {
+    const rules = [lowSuccess, { ...second, fromMinute: m0 + 3 }];
+    const origin = { regionNumber: 3, shard: 0, generation: 0, incarnation: 1 };
+    const versions = (keptMinute?: number) => {
+      const book = new AlertBook(origin, emptyBase(m0 + 20), null, null, keptMinute);
+      book.setUp({ region: 'EU-London', rules });
+      return book.setup?.rules.map(({ version }) => version);
+    };
+    expect(versions(m0 + 20)).toEqual([2]);
+    expect(versions(Number.NEGATIVE_INFINITY)).toEqual([1, 2]);
   });
 
   test('one that is not enabled ends what fires and judges no more', () => {
