@@ -53,13 +53,14 @@ function expected(role: string, caller: CallerName): typeof passed | 401 | 403 {
   return hasRole({ role: shown } as Person, role as PersonRole) ? passed : 403;
 }
 
+/** As a page asks: a socket where there is one. */
+const headersFor = (path: string): Record<string, string> =>
+  path === '/api/live' ? { origin: host, upgrade: 'websocket' } : { origin: host };
+
 async function outcome(method: string, path: string, caller: CallerName): Promise<string | number> {
   const address = path.replaceAll('{id}', 'of-paris');
-  const upgrade: Record<string, string> = path === '/api/live' ? { upgrade: 'websocket' } : {};
-  const response = await askAs(cookies.get(caller) ?? null, address, {
-    method,
-    headers: { origin: host, ...upgrade },
-  });
+  const headers = headersFor(path);
+  const response = await askAs(cookies.get(caller) ?? null, address, { method, headers });
   response.webSocket?.accept();
   response.webSocket?.close();
   if (response.webSocket) return passed;
@@ -110,9 +111,10 @@ describe('[ACC-2] a wrong region', () => {
 
   test.each(withRegion)('%s is told of it by %s as of one that does not exist', async (path, name) => {
     const cookie = cookies.get('wrong region') ?? null;
+    const headers = headersFor(path);
     const [hidden, absent] = await Promise.all([
-      askAs(cookie, `${path}?${name}=${region}`),
-      askAs(cookie, `${path}?${name}=EU-Nowhere`),
+      askAs(cookie, `${path}?${name}=${region}`, { headers }),
+      askAs(cookie, `${path}?${name}=EU-Nowhere`, { headers }),
     ]);
     expect([hidden.status, absent.status]).toEqual([400, 400]);
     const [a, b] = [await hidden.json<object>(), await absent.json<object>()];
