@@ -128,6 +128,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     stop: () => stopped(server, peers),
   };
   server.on('upgrade', (request: IncomingMessage, stream) => {
+    // A browser that is refused may reset the connection: without a listener that ends the whole run of the tests.
+    stream.on('error', () => stream.destroy());
     const breakdown = new URL(request.url ?? '/', 'http://harness').searchParams.get('breakdown');
     const refusal = refusalOf(harness, breakdown);
     if (refusal !== null) {
