@@ -1,5 +1,6 @@
 import { defineConfig, minifySync, type Plugin } from 'vite';
 import { pageHeaders, strictTransport } from '../core/protocol/security-headers.ts';
+import { pageShell } from './page-shell.ts';
 import { preactParts } from './preact-parts.ts';
 import { shortPreload } from './preload.ts';
 import { textsInPlace } from './texts-in-place.ts';
@@ -150,6 +151,7 @@ export default defineConfig({
   // `createElement(tag, props, ...children)` rather than `jsx(tag, { ...props, children })`: 1 KB gzipped less in all.
   oxc: { jsx: { runtime: 'classic', pragma: 'createElement', pragmaFrag: 'Fragment' } },
   plugins: [
+    pageShell(),
     stylesFirst(),
     textsInPlace(),
     uplotParts(),
