@@ -6,7 +6,7 @@ import type { Disorder } from '../protocol.ts';
 import { type Checked, check } from './check.ts';
 import { Oracle } from './oracle.ts';
 import { Producers, type Traffic, usualTraffic } from './producers.ts';
-import { aheadOf, beginRuns, compareD1, drainQueue, hoursOf, readLive, untilRunsOver } from './settle.ts';
+import { aheadOf, compareD1, computeHours, drainQueue, hoursOf, readLive } from './settle.ts';
 import { FireViewer } from './viewer.ts';
 import { World } from './world.ts';
 
@@ -127,8 +127,7 @@ async function settle(lot: Lot, startedMs: number): Promise<LotResult> {
   const aheadMs = aheadOf(oracle);
   await world.start({ aheadMs });
   const d1 = await compareD1(world, live);
-  await beginRuns(world, hoursOf(oracle));
-  const runs = await untilRunsOver(world);
+  const runs = await computeHours(world, hoursOf(oracle));
   const checked = await check(world, oracle, live, { hasStandIn, hasOthers });
   const others = (await also?.(lot)) ?? [];
   const { connections, frames, resyncs, stepsBack } = viewer;

@@ -104,12 +104,13 @@ export const hoursOf = (oracle: Oracle): number[] => [
   ...new Set(oracle.events.map(({ timeMs }) => Math.floor(timeMs / hourMs))),
 ];
 
-/** Hours over which a run goes on are passed over. */
+/** Hours over which a run goes on are passed over; whether any was. */
 export async function beginRuns(
   world: World,
   hours: readonly number[],
   regions = fireRegions,
-): Promise<void> {
+): Promise<boolean> {
+  let heldOff = false;
   for (const hour of hours) {
     const [from, to] = [hour, hour + 1].map((at) => new Date(at * hourMs).toISOString());
     const response = await world.ask(runsPath, {
@@ -118,8 +119,20 @@ export async function beginRuns(
     });
     if (!response.ok && response.status !== 409)
       throw new Error(`${runsPath} answered ${response.status}: ${await response.text()}`);
-    await response.body?.cancel();
+    const { held_off = [] } = (await response.json()) as { readonly held_off?: readonly unknown[] };
+    heldOff ||= response.status === 409 || held_off.length > 0;
   }
+  return heldOff;
+}
+
+/** Computes the hours, once nothing more comes. What of it did not end well, in words. */
+export async function computeHours(world: World, hours: readonly number[]): Promise<string[]> {
+  const heldOff = await beginRuns(world, hours);
+  const faults = await untilRunsOver(world);
+  if (!heldOff) return faults;
+  // A run that went on already may have been planned before the last events were sealed.
+  await beginRuns(world, hours);
+  return await untilRunsOver(world);
 }
 
 async function allRuns(world: World): Promise<Run[]> {

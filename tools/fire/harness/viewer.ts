@@ -36,8 +36,12 @@ export class FireViewer {
     this.#socket?.close();
   }
 
-  /** Shows nothing until a frame comes: what was held before says nothing any more. */
+  /**
+   * Shows nothing until a frame comes: what was held before says nothing any more. What it has seen is acknowledged
+   * first, since the hub sends no second snapshot while the first is under way to it (LIV-2).
+   */
   forget(): void {
+    this.#acknowledge();
     this.state = emptyLiveState;
     this.#send({ t: 'resync' });
   }
@@ -57,9 +61,7 @@ export class FireViewer {
       headers: { authorization: `Bearer ${credentials.viewer_token}` },
     });
     this.#socket = socket;
-    const acks = setInterval(() => {
-      if (this.state.epoch !== '') this.#send({ t: 'ack', seq: this.state.seq });
-    }, 500);
+    const acks = setInterval(() => this.#acknowledge(), 500);
     await new Promise<void>((resolve) => {
       socket.addEventListener('open', () => {
         this.connections++;
@@ -90,6 +92,10 @@ export class FireViewer {
     const highest = this.#highest.get(cell) ?? 0;
     if (events < highest) this.stepsBack.push(`${cell}: ${highest}, then ${events}`);
     else this.#highest.set(cell, events);
+  }
+
+  #acknowledge(): void {
+    if (this.state.epoch !== '') this.#send({ t: 'ack', seq: this.state.seq });
   }
 
   #send(frame: object): void {
