@@ -57,11 +57,14 @@ class RealService {
   }
 
   /** Sends traffic, its past first, until stopTraffic() or the end. */
-  sendTraffic(traffic: Traffic, options: { readonly backoffMsMax?: number } = {}): void {
+  sendTraffic(
+    traffic: Traffic,
+    { senders = 3, ...options }: { readonly backoffMsMax?: number; readonly senders?: number } = {},
+  ): void {
     const { signal: stop } = this.#stopProducing;
     const { url, credentials } = this.runtime;
     const sender = new Sender({ url, key: credentials.ingest_key, connections: 3, stop, ...options });
-    this.#producing = produce({ traffic, sender, progress: new Progress(), senders: 3, batch: 50, stop });
+    this.#producing = produce({ traffic, sender, progress: new Progress(), senders, batch: 50, stop });
   }
 
   async stopTraffic(): Promise<void> {
