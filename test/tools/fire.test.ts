@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { contentCell, differences, minuteCell, tally } from '../../tools/fire/harness/cells.ts';
 import { checkEvents } from '../../tools/fire/harness/check.ts';
 import type { LakeEvent } from '../../tools/fire/harness/lake-set.ts';
+import { badlyEnded } from '../../tools/fire/harness/settle.ts';
 import { chance } from '../../tools/fire/protocol.ts';
 import { percentile } from '../../tools/fire/results.ts';
 
@@ -75,6 +76,23 @@ describe('ok ⊆ counted ⊆ ok ∪ unknown', () => {
     const cells = new Map(Array.from({ length: 12 }, (_, n) => [`cell ${n}`, 1] as const));
     expect(differences('x', new Map(), cells).slice(-1)).toEqual(['x: and 2 more']);
     expect(differences('x', cells, new Map(cells))).toEqual([]);
+  });
+});
+
+describe('runs of the batch layer', () => {
+  const run = (state: string, error: string | null = null) => ({ id: 'one', state, error });
+
+  test('that ended well are done, or gave their hour to a replay', () => {
+    expect(badlyEnded([run('done'), run('cancelled', 'replay r-1 computes this hour')])).toEqual([]);
+  });
+
+  test.each([
+    ['failed', 'it stood still for a day'],
+    ['failed', 'replay r-1 computes this hour'],
+    ['cancelled', 'its replay was cancelled'],
+    ['cancelled', null],
+  ])('that ended as %s with %s are told', (state, error) => {
+    expect(badlyEnded([run(state, error)])).toEqual([`batch: ${JSON.stringify(run(state, error))}`]);
   });
 });
 

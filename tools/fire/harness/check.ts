@@ -187,6 +187,7 @@ async function accountFaults(
       : [`accounts: ${accepted} accepted, the answers said ${oracle.answered.accepted}`]),
     ...differences('accounts of hours', new Map(batch) as Cells, wanted),
   ];
-  const wrong = hours.filter(({ state }) => state !== 'equal' && state !== 'explained');
+  // What others have sent, or what was put into the lake past the stream, is not this oracle's.
+  const wrong = ours.filter(({ state }) => state !== 'equal' && state !== 'explained');
   return [...faults, ...wrong.map((hour) => `hour: ${JSON.stringify(hour)}`)];
 }

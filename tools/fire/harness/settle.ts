@@ -143,6 +143,14 @@ async function allReplays(world: World): Promise<Pick<Run, 'state'>[]> {
   return await world.data<Pick<Run, 'state'>[]>('/api/admin/replays');
 }
 
+/** Those that did not end well, in words. A replay takes an hour from the run that stands over it, and computes it (RPL-2). */
+export const badlyEnded = (runs: readonly Run[]): string[] =>
+  runs
+    .filter(({ state, error }) => state !== 'done' && !(state === 'cancelled' && isTakenOver(error)))
+    .map((run) => `batch: ${JSON.stringify(run)}`);
+
+const isTakenOver = (error: string | null): boolean => /^replay \S+ computes this hour$/.test(error ?? '');
+
 /** Until no run waits or goes on. Those that did not end well, in words. */
 export async function untilRunsOver(world: World, withinMs = 300_000): Promise<string[]> {
   const endMs = performance.now() + withinMs;
@@ -150,8 +158,7 @@ export async function untilRunsOver(world: World, withinMs = 300_000): Promise<s
     const [runs, replays] = await Promise.all([allRuns(world), allReplays(world)]).catch(() => []);
     const standing =
       runs && replays && [...runs, ...replays].filter(({ state }) => /waiting|running/.test(state));
-    if (runs && standing?.length === 0)
-      return runs.filter(({ state }) => state !== 'done').map((run) => `batch: ${JSON.stringify(run)}`);
+    if (runs && standing?.length === 0) return badlyEnded(runs);
     if (performance.now() > endMs) return [`batch: ${standing?.length ?? 'unknown'} runs stand`];
     if (tries % revivesEvery === 0)
       await world.fireCron(watchCron, stalledMs * (tries / revivesEvery)).catch(() => undefined);
