@@ -1,10 +1,13 @@
 // What a benchmark is, and what it tells.
+import { median, rounded } from './bench-rate.ts';
 import { quantile } from './producer/progress.ts';
 
 export interface Bench {
   readonly name: string;
   /** One sentence: what is measured, and from where to where. */
   readonly describe: string;
+  /** What was tried and did not help, and what holds a missed goal back: a sentence or two each. */
+  readonly notes?: readonly string[];
   run(): Promise<Report>;
 }
 
@@ -16,10 +19,28 @@ export interface Report {
   readonly targets?: readonly Target[];
 }
 
-export interface Target {
+export type Target = {
+  /** With its unit, or what it is a ratio to. */
   readonly what: string;
-  readonly atMost: number;
   readonly measured: number;
+  /** Of the rounds that `measured` is the middle of. */
+  readonly spread?: string;
+} & ({ readonly atMost: number } | { readonly atLeast: number });
+
+/** What is not a number meets no goal; a file holds null for it. */
+export function isMet(target: Target): boolean {
+  if (!Number.isFinite(target.measured)) return false;
+  return 'atMost' in target ? target.measured <= target.atMost : target.measured >= target.atLeast;
+}
+
+export function goalOf(target: Target): string {
+  return 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`;
+}
+
+/** The middle of some rounds, and how far they lie apart. */
+export function middleOf(rounds: readonly number[]): Pick<Target, 'measured' | 'spread'> {
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)].map(rounded);
+  return { measured: rounded(median(rounds)), spread: `${least} to ${most}, of ${rounds.length}` };
 }
 
 /** A row of quantiles, in whatever unit the samples have, to a tenth. */

@@ -1,5 +1,5 @@
 // `node tools/run.mjs lighthouse FOLDER`: what Lighthouse says of the pages of a local server, signed in, with traffic.
-// Lighthouse is no dependency: FOLDER is where it was installed, as docs/performance.md tells.
+// Lighthouse is no dependency: FOLDER is where it was installed, as docs/page-performance.md tells.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
