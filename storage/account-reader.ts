@@ -10,7 +10,8 @@ import {
 import type { AccountSources, DeadChunk, Hole } from '../core/account/statement.ts';
 import { deadLettersReadMax, holesReadMax, reportBytesMax, windowMs } from '../core/protocol/limits.ts';
 import { errorFields, logLine } from '../core/protocol/log-line.ts';
-import { type RegionEntry, shardsPerRegion } from '../core/protocol/region.ts';
+import type { RegionEntry } from '../core/protocol/region.ts';
+import { shardsOf } from '../core/protocol/shard-plan.ts';
 import type { StoredLogRow } from '../core/window/log-row.ts';
 import type { ShardAddress } from '../core/window/verdict.ts';
 import { readAccountedRows, readShardAccounts, type StoredAccount } from './account-store.ts';
@@ -84,12 +85,6 @@ export async function gatherAccounts(
       ...(holes.length === holesReadMax ? [`More than ${holesReadMax} holes: the rest are left out`] : []),
     ],
   };
-}
-
-function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {
-  return regions.flatMap(({ number }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
-  );
 }
 
 type Accounted = Awaited<ReturnType<typeof readAccountedRows>>;

@@ -1,10 +1,12 @@
 /** Days of the batch layer in D1 (BAT-3): which are due, and what was computed of them. */
+
 import { mergeDay } from '../core/batch/merge-day.ts';
 import type { UserDay } from '../core/batch/user-day.ts';
-import { packedKey, shardsPerRegion } from '../core/protocol/region.ts';
+import { packedKey } from '../core/protocol/region.ts';
 import type { PackedHour } from './hour-store.ts';
 import { readHours } from './hour-store.ts';
 import { needsMigration } from './migrated.ts';
+import { readShardsOf } from './region-registry.ts';
 import { StoredDataError } from './stored-data-error.ts';
 import { encodeRow, insertPackedRows } from './window-row.ts';
 import { addressOf } from './window-store.ts';
@@ -94,7 +96,7 @@ export async function readDueDays(
 export async function readDayHours(db: D1Database, { regionNumber, day }: RegionDay): Promise<PackedHour[]> {
   const from = packedKey(regionNumber, 0, day * dayHours);
   const [rows, computed] = await Promise.all([
-    readHours(db, shardsOf(regionNumber), day * dayHours, (day + 1) * dayHours),
+    readHours(db, await readShardsOf(db, regionNumber), day * dayHours, (day + 1) * dayHours),
     db
       .prepare('SELECT key FROM batch_hours WHERE key >= ?1 AND key < ?2')
       .bind(from, from + dayHours)
@@ -103,9 +105,6 @@ export async function readDayHours(db: D1Database, { regionNumber, day }: Region
   const hours = new Set(computed.map(([key]) => addressOf(key).minute));
   return rows.filter(({ hour }) => hours.has(hour));
 }
-
-const shardsOf = (regionNumber: number) =>
-  Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber, shard }));
 
 export interface DayWrite extends RegionDay, DayMark {
   readonly rows: readonly PackedHour[];

@@ -7,7 +7,8 @@ import type { AlertRecord } from '../core/alert/alert-record.ts';
 import { hourPrefix } from '../core/lake/part-name.ts';
 import { holeOverdueMs, holesReadMax, lossHoursMax, queueRetentionMs } from '../core/protocol/limits.ts';
 import { errorFields, logLine } from '../core/protocol/log-line.ts';
-import { type RegionEntry, shardsPerRegion } from '../core/protocol/region.ts';
+import type { RegionEntry } from '../core/protocol/region.ts';
+import { shardsOf } from '../core/protocol/shard-plan.ts';
 import { type AccountPorts, gatherAccounts } from './account-reader.ts';
 import { readAlerts, readAlertsById, type StoredAlert, saveAlerts } from './alert-store.ts';
 import { noteHoles, readHoles } from './hole-store.ts';
@@ -54,8 +55,7 @@ const placeOf = ({ regionNumber, windowMinute }: AlertRecord): Place => ({
 });
 
 async function keepHoles(ports: AccountPorts, region: RegionEntry, nowMs: number): Promise<void> {
-  for (let shard = 0; shard < shardsPerRegion; shard++) {
-    const address = { regionNumber: region.number, shard };
+  for (const address of shardsOf([region])) {
     try {
       const told = await ports.shard(address).doors();
       if (told) await noteHoles(ports.db, address, told, nowMs - holeOverdueMs);
@@ -106,11 +106,11 @@ async function disagreeing(
   nowMs: number,
 ): Promise<Loss[]> {
   const hour = Math.floor(nowMs / hourMs);
-  const numbers = regions.map(({ number }) => number);
-  const sides = await readHourSides(db, numbers, hour - dayHours - 2, hour + 1);
+  const sides = await readHourSides(db, regions, hour - dayHours - 2, hour + 1);
   for (const place of firing) {
+    const region = regions.filter(({ number }) => number === place.regionNumber);
     if (place.hour < hour - dayHours - 2)
-      sides.push(...(await readHourSides(db, [place.regionNumber], place.hour, place.hour + 1)));
+      sides.push(...(await readHourSides(db, region, place.hour, place.hour + 1)));
   }
   return judgeHours(sides).flatMap((judged): Loss[] => {
     const region = regions.find(({ number }) => number === judged.regionNumber)?.name;

@@ -1,9 +1,12 @@
 import { drizzle } from 'drizzle-orm/d1';
 import { regionNumber } from '../core/protocol/ids.ts';
 import type { RegionEntry } from '../core/protocol/region.ts';
+import { readShardPlan, shardsOf } from '../core/protocol/shard-plan.ts';
+import type { ShardAddress } from '../core/window/verdict.ts';
 import { Believed } from './believed.ts';
 import { NotMigratedError, needsMigration } from './migrated.ts';
 import { regions } from './schema.ts';
+import { StoredDataError } from './stored-data-error.ts';
 
 /** A new region is known everywhere after this; until then its records are rejected as unknown. */
 export const registryCacheMs = 60_000;
@@ -43,8 +46,25 @@ export function forgetRegions(db: D1Database): void {
 }
 
 async function readRegions(db: D1Database): Promise<Entries> {
-  const entries = await needsMigration(() => drizzle(db).select().from(regions).orderBy(regions.number));
-  if (entries.length === 0) throw new NotMigratedError();
-  for (const entry of entries) regionNumber(entry.number);
-  return entries;
+  const rows = await needsMigration(() => drizzle(db).select().from(regions).orderBy(regions.number));
+  if (rows.length === 0) throw new NotMigratedError();
+  return rows.map(({ shard_plan: plan, ...entry }) => ({
+    ...entry,
+    number: regionNumber(entry.number),
+    ...planOf(entry.number, plan),
+  }));
+}
+
+/** Of most regions there is nothing to say. */
+function planOf(number: number, text: string): Pick<RegionEntry, 'shardPlan'> {
+  const shardPlan = readShardPlan(text);
+  if (!shardPlan) throw new StoredDataError('regions', number, 'its shard_plan is no plan of shards');
+  return shardPlan.length === 0 ? {} : { shardPlan };
+}
+
+/** Every shard of a region that may hold something, as D1 has it now. Throws StoredDataError. */
+export async function readShardsOf(db: D1Database, number: number): Promise<ShardAddress[]> {
+  const query = db.prepare('SELECT shard_plan AS plan FROM regions WHERE number = ?1').bind(number);
+  const row = await needsMigration(() => query.first<{ plan: string }>());
+  return shardsOf([{ number, ...planOf(number, row?.plan ?? '[]') }]);
 }

@@ -5,8 +5,10 @@ import {
   replayRunsAtOnceMax,
   replayRunsStandingMax,
 } from '../core/protocol/batch-limits.ts';
-import { packedKey, shardsPerRegion } from '../core/protocol/region.ts';
+import { packedKey } from '../core/protocol/region.ts';
+import type { ShardAddress } from '../core/window/verdict.ts';
 import { insertRunsSql, type RegionHour, runsText, standing } from './batch-store.ts';
+import { readShardsOf } from './region-registry.ts';
 import { placeOf, type Replay, readReplay, touchReplay } from './replay-store.ts';
 
 export type LotOutcome =
@@ -67,10 +69,12 @@ async function roomOf(db: D1Database, id: string): Promise<number> {
 async function lookAt(db: D1Database, replay: Replay, lookedAtMax: number): Promise<LookedAt[]> {
   const { nextPlace, hours } = replay;
   const count = Math.min(lookedAtMax, hours - nextPlace);
+  const shards = new Map<number, readonly ShardAddress[]>();
+  for (const number of replay.regions) shards.set(number, await readShardsOf(db, number));
   const probes = Array.from({ length: count }, (_, n) => nextPlace + n).flatMap((place) => {
     const { regionNumber, hour } = placeOf(replay, place);
     const key = packedKey(regionNumber, 0, hour);
-    return Array.from({ length: shardsPerRegion }, (_, shard) => {
+    return (shards.get(regionNumber) ?? []).map(({ shard }) => {
       const minute = packedKey(regionNumber, shard, hour * 60);
       return [place, regionNumber, hour, key, minute, minute + 60, packedKey(regionNumber, shard, hour)];
     });

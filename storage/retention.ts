@@ -12,7 +12,8 @@ import {
   windowsKeptMs,
   workKeptMs,
 } from '../core/protocol/batch-limits.ts';
-import { packedKey, type RegionEntry, shardsPerRegion } from '../core/protocol/region.ts';
+import { packedKey, type RegionEntry } from '../core/protocol/region.ts';
+import { shardsOf } from '../core/protocol/shard-plan.ts';
 import { rollUpHour } from './hour-store.ts';
 import { userStatsFolder } from './user-stats.ts';
 import { addressOf } from './window-store.ts';
@@ -37,12 +38,10 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Key ranges of the regions' shards up to a minute, an hour or a day. */
 function rangesBefore(regions: readonly RegionEntry[], end: number): string {
-  const ranges = regions.flatMap(({ number }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => [
-      packedKey(number, shard, 0),
-      packedKey(number, shard, Math.max(0, end)),
-    ]),
-  );
+  const ranges = shardsOf(regions).map(({ regionNumber, shard }) => [
+    packedKey(regionNumber, shard, 0),
+    packedKey(regionNumber, shard, Math.max(0, end)),
+  ]);
   return JSON.stringify(ranges);
 }
 

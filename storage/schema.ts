@@ -15,6 +15,8 @@ export const regions = sqliteTable('regions', {
   continent: text('continent').notNull(),
   latitude: real('latitude').notNull(),
   longitude: real('longitude').notNull(),
+  /** JSON: [[from epoch hour, shards], ...] (core/protocol/shard-plan.ts). */
+  shard_plan: text('shard_plan').notNull().default('[]'),
 });
 
 function integerColumn(name: string) {

@@ -7,6 +7,7 @@ import type { AlertRecord } from '../alert/alert-record.ts';
 import { unreachable } from '../protocol/assert.ts';
 import { leaseRenewMs, pullWaitMsMax } from '../protocol/limits.ts';
 import type { RegionEntry } from '../protocol/region.ts';
+import { shardsOf } from '../protocol/shard-plan.ts';
 import { takeAcknowledgement, takeAlert } from './alert-board.ts';
 import { deliver, flush, flushReaders, flushWhenDue, wakeBy } from './feed.ts';
 import {
@@ -17,7 +18,7 @@ import {
   type KnownAlert,
   newHubLife,
 } from './hub-state.ts';
-import { addressOf, alarmWhenNeeded, renewWhenDue, retryWhenDue, shardsOf, start } from './job-effects.ts';
+import { addressOf, alarmWhenNeeded, renewWhenDue, retryWhenDue, start } from './job-effects.ts';
 import { allSettled, type HubJob, jobDone, jobFailed } from './jobs.ts';
 import { greet } from './reader.ts';
 import { newReader } from './reader-state.ts';
@@ -194,7 +195,7 @@ function takeRegistry(hub: Hub, life: HubLife, regions: readonly RegionEntry[], 
   const added = regions.filter(({ number }) => !life.regions.has(number));
   for (const { number } of added) life.regions.set(number, newRegionCells(number));
   life.readyBy ??= now + pullWaitMsMax;
-  const jobs: HubJob[] = added.flatMap(shardsOf).map((address) => ({ job: 'shard', address }));
+  const jobs: HubJob[] = shardsOf(added).map((address) => ({ job: 'shard', address }));
   const started = start(life, first ? [...jobs, { job: 'history' }, { job: 'alerts' }] : jobs, now);
   return [...started, ...settle(hub, life, now)];
 }

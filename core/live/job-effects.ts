@@ -8,7 +8,7 @@ import {
   livePanesMs,
   windowMs,
 } from '../protocol/limits.ts';
-import { type RegionEntry, shardsPerRegion } from '../protocol/region.ts';
+import { shardsOf } from '../protocol/shard-plan.ts';
 import type { ShardAddress } from '../window/verdict.ts';
 import type { HubEffect, HubLife } from './hub-state.ts';
 import { dueJobs, type HubJob, nextRetryAt, startJob } from './jobs.ts';
@@ -20,7 +20,7 @@ import { dueJobs, type HubJob, nextRetryAt, startJob } from './jobs.ts';
 export function renewWhenDue(life: HubLife, now: number): HubEffect[] {
   if (now < life.renewAt) return [];
   life.renewAt = now + leaseRenewMs;
-  const shards = life.registry.flatMap(shardsOf).map((address): HubJob => ({ job: 'shard', address }));
+  const shards = shardsOf(life.registry).map((address): HubJob => ({ job: 'shard', address }));
   // Before the registry is there, no region has a past.
   const history: HubJob[] = shards.length === 0 ? [] : [{ job: 'history' }];
   return start(life, [{ job: 'registry' }, { job: 'alerts' }, ...shards, ...history], now);
@@ -41,7 +41,7 @@ function effectOf(life: HubLife, job: HubJob, now: number): HubEffect {
     case 'history':
       return {
         type: 'read_history',
-        shards: life.registry.flatMap(shardsOf),
+        shards: shardsOf(life.registry),
         fromMinute: Math.floor((now - liveMinutesMs) / windowMs),
         wholeFromMinute: Math.floor((now - livePanesMs) / windowMs),
         toMinute: Math.floor(now / windowMs) + 1,
@@ -53,10 +53,6 @@ function effectOf(life: HubLife, job: HubJob, now: number): HubEffect {
     default:
       return unreachable(job);
   }
-}
-
-export function shardsOf({ number }: RegionEntry): ShardAddress[] {
-  return Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard }));
 }
 
 export function addressOf({ regionNumber, shard }: ShardAddress): ShardAddress {

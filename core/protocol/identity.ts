@@ -1,5 +1,4 @@
 /** Identities and pseudonyms (IDN-1): keyed 64-bit hashes, each of a list of texts that gives away its own lengths. */
-import { shardsPerRegion } from './region.ts';
 import { createSipHasher, type SipHasher, type SipKey } from './siphash.ts';
 import { identityVersion } from './version.ts';
 
@@ -85,8 +84,11 @@ export class Ordinals {
   }
 }
 
-/** IDN-2: a session stays whole and a twin meets its twin, since a twin repeats region, session and identity. */
-export function shardOf(session: Hash64, identity: Hash64, shards = shardsPerRegion): number {
+/**
+ * IDN-2: a session stays whole and a twin meets its twin, since a twin repeats region, session and identity. `shards`:
+ * of the region at the time of the event (IDN-2b), which a twin repeats too.
+ */
+export function shardOf(session: Hash64, identity: Hash64, shards: number): number {
   const { hi, lo } = session.hi === 0 && session.lo === 0 ? identity : session;
   return ((hi ^ lo) >>> 0) % shards;
 }

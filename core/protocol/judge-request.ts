@@ -12,6 +12,7 @@ import { errorsListedMax, eventIdLengthMax, rejectSamplesMax } from './limits.ts
 import type { RegionEntry } from './region.ts';
 import type { Reject } from './reject.ts';
 import type { RejectSample } from './reject-report.ts';
+import { shardsAt } from './shard-plan.ts';
 
 export interface RequestContext extends JudgeContext {
   readonly producer: string;
@@ -89,7 +90,8 @@ class Sorter {
     const user = judged.userId === null ? noHash : identifier.user(judged.userId);
     const session = judged.sessionId === null ? noHash : identifier.session(producer, judged.sessionId);
     const identity = this.#identity(judged, raw);
-    const group = this.#group(judged.region, shardOf(session, identity));
+    const shards = shardsAt(judged.region.shardPlan, judged.columns.timeMs);
+    const group = this.#group(judged.region, shardOf(session, identity, shards));
     const twin = `${judged.region.number},${identity.hi},${identity.lo},${session.hi},${session.lo}`;
     if (this.#seen.has(twin)) {
       group.twins++;

@@ -1,3 +1,5 @@
+import type { ShardPlan } from './shard-plan.ts';
+
 /** A row of the region registry (D1 table `regions`, shipped in a migration). */
 export interface RegionEntry {
   /** 1 to 65,535, never reused. Part of every packed key. */
@@ -6,10 +8,9 @@ export interface RegionEntry {
   readonly continent: string;
   readonly latitude: number;
   readonly longitude: number;
+  /** Absent where it has one shard for ever. */
+  readonly shardPlan?: ShardPlan;
 }
-
-/** Shards a region has. One first (design: names, keys and formats carry a shard number from the first day). */
-export const shardsPerRegion = 1;
 
 /** Name of the Durable Object that holds a shard. Only for numbers taken from the registry (ING-4). */
 export function shardObjectName(regionNumber: number, shard: number): string {

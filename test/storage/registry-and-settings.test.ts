@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { isMigrated, latestMigration, NotMigratedError, needsMigration } from '../../storage/migrated.ts';
-import { loadRegions, registryCacheMs, renewRegions } from '../../storage/region-registry.ts';
+import { loadRegions, readShardsOf, registryCacheMs, renewRegions } from '../../storage/region-registry.ts';
 import { localSecret } from '../../storage/settings.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
 
@@ -25,9 +25,26 @@ describe('the registry of regions', () => {
     }
   });
 
+  test('[IDN-2b] says how many shards a region has, and what is no plan is told', async () => {
+    const planOf = async (text: string) => {
+      await env.DB.prepare('UPDATE regions SET shard_plan = ?1 WHERE number = 2').bind(text).run();
+      return (await renewRegions(env.DB, now))[1]?.shardPlan;
+    };
+    expect(await planOf('[[10,4],[12,1]]')).toEqual([
+      { fromHour: 10, shards: 4 },
+      { fromHour: 12, shards: 1 },
+    ]);
+    expect((await readShardsOf(env.DB, 2)).map(({ shard }) => shard)).toEqual([0, 1, 2, 3]);
+    expect(await readShardsOf(env.DB, 3)).toEqual([{ regionNumber: 3, shard: 0 }]);
+    await expect(planOf('[[10,0]]')).rejects.toThrow(StoredDataError);
+    expect(await planOf('[]')).toBeUndefined();
+  });
+
   test('is read again only when its minute is over', async () => {
     await loadRegions(env.DB, now);
-    await env.DB.exec("INSERT INTO regions VALUES (13, 'EU-Madrid', 'Europe', 40.42, -3.7)");
+    await env.DB.exec(
+      "INSERT INTO regions (number, name, continent, latitude, longitude) VALUES (13, 'EU-Madrid', 'Europe', 40.42, -3.7)",
+    );
     expect(await loadRegions(env.DB, now + registryCacheMs - 1)).toHaveLength(12);
     expect(await loadRegions(env.DB, now + registryCacheMs)).toHaveLength(13);
     await env.DB.exec('DELETE FROM regions WHERE number = 13');

@@ -5,11 +5,12 @@ import { alertRow } from '../../core/alert/alert-row.ts';
 import { closedBy } from '../../core/alert/record.ts';
 import { alertCommentLengthMax } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
-import { hubObjectName, shardObjectName, shardsPerRegion } from '../../core/protocol/region.ts';
+import { hubObjectName, shardObjectName } from '../../core/protocol/region.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import { acknowledgeAlert, readAlert, type StoredAlert, saveAlerts } from '../../storage/alert-store.ts';
 import { NotMigratedError } from '../../storage/migrated.ts';
+import { readShardsOf } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
 import { readActionBody } from './action-body.ts';
 import { findAlert } from './alert-reader.ts';
@@ -177,10 +178,10 @@ async function closeInShard(
   { record }: StoredAlert,
 ): Promise<'closed' | 'resolved'> {
   const by = person().name;
-  for (let shard = 0; shard < shardsPerRegion; shard++) {
-    const id = REGION_WINDOW.idFromName(shardObjectName(record.regionNumber, shard));
+  for (const address of await readShardsOf(DB, record.regionNumber)) {
+    const id = REGION_WINDOW.idFromName(shardObjectName(address.regionNumber, address.shard));
     const door = REGION_WINDOW.get(id) as unknown as RegionDoor;
-    const outcome = await door.closeAlert({ regionNumber: record.regionNumber, shard }, record.id, by);
+    const outcome = await door.closeAlert(address, record.id, by);
     if (outcome !== 'absent') return outcome;
   }
   const nowMs = Date.now();

@@ -1,5 +1,6 @@
 import { errorFields } from '../../core/protocol/log-line.ts';
-import { shardObjectName, shardsPerRegion } from '../../core/protocol/region.ts';
+import { shardObjectName } from '../../core/protocol/region.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import type { Env } from '../env.ts';
 import { logForRequest } from './request-scope.ts';
@@ -12,9 +13,7 @@ interface RegionDoor {
 /** Tells every shard that rules have changed. One that cannot be told reads them with an alarm, as each does (ALR-2). */
 export async function tellShards(env: Env): Promise<void> {
   const regions = await loadRegions(env.DB, Date.now());
-  const names = regions.flatMap(({ number }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => shardObjectName(number, shard)),
-  );
+  const names = shardsOf(regions).map(({ regionNumber, shard }) => shardObjectName(regionNumber, shard));
   await Promise.all(names.map((name) => tell(env, name)));
 }
 

@@ -1,5 +1,6 @@
 import { errorFields } from '../../core/protocol/log-line.ts';
-import { type RegionEntry, shardsPerRegion } from '../../core/protocol/region.ts';
+import type { RegionEntry } from '../../core/protocol/region.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import type { WindowParts } from '../../core/window/window-parts.ts';
@@ -116,12 +117,6 @@ async function layersOrNone(
     logForRequest('warn', 'layers_unread', errorFields(error));
     return { stream: true, batch: false };
   }
-}
-
-export function shardsOf(regions: readonly RegionEntry[]): ShardAddress[] {
-  return regions.flatMap(({ number }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
-  );
 }
 
 /** From which minute on shards tell their windows, and what of them. */

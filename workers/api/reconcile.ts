@@ -107,8 +107,7 @@ function portsOf({ DB, LAKE, REGION_WINDOW }: Env) {
 async function readHours({ DB }: Env, { range, regions }: StatsQuery): Promise<JudgedHour[]> {
   const fromHour = Math.floor((range.fromMinute * windowMs) / hourMs);
   const toHour = Math.ceil((range.toMinute * windowMs) / hourMs);
-  const numbers = regions.map(({ number }) => number);
-  return judgeHours(await readHourSides(DB, numbers, fromHour, toHour));
+  return judgeHours(await readHourSides(DB, regions, fromHour, toHour));
 }
 
 function unread(messages: number): string[] {

@@ -1,7 +1,8 @@
 import { allowedLatenessMs, windowMs } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import type { MinuteSums } from '../../storage/range-store.ts';
-import { askShards, type Sources, shardsOf, type Told, totalsOnly } from './range-reader.ts';
+import { askShards, type Sources, type Told, totalsOnly } from './range-reader.ts';
 import { logForRequest } from './request-scope.ts';
 import type { StatsQuery } from './stats-query.ts';
 

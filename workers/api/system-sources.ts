@@ -3,12 +3,8 @@ import { findingOf } from '../../core/account/finding.ts';
 import { statementOf, totalOf } from '../../core/account/statement.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
-import {
-  hubObjectName,
-  type RegionEntry,
-  shardObjectName,
-  shardsPerRegion,
-} from '../../core/protocol/region.ts';
+import { hubObjectName, type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import {
   accountsHeldMs,
   deadLettersHeldMs,
@@ -146,10 +142,10 @@ function doorOf({ REGION_WINDOW }: Env, regionNumber: number, shard: number): Vi
   return REGION_WINDOW.get(id) as unknown as VitalsDoor;
 }
 
-/** A region has one shard (shardsPerRegion); with more each would be a line of its own. */
+/** Each shard of a region is a line of its own. */
 async function askAll(env: Env, regions: readonly RegionEntry[]): Promise<readonly RegionLook[]> {
-  const shards = regions.flatMap(({ number, name }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => ({ number, shard, name })),
+  const shards = regions.flatMap(({ number, name, shardPlan = [] }) =>
+    shardsOf([{ number, shardPlan }]).map(({ shard }) => ({ number, shard, name })),
   );
   return await Promise.all(
     shards.map(async ({ number, shard, name }) => {

@@ -1,7 +1,7 @@
 /** The end of a run: what it counted against what D1 holds, and one transaction that puts right what differs. */
+
 import { differencesOf } from '../../core/batch/differences.ts';
 import { windowsKeptMs } from '../../core/protocol/batch-limits.ts';
-import { shardsPerRegion } from '../../core/protocol/region.ts';
 import { mergeWindows } from '../../core/window/merge-windows.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
 import { WindowState } from '../../core/window/window-state.ts';
@@ -9,6 +9,7 @@ import type { BatchParams } from '../../storage/batch-dispatch.ts';
 import { contentText, type HourWrite, writeHour } from '../../storage/batch-hour-store.ts';
 import { type BatchRun, readRun } from '../../storage/batch-store.ts';
 import { type PackedHour, readHours } from '../../storage/hour-store.ts';
+import { readShardsOf } from '../../storage/region-registry.ts';
 import { readWindows } from '../../storage/window-store.ts';
 import type { StoredPlan } from './hour-run.ts';
 import { type BatchPorts, done, failed, over, type StepOutcome } from './ports.ts';
@@ -33,7 +34,7 @@ export async function finishHour(
   results: readonly ShardResult[],
 ): Promise<StepOutcome<null>> {
   const { runId, regionNumber, hour } = params;
-  const shards = Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber, shard }));
+  const shards = await readShardsOf(ports.db, regionNumber);
   const held = await readWindows(ports.db, shards, hour * 60, hour * 60 + 60);
   const heldHours = await readHours(ports.db, shards, hour, hour + 1);
   const run = await readRun(ports.db, runId);

@@ -1,4 +1,5 @@
 /** The steps of a run over one region and hour (BAT-1). Each can be done again, and any isolate can do the next. */
+
 import { HourFold } from '../../core/batch/hour-fold.ts';
 import { type HourPlan, planHour } from '../../core/batch/hour-plan.ts';
 import { PartEvents } from '../../core/batch/part-events.ts';
@@ -6,13 +7,13 @@ import { TWIN } from '../../core/batch/twin-finder.ts';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
 import { batchWaitMsMax } from '../../core/protocol/batch-limits.ts';
 import { FormatError } from '../../core/protocol/bytes.ts';
-import { shardsPerRegion } from '../../core/protocol/region.ts';
 import type { BatchParams } from '../../storage/batch-dispatch.ts';
 import { readBatchHour } from '../../storage/batch-hour-store.ts';
 import { endRun, noteProgress, putOff, readRun } from '../../storage/batch-store.ts';
 import { toHex } from '../../storage/hex.ts';
 import { PartError } from '../../storage/lake/part-error.ts';
 import { type ListedPart, listParts } from '../../storage/part-store.ts';
+import { readShardsOf } from '../../storage/region-registry.ts';
 import { textsOf, windowsOf } from '../../storage/window-text.ts';
 import { finishHour, type ShardResult } from './finish-hour.ts';
 import { findTwins, marksOf, ofPlan, scanForTwins } from './late-twins.ts';
@@ -47,9 +48,9 @@ export class HourRun {
     const { runId, regionNumber, hour } = this.#params;
     const run = await readRun(db, runId);
     if (run?.state !== 'running') return over;
-    for (let shard = 0; shard < shardsPerRegion; shard++) {
-      if ((await sealHour({ regionNumber, shard }, hour)) === 'sealed') continue;
-      const why = `shard ${shard} of region ${regionNumber} has not sealed this hour yet`;
+    for (const address of await readShardsOf(db, regionNumber)) {
+      if ((await sealHour(address, hour)) === 'sealed') continue;
+      const why = `shard ${address.shard} of region ${regionNumber} has not sealed this hour yet`;
       await this.putOff(why);
       return { is: 'open', why };
     }

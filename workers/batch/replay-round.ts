@@ -1,9 +1,11 @@
 /** The steps of a replay. Each can be done again, and any isolate can do the next: its state is in D1 (RPL-2). */
+
 import { replayRoundsMax } from '../../core/protocol/batch-limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { shardObjectName, shardsPerRegion } from '../../core/protocol/region.ts';
+import { shardObjectName } from '../../core/protocol/region.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import { dispatchRuns } from '../../storage/batch-dispatch.ts';
+import { readShardsOf } from '../../storage/region-registry.ts';
 import { beginReplay, type ReplayParams } from '../../storage/replay-dispatch.ts';
 import { type LotOutcome, takeLot } from '../../storage/replay-lot.ts';
 import { finishReplay, handOn, noteListed, readReplay, touchReplay } from '../../storage/replay-store.ts';
@@ -50,9 +52,9 @@ async function sealRange(
   const replay = await readReplay(env.DB, replayId);
   if (!replay) return;
   for (const regionNumber of replay.regions) {
-    for (let shard = 0; shard < shardsPerRegion; shard++) {
-      await sealShard(env, { regionNumber, shard }).catch((error: unknown) => {
-        console.warn(logLine('warn', 'replay_not_sealed', { regionNumber, shard, ...errorFields(error) }));
+    for (const address of await readShardsOf(env.DB, regionNumber)) {
+      await sealShard(env, address).catch((error: unknown) => {
+        console.warn(logLine('warn', 'replay_not_sealed', { ...address, ...errorFields(error) }));
       });
       await touchReplay(env.DB, replayId, now());
     }

@@ -2,7 +2,7 @@
 
 import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
-import { shardsPerRegion } from '../../core/protocol/region.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import { dispatchRuns } from '../../storage/batch-dispatch.ts';
 import { dueHours } from '../../storage/batch-due.ts';
 import { addRuns } from '../../storage/batch-store.ts';
@@ -47,10 +47,7 @@ async function beginDueParts({ DB, DAY_BATCH, SESSION_BATCH }: Env, nowMs: numbe
 /** As many as a firing may begin; what is left is due at the next. */
 async function beginDueRuns({ DB }: Env, nowMs: number): Promise<void> {
   const regions = await loadRegions(DB, nowMs);
-  const shards = regions.flatMap(({ number }) =>
-    Array.from({ length: shardsPerRegion }, (_, shard) => ({ regionNumber: number, shard })),
-  );
-  const due = await dueHours(DB, shards, nowMs, batchRunsMax);
+  const due = await dueHours(DB, shardsOf(regions), nowMs, batchRunsMax);
   const asked = due.map((hour) => ({ ...hour, id: crypto.randomUUID(), replayId: null }));
   const added = await addRuns(DB, asked, nowMs);
   if (added.size > 0) console.log(logLine('info', 'batch_runs_due', { runs: added.size }));

@@ -13,7 +13,7 @@ import { byShard, type PendingChunk, pendingChunk } from './shard-batch.ts';
 /** What the consumer needs of the world; workers/consumer/consumer-ports.ts binds it to the platform. */
 export interface ConsumerPorts {
   /** Throws where the registry cannot be asked. */
-  readonly isRegion: (regionNumber: number) => Promise<boolean>;
+  readonly isShard: (address: ShardAddress) => Promise<boolean>;
   /** Commits chunks in a shard; throws when the shard can't. */
   receive(address: ShardAddress, chunks: readonly Uint8Array[]): Promise<readonly ChunkVerdict[]>;
   /** Storing the same letter again changes nothing. */
@@ -69,7 +69,7 @@ async function open(delivery: Delivery, ports: ConsumerPorts): Promise<OpenedMes
     return { delivery, chunks: [], reports: [], broken: error };
   }
   const chunks = await Promise.all(
-    envelope.chunks.map((bytes) => pendingChunk(bytes, delivery.attempts, ports.isRegion)),
+    envelope.chunks.map((bytes) => pendingChunk(bytes, delivery.attempts, ports.isShard)),
   );
   return { delivery, chunks, reports: envelope.reports, broken: null };
 }

@@ -1,5 +1,6 @@
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import { storeDeadLetter } from '../../storage/dead-letters.ts';
 import { loadRegions, renewRegions } from '../../storage/region-registry.ts';
 import { saveRejectReports } from '../../storage/reject-store.ts';
@@ -19,14 +20,15 @@ export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> 
 }
 
 async function bind(env: Env): Promise<ConsumerPorts> {
-  const known = numbersOf(await loadRegions(env.DB, Date.now()));
-  let newest: Promise<ReadonlySet<number>> | undefined;
+  const known = shardNames(await loadRegions(env.DB, Date.now()));
+  let newest: Promise<ReadonlySet<string>> | undefined;
   return {
-    // A door may know a new region before this isolate does: its events must not end as dead letters.
-    async isRegion(number) {
-      if (known.has(number)) return true;
-      newest ??= renewRegions(env.DB, Date.now()).then(numbersOf);
-      return (await newest).has(number);
+    // A door may know a new region or shard before this isolate does: its events must not end as dead letters.
+    async isShard({ regionNumber, shard }) {
+      const name = shardObjectName(regionNumber, shard);
+      if (known.has(name)) return true;
+      newest ??= renewRegions(env.DB, Date.now()).then(shardNames);
+      return (await newest).has(name);
     },
     receive: async ({ regionNumber, shard }, chunks) => {
       const id = env.REGION_WINDOW.idFromName(shardObjectName(regionNumber, shard));
@@ -37,8 +39,8 @@ async function bind(env: Env): Promise<ConsumerPorts> {
   };
 }
 
-const numbersOf = (regions: readonly RegionEntry[]): ReadonlySet<number> =>
-  new Set(regions.map(({ number }) => number));
+const shardNames = (regions: readonly RegionEntry[]): ReadonlySet<string> =>
+  new Set(shardsOf(regions).map(({ regionNumber, shard }) => shardObjectName(regionNumber, shard)));
 
 function delivery(message: Message): Delivery {
   return {

@@ -1,7 +1,6 @@
 import { FormatError } from '../../core/protocol/bytes.ts';
 import { decodeChunkHeader } from '../../core/protocol/chunk.ts';
 import type { ChunkHeader } from '../../core/protocol/chunk-header.ts';
-import { shardsPerRegion } from '../../core/protocol/region.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
 
 /** One chunk of the batch under way, and what became of it. `null` while undecided or when it must be tried again. */
@@ -13,18 +12,17 @@ export interface PendingChunk {
   verdict: ChunkVerdict | null;
 }
 
-/** Reads a chunk's header; a chunk without a readable one, or of a region nobody knows, is refused at once. */
+/** Reads a chunk's header; a chunk without a readable one, or of a shard that no region has, is refused at once. */
 export async function pendingChunk(
   bytes: Uint8Array,
   attempts: number,
-  isRegion: (regionNumber: number) => Promise<boolean>,
+  isShard: (address: ShardAddress) => Promise<boolean>,
 ): Promise<PendingChunk> {
   const pending: PendingChunk = { bytes, attempts, header: null, verdict: null };
   try {
     const header = decodeChunkHeader(bytes);
     // ING-4: no object is named after a number that the registry does not hold.
-    if (header.shard < shardsPerRegion && (await isRegion(header.regionNumber)))
-      return { ...pending, header };
+    if (await isShard(header)) return { ...pending, header };
     const message = `there is no shard ${header.shard} of region ${header.regionNumber}`;
     return { ...pending, header, verdict: { verdict: 'refused', code: 'wrong_shard', message } };
   } catch (error) {

@@ -63,8 +63,8 @@ describe('[IDN-1] pseudonyms', () => {
 });
 
 describe('[IDN-2] shards', () => {
-  test('there is one', () => {
-    expect(shardOf(identifier.session('local', 's'), identifier.user('u'))).toBe(0);
+  test('of one there is the first', () => {
+    expect(shardOf(identifier.session('local', 's'), identifier.user('u'), 1)).toBe(0);
   });
 
   test('of many: by session, or by identity without one; all are used', () => {

@@ -282,7 +282,9 @@ describe('[CAT-4] regions', () => {
       { length: catalogRegionsMax - count },
       (_, n) => `(${1_000 + n}, 'x${n}', 'c', 0, 0)`,
     );
-    await env.DB.prepare(`INSERT INTO regions VALUES ${rows.slice(1).join(', ')}`).run();
+    await env.DB.prepare(
+      `INSERT INTO regions (number, name, continent, latitude, longitude) VALUES ${rows.slice(1).join(', ')}`,
+    ).run();
     expect((await putRegion('admin', place, 'last-one')).status).toBe(200);
     expect((await problemOf(await putRegion('admin', place, 'one-more'))).code).toBe('limit_reached');
     expect((await putRegion('admin', place, 'EU-London')).status).toBe(200);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeChunkHeader } from '../../../core/protocol/chunk.ts';
 import { packEnvelopes } from '../../../core/protocol/envelope.ts';
 import type { RejectReport } from '../../../core/protocol/reject-report.ts';
-import type { ChunkVerdict } from '../../../core/window/verdict.ts';
+import type { ChunkVerdict, ShardAddress } from '../../../core/window/verdict.ts';
 import type { DeadLetter } from '../../../storage/dead-letters.ts';
 import { type ConsumerPorts, consume, type Delivery } from '../../../workers/consumer/consume.ts';
 import { buildChunk, buildEvent } from '../../support/build-chunk.ts';
@@ -20,7 +20,8 @@ class Bench implements ConsumerPorts {
     numbers.map(() => ({ verdict: 'committed' }));
   storeIsDown = false;
 
-  isRegion = async (regionNumber: number): Promise<boolean> => Promise.resolve(regionNumber <= 12);
+  isShard = async ({ regionNumber, shard }: ShardAddress): Promise<boolean> =>
+    Promise.resolve(regionNumber <= 12 && shard === 0);
   receive: ConsumerPorts['receive'] = async ({ regionNumber }, chunks) => {
     const numbers = chunks.map((bytes) => decodeChunkHeader(bytes).firstNumber);
     this.calls.push(`${regionNumber}: ${numbers.join(' ')}`);

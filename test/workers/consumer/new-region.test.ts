@@ -26,7 +26,9 @@ const deadLetters = async () => (await env.LAKE.list({ prefix: 'dead/' })).objec
 
 test('[CAT-4] takes them, and buries what is of no region at all', async () => {
   await loadRegions(env.DB, Date.now());
-  await env.DB.prepare("INSERT INTO regions VALUES (77, 'EU-New', 'Europe', 1, 2)").run();
+  await env.DB.prepare(
+    "INSERT INTO regions (number, name, continent, latitude, longitude) VALUES (77, 'EU-New', 'Europe', 1, 2)",
+  ).run();
   const before = await deadLetters();
   expect(await outcomeOf(77)).toEqual(['ack']);
   expect(await deadLetters()).toBe(before);

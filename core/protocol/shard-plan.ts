@@ -1,0 +1,68 @@
+/**
+ * How many shards a region has: a function of event time, announced before it begins, so that every door, shard and
+ * reader says the same of an event whenever it asks (IDN-2b).
+ */
+import type { RegionEntry } from './region.ts';
+
+/** From an hour of event time on, so many shards; until the next step. */
+export interface ShardStep {
+  /** Epoch hour. */
+  readonly fromHour: number;
+  readonly shards: number;
+}
+
+/** By hour, ascending. Before the first step, and with none, a region has one shard. */
+export type ShardPlan = readonly ShardStep[];
+
+/** Keys hold 256. A shard more costs rows, pushes and a call a reader each, and sixteen take any region there is. */
+const shardsMax = 16;
+
+const hourMs = 3_600_000;
+
+/** Shards that take the events of a time, ms. */
+export function shardsAt(plan: ShardPlan | undefined, timeMs: number): number {
+  let shards = 1;
+  if (!plan || plan.length === 0) return shards;
+  const hour = Math.floor(timeMs / hourMs);
+  for (const step of plan) if (step.fromHour <= hour) shards = step.shards;
+  return shards;
+}
+
+/** Shards that may hold something of a region: the most that it has or will have. */
+export function shardsEver({ shardPlan = [] }: Pick<RegionEntry, 'shardPlan'>): number {
+  return shardPlan.reduce((most, { shards }) => Math.max(most, shards), 1);
+}
+
+/** Every shard of the regions that may hold something. */
+export function shardsOf(
+  regions: readonly Pick<RegionEntry, 'number' | 'shardPlan'>[],
+): { readonly regionNumber: number; readonly shard: number }[] {
+  return regions.flatMap((region) =>
+    Array.from({ length: shardsEver(region) }, (_, shard) => ({ regionNumber: region.number, shard })),
+  );
+}
+
+/** What D1 holds of it: JSON, [[from hour, shards], ...]. Null where it is no plan. */
+export function readShardPlan(text: string): ShardPlan | null {
+  let steps: unknown = null;
+  try {
+    steps = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(steps)) return null;
+  const plan = steps.map((step: unknown) => {
+    const [fromHour, shards] = Array.isArray(step) ? (step as readonly unknown[]) : [];
+    return { fromHour, shards };
+  });
+  return plan.every((step, at) => isStep(step) && isBehind(step, plan[at - 1])) ? (plan as ShardPlan) : null;
+}
+
+function isStep(step: { readonly fromHour: unknown; readonly shards: unknown }): step is ShardStep {
+  const { fromHour, shards } = step;
+  if (!Number.isInteger(fromHour) || !Number.isInteger(shards)) return false;
+  return (shards as number) >= 1 && (shards as number) <= shardsMax;
+}
+
+const isBehind = (step: ShardStep, before: unknown): boolean =>
+  before === undefined || (before as ShardStep).fromHour < step.fromHour;

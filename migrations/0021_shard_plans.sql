@@ -1,0 +1,1 @@
+ALTER TABLE `regions` ADD `shard_plan` text DEFAULT '[]' NOT NULL;
