@@ -21,6 +21,26 @@ export const prices = {
   r2GbMonth: 0.015,
 } as const;
 
+/** What a month of the plan costs whatever is used, and how much of each it includes. */
+export const planUsdPerMonth = 5;
+export const includedPerMonth: Readonly<Partial<Record<keyof typeof prices, number>>> = {
+  workerRequest: 10e6,
+  workerCpuMs: 30e6,
+  queueOperation: 1e6,
+  objectRequest: 1e6,
+  objectGbSecond: 400_000,
+  rowRead: 25e9,
+  r2Write: 1e6,
+  r2Read: 10e6,
+  r2GbMonth: 10,
+};
+/** Of `rowWritten`, of D1 and of objects each. */
+export const rowsWrittenIncludedPerMonth = 50e6;
+/** Messages that come in over a WebSocket and make one request of an object. */
+export const socketMessagesPerRequest = 20;
+
 export const queueOperationsPerMessage = 3;
+/** A message is billed by such pieces. */
+export const queueUnitBytes = 64_000;
 /** An object is billed for 128 MB while it is awake. */
 export const objectGb = 0.128;

@@ -30,7 +30,7 @@ describe('nothing of the fire runs is deployed', () => {
   });
 
   test('wrangler.toml knows no binding, class or variable of theirs', () => {
-    expect(config).not.toMatch(/fire|stand.?in|FAILPOINTS/i);
+    expect(config).not.toMatch(/fire|cost|stand.?in|FAILPOINTS/i);
   });
 
   test('the entry of fire runs has every object and workflow of the product, behind its faults', () => {
@@ -40,6 +40,8 @@ describe('nothing of the fire runs is deployed', () => {
     expect([...classes].filter((name) => !entry.includes(`class ${name} extends product.${name} `))).toEqual(
       [],
     );
+    const counting = read('tools/cost/worker/index.ts');
+    expect([...classes].filter((name) => !counting.includes(name))).toEqual([]);
   });
 
   test('a tool that is reached is seen, however far away', () => {

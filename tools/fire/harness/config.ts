@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../bootstrap.mjs';
 import { readWranglerConfig } from '../../wrangler-config.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 export interface FireConfigs {
   /** With the stand-in. */
@@ -25,12 +25,12 @@ const taken = [
   'workflows',
 ];
 
-function productFields(): Fields {
+function productFields(name: string, ownRoutes: readonly string[]): Fields {
   const read = readWranglerConfig() as unknown as Fields;
   const assets = read.assets as { readonly run_worker_first?: readonly string[] };
   return {
-    name: 'marquee-fire',
-    ...Object.fromEntries(taken.map((name) => [name, read[name]])),
+    name,
+    ...Object.fromEntries(taken.map((field) => [field, read[field]])),
     // Names of queues, objects and folders as in the product: other tools read the folder.
     queues: read.queues,
     durable_objects: read.durable_objects,
@@ -39,7 +39,7 @@ function productFields(): Fields {
     assets: {
       ...assets,
       directory: join(root, 'site/dist'),
-      run_worker_first: [...(assets.run_worker_first ?? []), '/fire/*'],
+      run_worker_first: [...(assets.run_worker_first ?? []), ...ownRoutes],
     },
   };
 }
@@ -54,20 +54,15 @@ function durableFields(product: Fields): Fields {
   };
 }
 
-/** Builds the site and the fire entry once, so that a restart only has to start. */
-export function buildFire(folder: string): FireConfigs {
+/** Bundles an entry of the Worker other than the product's, and builds the site; returns where the bundle is. */
+export function bundleEntry(folder: string, entry: string, fields: Fields): string {
   mkdirSync(folder, { recursive: true });
-  const product = productFields();
-  const [d1] = product.d1_databases as readonly object[];
-  const common = { ...product, d1_databases: [{ ...d1, migrations_dir: join(root, 'migrations') }] };
-  const write = (name: string, fields: Fields): string => {
-    const path = join(folder, name);
-    writeFileSync(path, JSON.stringify(fields, null, 2));
-    return path;
-  };
-  const entry = { main: join(root, 'tools/fire/worker/index.ts'), minify: false };
+  const source = join(folder, 'build.json');
   const build = { command: 'npm run --silent build', cwd: root };
-  const source = write('build.json', { ...durableFields(common), ...entry, build });
+  writeFileSync(
+    source,
+    JSON.stringify({ ...fields, main: join(root, entry), minify: false, build }, null, 2),
+  );
   const outdir = join(folder, 'bundle');
   const wrangler = join(root, 'node_modules/wrangler/wrangler-dist/cli.js');
   const args = ['--no-warnings', wrangler, 'deploy', '--dry-run', '--config', source, '--outdir', outdir];
@@ -76,9 +71,30 @@ export function buildFire(folder: string): FireConfigs {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' },
   });
-  const built = { main: join(outdir, 'index.js'), no_bundle: true, find_additional_modules: false };
+  return join(outdir, 'index.js');
+}
+
+/** The product's configuration under another name, with routes of its own before the assets. */
+export function entryFields(name: string, ownRoutes: readonly string[]): Fields {
+  const product = productFields(name, ownRoutes);
+  const [d1] = product.d1_databases as readonly object[];
+  return { ...product, d1_databases: [{ ...d1, migrations_dir: join(root, 'migrations') }] };
+}
+
+export const asBuilt = (main: string): Fields => ({ main, no_bundle: true, find_additional_modules: false });
+
+/** Builds the site and the fire entry once, so that a restart only has to start. */
+export function buildFire(folder: string): FireConfigs {
+  const common = entryFields('marquee-fire', ['/fire/*']);
+  const main = bundleEntry(folder, 'tools/fire/worker/index.ts', durableFields(common));
+  const write = (name: string, fields: Fields): string => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(fields, null, 2));
+    return path;
+  };
+  const { migrations } = durableFields(common);
   return {
-    durable: write('durable.json', { ...durableFields(common), ...built }),
-    stock: write('stock.json', { ...common, ...built, migrations: durableFields(common).migrations }),
+    durable: write('durable.json', { ...durableFields(common), ...asBuilt(main) }),
+    stock: write('stock.json', { ...common, ...asBuilt(main), migrations }),
   };
 }

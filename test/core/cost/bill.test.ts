@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { billOf, type MonthWork } from '../../../core/cost/bill.ts';
+import { planUsdPerMonth } from '../../../core/cost/prices.ts';
+import { dayWorkOf, type Traffic } from '../../../core/cost/traffic-model.ts';
+import { ownerOf, unitCostsOf, type WorkUnit, workUnits } from '../../../core/cost/unit-work.ts';
+
+const nothing: MonthWork = { workerCpuMs: 0, objectGbSeconds: 0, r2GbMonths: 0 };
+const traffic: Traffic = {
+  eventsPerDay: 1e10,
+  eventsPerPost: 300,
+  regions: 12,
+  queueBytesPerEvent: 50,
+  viewerHoursPerDay: 0,
+  viewerHour: {},
+};
+
+test('[SYS-7] a month of nothing costs the base price, and what is included is not billed', () => {
+  expect(billOf(nothing).monthUsd).toBe(planUsdPerMonth);
+  const included = billOf({ ...nothing, workerRequests: 10e6, rowsWritten: 50e6, objectRowsWritten: 50e6 });
+  expect(included.monthUsd).toBe(planUsdPerMonth);
+  expect(included.operationsUsd).toBeCloseTo(3 + 100, 9);
+  expect(billOf({ ...nothing, rowsWritten: 51e6 }).monthUsd).toBeCloseTo(planUsdPerMonth + 1, 9);
+});
+
+test('[SYS-7] twenty messages of a socket are one request of an object', () => {
+  const [messages, requests] = [{ socketMessages: 20e6 }, { objectRequests: 1e6 }].map(
+    (work) => billOf({ ...nothing, ...work }).operationsUsd,
+  );
+  expect(messages).toBeCloseTo(requests as number, 9);
+});
+
+test('[SYS-7] 10 billion events a day need four shards a region at the mean, and fill batches', () => {
+  const day = dayWorkOf(traffic);
+  expect(day.post).toBeCloseTo(33_333_333, 0);
+  expect(day.queuePiece).toBe(day.post);
+  // 115,741 a second, twice that at the peak, by 12 regions and 2,000,000 identities in 665 s.
+  expect(day.shardsPerRegion).toBe(7);
+  expect(day.messagesPerBatch).toBeCloseTo(77.2, 1);
+  expect(dayWorkOf({ ...traffic, eventsPerPost: 1500 }).queuePiece).toBeCloseTo((2 * 1e10) / 1500, 0);
+});
+
+test('[SYS-7] a trickle makes no more commits, windows and hours than it has events', () => {
+  const day = dayWorkOf({ ...traffic, eventsPerDay: 100, eventsPerPost: 1 });
+  expect(day.commit).toBeLessThanOrEqual(100);
+  expect(day.window).toBeLessThanOrEqual(100);
+  expect(day.regionHour).toBeLessThanOrEqual(100);
+});
+
+test('[SYS-7] a count goes to the unit that it is of, and one that nothing owns is said', () => {
+  const had = Object.fromEntries(workUnits.map((unit) => [unit, 2])) as Record<WorkUnit, number>;
+  const costs = unitCostsOf(
+    { 'objectRequests RegionWindow.receive': 4, 'rowsWritten d1 insert lake_parts': 6 },
+    had,
+  );
+  expect(costs.commit).toEqual({ objectRequests: 2 });
+  expect(costs.part).toEqual({ rowsWritten: 3 });
+  expect(ownerOf('rowsWritten d1 insert viewing_sessions')).toBe('session');
+  expect(() => unitCostsOf({ 'rowsWritten d1 insert surprise': 1 }, had)).toThrow('surprise');
+});
