@@ -14,8 +14,8 @@ export interface ShardStep {
 /** By hour, ascending. Before the first step, and with none, a region has one shard. */
 export type ShardPlan = readonly ShardStep[];
 
-/** Keys hold 256. A shard more costs rows, pushes and a call a reader each, and sixteen take any region there is. */
-const shardsMax = 16;
+/** Keys hold 256. Each costs rows and a call a reader; as many take 190,000 events/s of one region (docs/scaling.md). */
+const shardsMax = 64;
 
 const hourMs = 3_600_000;
 

@@ -41,7 +41,7 @@ describe('a stored plan', () => {
   test('is read as it was written', () => {
     expect(readShardPlan('[[10,4],[12,1]]')).toEqual(plan);
     expect(readShardPlan('[]')).toEqual([]);
-    expect(readShardPlan('[[10,16]]')).toEqual([{ fromHour: 10, shards: 16 }]);
+    expect(readShardPlan('[[10,64]]')).toEqual([{ fromHour: 10, shards: 64 }]);
   });
 
   test.each([
@@ -49,7 +49,7 @@ describe('a stored plan', () => {
     ['no list', '{"10":4}'],
     ['no pair', '[10,4]'],
     ['no shard', '[[10,0]]'],
-    ['more shards than there may be', '[[10,17]]'],
+    ['more shards than there may be', '[[10,65]]'],
     ['half a shard', '[[10,1.5]]'],
     ['words', '[["10",4]]'],
     ['steps in disorder', '[[12,1],[10,4]]'],
