@@ -1,12 +1,5 @@
-import {
-  type ChunkColumns,
-  nullableColumns,
-  type TextColumn,
-  type TextColumnName,
-  textColumns,
-  type WideColumn,
-  wideColumns,
-} from '../protocol/chunk.ts';
+import type { ChunkColumns, TextColumn, WideColumn } from '../protocol/chunk.ts';
+import { nullableColumns, type TextColumnName, textColumns, wideColumns } from '../protocol/chunk-columns.ts';
 import type { ChunkHeader } from '../protocol/chunk-header.ts';
 import type { LakeRows } from './lake-rows.ts';
 

@@ -81,6 +81,16 @@ export class ByteWriter {
     this.raw(bytes);
   }
 
+  /** Length-prefixed bytes of a larger array, most often a few. */
+  part(bytes: Uint8Array, from: number, to: number): void {
+    this.varint(to - from);
+    this.#room(to - from);
+    const target = this.#bytes;
+    let at = this.length;
+    for (let i = from; i < to; i++) target[at++] = bytes[i] as number;
+    this.length = at;
+  }
+
   /** Length-prefixed UTF-8. */
   text(value: string): void {
     if (value.length > asciiWrittenMax || !this.#ascii(value)) this.block(utf8Encoder.encode(value));

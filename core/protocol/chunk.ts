@@ -2,7 +2,7 @@
  * The chunk: events of one shard as binary columns behind a header that decodes alone (LOG-4). Measured against
  * columnar JSON in docs/decisions/0003. Layout, little-endian:
  *
- *   version u8 | header (see chunk-header-codec.ts) | columns, in the order of `columns` below
+ *   version u8 | header (see chunk-header-codec.ts) | columns, in the order of encode-rows.ts
  *
  * A 64-bit column is 0x00 (all zero) or 0x01 and 8 bytes an event. An integer column is width u8 (0 to 4 or 6),
  * base varint, then width bytes an event of value - base; nullable ones shift values by one and keep 0 for null.
@@ -10,43 +10,13 @@
  */
 import type { AcceptedEvent } from './accepted-event.ts';
 import { ByteReader, ByteWriter, FormatError, type IntegerArray } from './bytes.ts';
+import type { NullableColumnName, TextColumnName, wideColumns } from './chunk-columns.ts';
 import type { ChunkHeader } from './chunk-header.ts';
 import { readHeader, writeHeader } from './chunk-header-codec.ts';
+import { encodeRows } from './encode-rows.ts';
+import { EventList } from './event-rows.ts';
 import { eventTypes, statuses } from './event-type.ts';
 import { chunkEventsMax, envelopeBytesMax } from './limits.ts';
-
-/** Column order: part of the format. */
-export const wideColumns = ['identity', 'user', 'session'] as const;
-export const textColumns = [
-  'contentId',
-  'contentType',
-  'title',
-  'country',
-  'deviceType',
-  'quality',
-  'subscriptionType',
-  'errorCode',
-  'ext',
-] as const;
-export const nullableColumns = [
-  'durationMs',
-  'completionMilli',
-  'ratingMilli',
-  'bufferingCount',
-  'speedKbps',
-  'bytes',
-] as const;
-
-/** The fields of an event that the 64-bit columns hold, in their order. */
-const wideFields = [
-  ['identityHi', 'identityLo'],
-  ['userHi', 'userLo'],
-  ['sessionHi', 'sessionLo'],
-] as const;
-type NumberField = 'timeMs' | 'type' | 'status' | (typeof wideFields)[number][0 | 1];
-
-export type TextColumnName = (typeof textColumns)[number];
-export type NullableColumnName = (typeof nullableColumns)[number];
 
 export interface WideColumn {
   readonly hi: Uint32Array;
@@ -75,29 +45,6 @@ export interface Chunk {
   readonly columns: ChunkColumns;
 }
 
-function widthFor(span: number): number {
-  if (span === 0) return 0;
-  if (span < 2 ** 8) return 1;
-  if (span < 2 ** 16) return 2;
-  if (span < 2 ** 24) return 3;
-  return span < 2 ** 32 ? 4 : 6;
-}
-
-function writeIntegers(out: ByteWriter, values: ArrayLike<number>): void {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  if (least < 0 || greatest - least >= 2 ** 48) throw new RangeError(`a column from ${least} to ${greatest}`);
-  const width = widthFor(greatest - least);
-  out.u8(width);
-  out.varint(least);
-  if (width > 0) out.integers(values, width, least);
-}
-
 /** Every value is below `end`. */
 function readIntegers<T extends IntegerArray>(input: ByteReader, target: T, end: number): T {
   const width = input.u8();
@@ -107,16 +54,6 @@ function readIntegers<T extends IntegerArray>(input: ByteReader, target: T, end:
   if (width > 0) input.integers(target, width, base, end);
   else if (base > 0) target.fill(base);
   return target;
-}
-
-function writeWide(out: ByteWriter, hi: Float64Array, lo: Float64Array): void {
-  if (hi.every((value) => value === 0) && lo.every((value) => value === 0)) {
-    out.u8(0);
-    return;
-  }
-  out.u8(1);
-  out.integers(hi, 4);
-  out.integers(lo, 4);
 }
 
 function readWide(input: ByteReader, count: number): WideColumn {
@@ -130,27 +67,6 @@ function readWide(input: ByteReader, count: number): WideColumn {
   return column;
 }
 
-function writeTexts(
-  out: ByteWriter,
-  events: readonly AcceptedEvent[],
-  name: TextColumnName,
-  coded: Float64Array,
-): void {
-  const codes = new Map<string, number>();
-  for (let i = 0; i < events.length; i++) {
-    const value = (events[i] as AcceptedEvent)[name];
-    let code = 0;
-    if (value !== null) {
-      code = codes.get(value) ?? codes.size + 1;
-      if (code > codes.size) codes.set(value, code);
-    }
-    coded[i] = code;
-  }
-  out.varint(codes.size);
-  for (const value of codes.keys()) out.text(value);
-  writeIntegers(out, coded);
-}
-
 function readTexts(input: ByteReader, count: number): TextColumn {
   const texts: string[] = [];
   const size = input.varint();
@@ -161,27 +77,16 @@ function readTexts(input: ByteReader, count: number): TextColumn {
 
 /** Encodes 1 to chunkEventsMax events. `header.count` must be their number. */
 export function encodeChunk(header: ChunkHeader, events: readonly AcceptedEvent[]): Uint8Array {
-  if (header.count !== events.length || events.length < 1 || events.length > chunkEventsMax) {
-    throw new RangeError(`a chunk of ${events.length} events under a header of ${header.count}`);
+  return encodeRange(header, EventList.of(events), 0, events.length);
+}
+
+function encodeRange(header: ChunkHeader, events: EventList, from: number, to: number): Uint8Array {
+  if (header.count !== to - from || to - from < 1 || to - from > chunkEventsMax) {
+    throw new RangeError(`a chunk of ${to - from} events under a header of ${header.count}`);
   }
-  const out = new ByteWriter(256 + events.length * 64);
+  const out = new ByteWriter(256 + (to - from) * 64);
   writeHeader(out, header);
-  // One array for every column in turn: a chunk of one event is encoded as often as one of five hundred.
-  const values = new Float64Array(events.length);
-  const others = new Float64Array(events.length);
-  const take = (target: Float64Array, key: NumberField): Float64Array => {
-    for (let i = 0; i < events.length; i++) target[i] = (events[i] as AcceptedEvent)[key];
-    return target;
-  };
-  writeIntegers(out, take(values, 'timeMs'));
-  writeIntegers(out, take(values, 'type'));
-  writeIntegers(out, take(values, 'status'));
-  for (const [hi, lo] of wideFields) writeWide(out, take(values, hi), take(others, lo));
-  for (const name of textColumns) writeTexts(out, events, name, values);
-  for (const name of nullableColumns) {
-    for (let i = 0; i < events.length; i++) values[i] = ((events[i] as AcceptedEvent)[name] ?? -1) + 1;
-    writeIntegers(out, values);
-  }
+  encodeRows(out, events, from, to);
   return out.finish();
 }
 
@@ -230,12 +135,9 @@ export function decodeChunk(bytes: Uint8Array): Chunk {
  * Encodes any number of events as chunks that each fit an envelope, numbered on from header.firstNumber. Twins and
  * voids go into the first chunk only, so that they count once.
  */
-export function splitIntoChunks(
-  header: Omit<ChunkHeader, 'count'>,
-  events: readonly AcceptedEvent[],
-): Uint8Array[] {
+export function splitIntoChunks(header: Omit<ChunkHeader, 'count'>, events: EventList): Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  const encodeRange = (from: number, to: number): void => {
+  const split = (from: number, to: number): void => {
     const first = chunks.length === 0;
     const part = {
       ...header,
@@ -244,16 +146,16 @@ export function splitIntoChunks(
       twins: first ? header.twins : 0,
       voids: first ? header.voids : [],
     };
-    const bytes = to - from <= chunkEventsMax ? encodeChunk(part, events.slice(from, to)) : null;
+    const bytes = to - from <= chunkEventsMax ? encodeRange(part, events, from, to) : null;
     if (bytes && bytes.length <= envelopeBytesMax - 64) {
       chunks.push(bytes);
       return;
     }
     if (to - from === 1) throw new RangeError('one event is larger than an envelope');
     const middle = (from + to) >>> 1;
-    encodeRange(from, middle);
-    encodeRange(middle, to);
+    split(from, middle);
+    split(middle, to);
   };
-  if (events.length > 0) encodeRange(0, events.length);
+  if (events.length > 0) split(0, events.length);
   return chunks;
 }

@@ -2,17 +2,18 @@
  * Judges the records of one request and sorts the accepted ones by region shard, dropping twins. The answer's numbers
  * add up: received = accepted + duplicates + rejected (ING-2, ING-6).
  */
-import type { AcceptedEvent } from './accepted-event.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { EventList, EventRows, IDENTITY, rowCells, SESSION, TIME } from './event-rows.ts';
 import { eventFields } from './event-schema.ts';
 import { type Hash64, type Identifier, noHash, Ordinals, shardOf } from './identity.ts';
-import type { EpochMs } from './ids.ts';
+import { type EpochMs, epochMs } from './ids.ts';
 import { type JudgeContext, type Judged, judgeRecord } from './judge.ts';
 import { errorsListedMax, eventIdLengthMax, rejectSamplesMax } from './limits.ts';
 import type { RegionEntry } from './region.ts';
 import type { Reject } from './reject.ts';
 import type { RejectSample } from './reject-report.ts';
 import { shardsAt } from './shard-plan.ts';
+import { TwinTable } from './twin-table.ts';
 
 export interface RequestContext extends JudgeContext {
   readonly producer: string;
@@ -23,7 +24,7 @@ export interface RequestContext extends JudgeContext {
 export interface ShardGroup {
   readonly region: RegionEntry;
   readonly shard: number;
-  readonly events: AcceptedEvent[];
+  readonly events: EventList;
   twins: number;
 }
 
@@ -50,58 +51,89 @@ export interface JudgedRequest {
 }
 
 export function judgeRequest(records: readonly unknown[], context: RequestContext): JudgedRequest {
-  const sorter = new Sorter(context);
-  const rejects = new Rejects();
-  for (const [index, raw] of records.entries()) {
-    const judged = judgeRecord(raw, context);
-    if (judged.ok) sorter.add(judged, raw);
-    else rejects.add(index, raw, judged);
-  }
-  const groups = [...sorter.groups.values()];
-  const accepted = groups.reduce((sum, group) => sum + group.events.length, 0);
-  const duplicates = groups.reduce((sum, group) => sum + group.twins, 0);
-  return {
-    receivedAtMs: context.receivedAtMs,
-    received: records.length,
-    accepted,
-    duplicates,
-    rejected: rejects.count,
-    groups,
-    completed: sorter.completed,
-    errors: rejects.errors,
-    rejectedByCode: rejects.byCode,
-    samples: rejects.errors.slice(0, rejectSamplesMax).map(withoutKeys),
-  };
+  const sorter = new RequestSorter(context, records.length);
+  for (const raw of records) sorter.judge(raw);
+  return sorter.result();
 }
 
-class Sorter {
+/** Takes the records of a request in their order. */
+export class RequestSorter {
+  readonly rows: EventRows;
+  readonly completed: Completed = { withoutId: 0, withoutTime: 0, withoutRegion: 0 };
+  received = 0;
   readonly #context: RequestContext;
   readonly #ordinals = new Ordinals();
-  readonly #seen = new Set<string>();
-  readonly groups = new Map<number, ShardGroup>();
-  readonly completed: Completed = { withoutId: 0, withoutTime: 0, withoutRegion: 0 };
+  readonly #twins: TwinTable;
+  readonly #groups = new Map<number, ShardGroup>();
+  readonly #rejects = new Rejects();
 
-  constructor(context: RequestContext) {
+  /** `expected`: about how many records there will be. */
+  constructor(context: RequestContext, expected: number) {
     this.#context = context;
+    this.rows = new EventRows(expected);
+    this.#twins = new TwinTable(this.rows);
   }
 
-  add(judged: Judged, raw: unknown): void {
+  /** Judges the next record, whatever it is. */
+  judge(raw: unknown): void {
+    const judged = judgeRecord(raw, this.#context);
+    if (!judged.ok) {
+      this.#rejects.add(this.received++, raw, judged);
+      return;
+    }
     const { identifier, producer } = this.#context;
     const user = judged.userId === null ? noHash : identifier.user(judged.userId);
     const session = judged.sessionId === null ? noHash : identifier.session(producer, judged.sessionId);
     const identity = this.#identity(judged, raw);
-    const shards = shardsAt(judged.region.shardPlan, judged.columns.timeMs);
-    const group = this.#group(judged.region, shardOf(session, identity, shards));
-    const twin = `${judged.region.number},${identity.hi},${identity.lo},${session.hi},${session.lo}`;
-    if (this.#seen.has(twin)) {
-      group.twins++;
-      return;
-    }
-    this.#seen.add(twin);
+    this.rows.write({
+      identityHi: identity.hi,
+      identityLo: identity.lo,
+      userHi: user.hi,
+      userLo: user.lo,
+      sessionHi: session.hi,
+      sessionLo: session.lo,
+      ...judged.columns,
+    });
+    if (!this.keep(judged.region)) return;
     if (judged.eventId === null) this.completed.withoutId++;
     if (!judged.timeGiven) this.completed.withoutTime++;
     if (!judged.regionGiven) this.completed.withoutRegion++;
-    group.events.push(accepted(judged, identity, user, session));
+  }
+
+  /** Counts the record that was written behind the last row, and keeps it; false for a twin. */
+  keep(region: RegionEntry): boolean {
+    this.received++;
+    const { rows } = this;
+    const at = rows.count * rowCells;
+    const half = (place: number) => rows.cells[at + place]!;
+    const session = { hi: half(SESSION), lo: half(SESSION + 1) };
+    const identity = { hi: half(IDENTITY), lo: half(IDENTITY + 1) };
+    const shards = shardsAt(region.shardPlan, epochMs(half(TIME)));
+    const group = this.#group(region, shardOf(session, identity, shards));
+    if (this.#twins.holds(region.number)) {
+      group.twins++;
+      rows.drop();
+      return false;
+    }
+    group.events.order.push(rows.count++);
+    return true;
+  }
+
+  result(): JudgedRequest {
+    const groups = [...this.#groups.values()];
+    const rejects = this.#rejects;
+    return {
+      receivedAtMs: this.#context.receivedAtMs,
+      received: this.received,
+      accepted: this.rows.count,
+      duplicates: groups.reduce((sum, group) => sum + group.twins, 0),
+      rejected: rejects.count,
+      groups,
+      completed: this.completed,
+      errors: rejects.errors,
+      rejectedByCode: rejects.byCode,
+      samples: rejects.errors.slice(0, rejectSamplesMax).map(withoutKeys),
+    };
   }
 
   #identity(judged: Judged, raw: unknown): Hash64 {
@@ -114,24 +146,12 @@ class Sorter {
 
   #group(region: RegionEntry, shard: number): ShardGroup {
     const key = region.number * 256 + shard;
-    const known = this.groups.get(key);
+    const known = this.#groups.get(key);
     if (known) return known;
-    const group: ShardGroup = { region, shard, events: [], twins: 0 };
-    this.groups.set(key, group);
+    const group: ShardGroup = { region, shard, events: new EventList(this.rows), twins: 0 };
+    this.#groups.set(key, group);
     return group;
   }
-}
-
-function accepted(judged: Judged, identity: Hash64, user: Hash64, session: Hash64): AcceptedEvent {
-  return {
-    identityHi: identity.hi,
-    identityLo: identity.lo,
-    userHi: user.hi,
-    userLo: user.lo,
-    sessionHi: session.hi,
-    sessionLo: session.lo,
-    ...judged.columns,
-  };
 }
 
 class Rejects {

@@ -1,5 +1,6 @@
 import { type Counters, type Dimension, dimensions } from '../aggregate/counters.ts';
-import type { ChunkColumns, TextColumn, TextColumnName } from '../protocol/chunk.ts';
+import type { ChunkColumns, TextColumn } from '../protocol/chunk.ts';
+import type { TextColumnName } from '../protocol/chunk-columns.ts';
 import { EventDeltas } from './event-deltas.ts';
 import { paneIndexOf } from './time.ts';
 import { isTracked, type UpdateTracker } from './update-tracker.ts';

@@ -13,7 +13,8 @@ import {
   partColumns,
   partFormat,
 } from '../../core/lake/part-columns.ts';
-import type { TextColumn, TextColumnName } from '../../core/protocol/chunk.ts';
+import type { TextColumn } from '../../core/protocol/chunk.ts';
+import type { TextColumnName } from '../../core/protocol/chunk-columns.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
 import { partGapBytesMax, partPageBytesMax } from '../../core/protocol/limits.ts';
 import { decodeIntegers, decodeTexts, decodeWide, type Places } from './decode-column.ts';

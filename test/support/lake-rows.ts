@@ -2,15 +2,9 @@
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
 import { LakeRowsBuilder } from '../../core/lake/rows-builder.ts';
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
-import {
-  decodeChunk,
-  nullableColumns,
-  splitIntoChunks,
-  type TextColumn,
-  textColumns,
-  type WideColumn,
-  wideColumns,
-} from '../../core/protocol/chunk.ts';
+import { decodeChunk, splitIntoChunks, type TextColumn, type WideColumn } from '../../core/protocol/chunk.ts';
+import { nullableColumns, textColumns, wideColumns } from '../../core/protocol/chunk-columns.ts';
+import { EventList } from '../../core/protocol/event-rows.ts';
 import { eventTypes } from '../../core/protocol/event-type.ts';
 import { Random } from '../../tools/producer/random.ts';
 import { buildEvent, type EventFields } from './build-chunk.ts';
@@ -46,7 +40,7 @@ export function lakeRowsOf(
       ...given,
     };
     let firstIndex = 0;
-    for (const bytes of splitIntoChunks(header, events)) {
+    for (const bytes of splitIntoChunks(header, EventList.of(events))) {
       const chunk = decodeChunk(bytes);
       const all = Uint32Array.from({ length: chunk.header.count }, (_, i) => i);
       builder.add(chunk, all, logRow, firstIndex);

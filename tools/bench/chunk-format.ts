@@ -1,6 +1,7 @@
 // JSON columns against binary columns: bytes, and how fast they are made and read (docs/decisions/0003).
 
-import { decodeChunk, encodeChunk, nullableColumns, textColumns } from '../../core/protocol/chunk.ts';
+import { decodeChunk, encodeChunk } from '../../core/protocol/chunk.ts';
+import { nullableColumns, textColumns } from '../../core/protocol/chunk-columns.ts';
 import type { ChunkHeader } from '../../core/protocol/chunk-header.ts';
 import { headerOf, type PlayedEvent, playedEvents } from '../bench-events.ts';
 import { median, rounded, roundsOf } from '../bench-rate.ts';

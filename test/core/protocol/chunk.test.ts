@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../../core/protocol/bytes.ts';
-import {
-  decodeChunk,
-  decodeChunkHeader,
-  nullableColumns,
-  splitIntoChunks,
-  textColumns,
-  wideColumns,
-} from '../../../core/protocol/chunk.ts';
+import { decodeChunk, decodeChunkHeader, splitIntoChunks } from '../../../core/protocol/chunk.ts';
+import { nullableColumns, textColumns, wideColumns } from '../../../core/protocol/chunk-columns.ts';
 import { decodeEnvelope, packEnvelopes } from '../../../core/protocol/envelope.ts';
+import { EventList } from '../../../core/protocol/event-rows.ts';
 import { envelopeBytesMax } from '../../../core/protocol/limits.ts';
 import { buildChunk, buildEvent, type EventFields } from '../../support/build-chunk.ts';
 
@@ -113,7 +108,7 @@ describe('the chunk', () => {
       buildEvent({ identityLo: i, ext: `${i}`.padEnd(200, 'x') }),
     );
     const whole = { ...decodeChunkHeader(buildChunk(list.slice(0, 1))), firstNumber: 7, twins: 2 };
-    const chunks = splitIntoChunks({ ...whole, voids: [[0, 7]] }, list);
+    const chunks = splitIntoChunks({ ...whole, voids: [[0, 7]] }, EventList.of(list));
     const headers = chunks.map(decodeChunkHeader);
     expect(chunks.length).toBeGreaterThan(2);
     let next = 7;

@@ -12,7 +12,7 @@ const counts = ({ received, accepted, duplicates, rejected }: JudgedRequest) => 
   rejected,
 ];
 const identities = ({ groups }: JudgedRequest) =>
-  groups.flatMap(({ events }) => events.map((event) => `${event.identityHi}:${event.identityLo}`));
+  groups.flatMap(({ events }) => events.toArray().map((event) => `${event.identityHi}:${event.identityLo}`));
 
 describe('[ING-6] received = accepted + duplicates + rejected', () => {
   test('of a mixed request', () => {
@@ -52,7 +52,7 @@ describe('[IDN-1] twins within a request', () => {
     expect(counts(judge([view({ timestamp: nowMs - 60_000 }), view()]))).toEqual([2, 1, 1, 0]);
     // What else differs does not matter: the first is kept.
     const [group] = judge([view({ title: 'first' }), view({ title: 'second' })]).groups;
-    expect(group?.events.map(({ title }) => title)).toEqual(['first']);
+    expect(group?.events.toArray().map(({ title }) => title)).toEqual(['first']);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe('[IDN-1] twins within a request', () => {
   test('without a time it is the time of receipt, so that a retry is another event', () => {
     const record = view({ timestamp: undefined });
     const first = judge([record]);
-    expect(first.groups[0]?.events[0]?.timeMs).toBe(nowMs);
+    expect(first.groups[0]?.events.toArray()[0]?.timeMs).toBe(nowMs);
     expect(identities(judge([record], { receivedAtMs: nowMs + 1 }))).not.toEqual(identities(first));
     expect(first.completed).toEqual({ withoutId: 0, withoutTime: 1, withoutRegion: 0 });
   });
@@ -90,14 +90,14 @@ test('[IDN-1] ids leave the door as pseudonyms only', () => {
   const identifier = testIdentifier();
   const user = identifier.user('user-4711');
   const session = identifier.session('local', 'session-4711');
-  expect(judged.groups[0]?.events[0]).toMatchObject({
+  expect(judged.groups[0]?.events.toArray()[0]).toMatchObject({
     userHi: user.hi,
     userLo: user.lo,
     sessionHi: session.hi,
     sessionLo: session.lo,
   });
   const [anonymous] = judge([view()]).groups;
-  expect(anonymous?.events[0]).toMatchObject({ userHi: 0, userLo: 0, sessionHi: 0, sessionLo: 0 });
+  expect(anonymous?.events.toArray()[0]).toMatchObject({ userHi: 0, userLo: 0, sessionHi: 0, sessionLo: 0 });
 });
 
 describe('[ING-3] errors listed and samples kept', () => {

@@ -1,7 +1,8 @@
 /** What happened in a session, as the lake has it. */
 import type { LakeRows } from '../../../core/lake/lake-rows.ts';
 import { timelineEventsMax, timelinePartsMax } from '../../../core/protocol/analytics-limits.ts';
-import type { NullableColumnName, TextColumn } from '../../../core/protocol/chunk.ts';
+import type { TextColumn } from '../../../core/protocol/chunk.ts';
+import type { NullableColumnName } from '../../../core/protocol/chunk-columns.ts';
 import { eventTypes } from '../../../core/protocol/event-type.ts';
 import { errorFields } from '../../../core/protocol/log-line.ts';
 import type { SessionDetail } from '../../../storage/analytics/session-rows.ts';
