@@ -118,10 +118,11 @@ export class ByteWriter {
     let at = this.length;
     for (let i = 0; i < values.length; i++) {
       const value = (values[i] as number) - base;
-      bytes[at++] = value;
-      if (width > 1) bytes[at++] = value >>> 8;
-      if (width > 2) bytes[at++] = value >>> 16;
-      if (width > 3) bytes[at++] = value >>> 24;
+      const low = value | 0;
+      bytes[at++] = low;
+      if (width > 1) bytes[at++] = low >>> 8;
+      if (width > 2) bytes[at++] = low >>> 16;
+      if (width > 3) bytes[at++] = low >>> 24;
       if (width < 5) continue;
       const high = Math.floor(value / 2 ** 32);
       bytes[at++] = high;

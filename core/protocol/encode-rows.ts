@@ -1,6 +1,5 @@
 /** Writes the columns of a chunk from rows of events; chunk.ts has the layout. */
 import type { ByteWriter } from './bytes.ts';
-import { nullableColumns, textColumns } from './chunk-columns.ts';
 import {
   AMOUNTS,
   type EventList,
@@ -25,15 +24,19 @@ function widthFor(span: number): number {
 class RowEncoder {
   readonly #out: ByteWriter;
   readonly #events: EventList;
-  readonly #from: number;
-  /** One column at a time, in the chunk's order. */
+  /** Where the rows begin. */
+  readonly #starts: Int32Array;
+  /** One column at a time, in the chunk's order, and its bounds. */
   readonly #values: Float64Array;
+  #least = 0;
+  #greatest = 0;
 
   constructor(out: ByteWriter, events: EventList, from: number, to: number) {
     this.#out = out;
     this.#events = events;
-    this.#from = from;
+    this.#starts = new Int32Array(to - from);
     this.#values = new Float64Array(to - from);
+    for (let i = 0; i < to - from; i++) this.#starts[i] = events.order[from + i]! * rowCells;
   }
 
   integers(place: number): void {
@@ -42,7 +45,8 @@ class RowEncoder {
   }
 
   wide(place: number): void {
-    const isZero = this.#take(place) && this.#take(place + 1);
+    this.#take(place);
+    const isZero = this.#greatest === 0 && this.#isZero(place + 1);
     this.#out.u8(isZero ? 0 : 1);
     if (isZero) return;
     this.#take(place);
@@ -53,25 +57,10 @@ class RowEncoder {
 
   /** `codes` is all 0, before and after: the chunk's codes by the table's ids. */
   texts(place: number, codes: Int32Array): void {
-    if (this.#take(place)) {
-      this.#out.varint(0);
-      this.#write();
-      return;
-    }
-    const values = this.#values;
-    const used: number[] = [];
-    for (let i = 0; i < values.length; i++) {
-      const id = values[i]!;
-      if (id === 0) continue;
-      let code = codes[id]!;
-      if (code === 0) {
-        used.push(id);
-        code = used.length;
-        codes[id] = code;
-      }
-      values[i] = code;
-    }
+    this.#take(place);
     const { texts } = this.#events.rows;
+    const used: number[] = [];
+    if (this.#greatest > 0) this.#encode(codes, used);
     this.#out.varint(used.length);
     for (const id of used) {
       this.#out.part(texts.arena, texts.startOf(id), texts.endOf(id));
@@ -80,36 +69,54 @@ class RowEncoder {
     this.#write();
   }
 
-  /** Fills the column; says whether all of it is 0. */
-  #take(place: number): boolean {
+  /** Puts codes in the place of ids, in the order in which they come, and notes the ids. */
+  #encode(codes: Int32Array, used: number[]): void {
     const values = this.#values;
-    const { rows, order } = this.#events;
-    const { cells } = rows;
-    const from = this.#from;
-    let isZero = true;
+    let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < values.length; i++) {
-      const value = cells[order[from + i]! * rowCells + place]!;
-      if (value !== 0) isZero = false;
+      const id = values[i]!;
+      let code = id === 0 ? 0 : codes[id]!;
+      if (code === 0 && id !== 0) {
+        used.push(id);
+        code = used.length;
+        codes[id] = code;
+      }
+      values[i] = code;
+      if (code < least) least = code;
+    }
+    this.#least = least;
+    this.#greatest = used.length;
+  }
+
+  #take(place: number): void {
+    const values = this.#values;
+    const starts = this.#starts;
+    const { cells } = this.#events.rows;
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < values.length; i++) {
+      const value = cells[starts[i]! + place]!;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
       values[i] = value;
     }
-    return isZero;
+    this.#least = least;
+    this.#greatest = greatest;
+  }
+
+  #isZero(place: number): boolean {
+    this.#take(place);
+    return this.#greatest === 0;
   }
 
   #write(): void {
-    const values = this.#values;
-    let least = values[0]!;
-    let greatest = least;
-    for (let i = 1; i < values.length; i++) {
-      const value = values[i]!;
-      if (value < least) least = value;
-      if (value > greatest) greatest = value;
-    }
-    if (least < 0 || greatest - least >= 2 ** 48)
-      throw new RangeError(`a column from ${least} to ${greatest}`);
-    const width = widthFor(greatest - least);
+    const least = this.#least;
+    const span = this.#greatest - least;
+    if (least < 0 || span >= 2 ** 48) throw new RangeError(`a column from ${least} to ${this.#greatest}`);
+    const width = widthFor(span);
     this.#out.u8(width);
     this.#out.varint(least);
-    if (width > 0) this.#out.integers(values, width, least);
+    if (width > 0) this.#out.integers(this.#values, width, least);
   }
 }
 
@@ -123,6 +130,15 @@ export function encodeRows(out: ByteWriter, events: EventList, from: number, to:
   encoder.wide(IDENTITY);
   encoder.wide(USER);
   encoder.wide(SESSION);
-  for (let i = 0; i < textColumns.length; i++) encoder.texts(TEXTS + i, codes);
-  for (let i = 0; i < nullableColumns.length; i++) encoder.integers(AMOUNTS + i);
+  // What nobody wrote needs no look at each event: no texts, and a column of nothing.
+  const { written } = events.rows;
+  for (let place = TEXTS; place < rowCells; place++) {
+    const isText = place < AMOUNTS;
+    if ((written & (1 << place)) === 0) {
+      if (isText) out.varint(0);
+      out.u8(0);
+      out.varint(0);
+    } else if (isText) encoder.texts(place, codes);
+    else encoder.integers(place);
+  }
 }

@@ -15,8 +15,13 @@ export interface Envelope {
 /** Version, counts and length prefixes: never more than this beside a body's own bytes. */
 const frameBytes = 16;
 
-function writeEnvelope(chunks: readonly Uint8Array[], reports: readonly RejectReport[]): Uint8Array {
-  const out = new ByteWriter(envelopeBytesMax);
+/** `size`: as many bytes as it may take. */
+function writeEnvelope(
+  chunks: readonly Uint8Array[],
+  reports: readonly RejectReport[],
+  size: number,
+): Uint8Array {
+  const out = new ByteWriter(size);
   out.u8(envelopeVersion);
   out.varint(chunks.length);
   for (const chunk of chunks) out.block(chunk);
@@ -34,7 +39,8 @@ export function packEnvelopes(chunks: readonly Uint8Array[], reports: readonly R
   let heldReports: RejectReport[] = [];
   let size = frameBytes;
   const flush = (): void => {
-    if (heldChunks.length + heldReports.length > 0) envelopes.push(writeEnvelope(heldChunks, heldReports));
+    if (heldChunks.length + heldReports.length > 0)
+      envelopes.push(writeEnvelope(heldChunks, heldReports, size));
     heldChunks = [];
     heldReports = [];
     size = frameBytes;

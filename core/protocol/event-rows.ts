@@ -24,6 +24,8 @@ export const rowCells = AMOUNTS + nullableColumns.length;
 export class EventRows {
   readonly texts = new TextTable();
   cells: Float64Array;
+  /** Bits of the places of texts and amounts that were written, for any row. */
+  written = 0;
   /** Rows that are kept. The one behind them is being written. */
   count = 0;
 
@@ -40,6 +42,12 @@ export class EventRows {
       this.cells = grown;
     }
     return at;
+  }
+
+  /** Writes a text's id or an amount, one more than it is, into the row at `at`. */
+  set(at: number, place: number, value: number): void {
+    this.cells[at + place] = value;
+    this.written |= 1 << place;
   }
 
   /** Takes back what was written behind the last row. */
@@ -63,10 +71,11 @@ export class EventRows {
     cells[at + SESSION + 1] = event.sessionLo;
     for (let i = 0; i < textColumns.length; i++) {
       const text = event[textColumns[i]!];
-      cells[at + TEXTS + i] = text === null ? 0 : texts.ofText(text);
+      if (text !== null) this.set(at, TEXTS + i, texts.ofText(text));
     }
     for (let i = 0; i < nullableColumns.length; i++) {
-      cells[at + AMOUNTS + i] = (event[nullableColumns[i]!] ?? -1) + 1;
+      const amount = event[nullableColumns[i]!];
+      if (amount !== null) this.set(at, AMOUNTS + i, amount + 1);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Identities and pseudonyms (IDN-1): keyed 64-bit hashes, each of a list of texts that gives away its own lengths. */
+import { SipTail } from './sip-tail.ts';
 import { createSipHasher, type SipHasher, type SipKey } from './siphash.ts';
 import { identityVersion } from './version.ts';
 
@@ -30,11 +31,13 @@ export const pseudonymText = (version: number, { hi, lo }: Hash64): string =>
  * and a cache would keep raw user ids in memory.
  */
 export class Identifier {
+  readonly #keys: IdentityKeys;
   readonly #identity: SipHasher;
   readonly #pseudonym: SipHasher;
   readonly pseudonymVersion: number;
 
   constructor(keys: IdentityKeys) {
+    this.#keys = keys;
     this.#identity = createSipHasher(keys.identity);
     this.#pseudonym = createSipHasher(keys.pseudonym);
     this.pseudonymVersion = keys.pseudonymVersion;
@@ -54,6 +57,21 @@ export class Identifier {
     return hashed(this.#identity, parts);
   }
 
+  /** What follows is hashed as ofEvent does: the event's id, the time. */
+  eventTail(producer: string): SipTail {
+    return new SipTail(this.#keys.identity, [String(identityVersion), producer], tailBytesMax);
+  }
+
+  /** The user's id follows. A result of 0/0 stands for 0/1, as with sessions. */
+  userTail(): SipTail {
+    return new SipTail(this.#keys.pseudonym, ['user'], tailBytesMax);
+  }
+
+  /** The session's id follows. */
+  sessionTail(producer: string): SipTail {
+    return new SipTail(this.#keys.pseudonym, ['session', producer], tailBytesMax);
+  }
+
   user(userId: string): Hash64 {
     return notNone(hashed(this.#pseudonym, ['user', userId]));
   }
@@ -63,6 +81,9 @@ export class Identifier {
     return notNone(hashed(this.#pseudonym, ['session', producer, sessionId]));
   }
 }
+
+/** Of an id, a time and their lengths, as bytes: an id has at most 128 UTF-16 units. */
+const tailBytesMax = 512;
 
 function hashed(hasher: SipHasher, parts: readonly string[]): Hash64 {
   hasher.hashParts(parts);

@@ -84,6 +84,13 @@ class SipHasher {
     this.#finish(bytes, tail, end, end - start);
   }
 
+  /** The state once the whole blocks before `end` are absorbed: where hashes of all that begins so go on from. */
+  stateAfter(bytes: Uint8Array, end: number): Int32Array {
+    const state = Int32Array.from(this.#initial);
+    for (let at = 0; at + 8 <= end; at += 8) absorb(state, wordAt(bytes, at + 4), wordAt(bytes, at));
+    return state;
+  }
+
   /**
    * Hashes a list of strings: each one in UTF-8 after its byte length as 32 bits little-endian, so that no
    * two different lists give the same bytes. A lone surrogate is hashed as U+FFFD, as TextEncoder writes it.

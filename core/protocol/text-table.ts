@@ -18,7 +18,7 @@ export class TextTable {
   readonly #ends: number[] = [0];
   readonly #hashes: number[] = [0];
   #slots = new Int32Array(slotsInitial);
-  /** Texts for which the table had no room nearby. */
+  /** Texts for which the table had no room nearby, and all that came after the first of them. */
   readonly #crowded = new Map<string, number>();
 
   /** Ids given out. */
@@ -53,6 +53,7 @@ export class TextTable {
     for (let probe = 0; probe < probesMax; probe++) {
       const slot = (hash + probe) & mask;
       const id = this.#slots[slot]!;
+      if (id === 0 && this.#crowded.size > 0) break;
       if (id === 0) return this.#add(bytes, from, to, hash, slot);
       if (this.#hashes[id] !== hash) continue;
       const start = this.#ends[id - 1]!;

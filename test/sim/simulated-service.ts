@@ -1,10 +1,9 @@
 /** The real door core and a real shard machine for each region, in simulated time: records in, alerts and totals out. */
 import type { AlertRecord } from '../../core/alert/alert-record.ts';
 import { builtInRules } from '../../core/alert/built-in-rules.ts';
-import { parseBody } from '../../core/protocol/body.ts';
 import { splitIntoChunks } from '../../core/protocol/chunk.ts';
 import { epochMs } from '../../core/protocol/ids.ts';
-import { judgeRequest } from '../../core/protocol/judge-request.ts';
+import { judgeBody } from '../../core/protocol/judge-body.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { RegionDirectory } from '../../core/protocol/region-directory.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
@@ -88,18 +87,18 @@ export class SimulatedService {
   deliver(records: readonly OutgoingRecord[]): void {
     const isBroken = records.some(({ code }) => code === 'invalid_json');
     const body = records.map(({ text }) => text).join(isBroken ? '\n' : ',');
-    const parsed = parseBody(isBroken ? body : `[${body}]`, isBroken ? 'lines' : 'json');
-    if (!parsed.ok) throw new Error(parsed.detail);
+    const bytes = new TextEncoder().encode(isBroken ? body : `[${body}]`);
     const receivedAtMs = epochMs(this.#nowMs);
-    const judged = judgeRequest(parsed.records, {
+    const verdicts = judgeBody(bytes, isBroken ? 'lines' : 'json', {
       receivedAtMs,
       regions: this.#directory,
       nearest: null,
       regionScope: null,
-      bytesReplaced: false,
       producer: 'local',
       identifier: this.#identifier,
     });
+    if (!verdicts.ok) throw new Error(verdicts.detail);
+    const { judged } = verdicts;
     this.#atTheDoor.accepted += judged.accepted;
     this.#atTheDoor.twins += judged.duplicates;
     for (const [code, count] of Object.entries(judged.rejectedByCode))

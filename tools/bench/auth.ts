@@ -1,44 +1,23 @@
 // What a producer's key costs the door: CPU of an ingest request of 100 events with and without one, in the same run,
 // turn by turn. The door runs in workerd, without HTTP, queue and consumer around it, which would hide what a key costs.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { Bench, Report } from '../bench-report.ts';
+import { bundleWorker, compatibilityDate, cpuUs, runtimePid } from '../bench-workerd.ts';
 import { root } from '../bootstrap.mjs';
 
 const eventsPerRequest = 100;
 const requestsPerTurn = 200;
 const turns = 41;
 const warmUpTurns = 4;
-const compatibilityDate = '2026-10-20';
 const regions = ['US-California', 'US-Virginia', 'EU-London', 'EU-Frankfurt', 'ASIA-Tokyo', 'ASIA-Mumbai'];
-
-function bundle(): string {
-  const folder = join(root, '.cache/bench-door');
-  mkdirSync(folder, { recursive: true });
-  const config = join(folder, 'wrangler.json');
-  const main = join(root, 'tools/bench-door.ts');
-  const flags = ['nodejs_compat'];
-  writeFileSync(
-    config,
-    JSON.stringify({ name: 'door', main, compatibility_date: compatibilityDate, compatibility_flags: flags }),
-  );
-  const wrangler = join(root, 'node_modules/wrangler/wrangler-dist/cli.js');
-  const args = ['deploy', '--config', config, '--dry-run', '--outdir', join(folder, 'out')];
-  execFileSync(process.execPath, ['--no-warnings', wrangler, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' },
-  });
-  return join(folder, 'out/bench-door.js');
-}
 
 async function startDoor(): Promise<Miniflare> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
-      scriptPath: bundle(),
+      scriptPath: bundleWorker('bench-door'),
       compatibilityDate,
       compatibilityFlags: ['nodejs_compat'],
       bindings: { ENVIRONMENT: 'local' },
@@ -71,30 +50,6 @@ function makeBody(): string {
     ...(i % 5 === 0 ? { status: 'success', speed_mbps: 41.7 } : { duration: 10 }),
   }));
   return JSON.stringify(events);
-}
-
-/** CPU of a process's threads so far, in µs: what the kernel counts in ns. */
-function cpuUs(pid: number): number {
-  const threads = `/proc/${pid}/task`;
-  let ns = 0;
-  for (const thread of readdirSync(threads)) {
-    ns += Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]);
-  }
-  return ns / 1000;
-}
-
-/** The runtime that this process has started. */
-function runtimePid(): number {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const [, command, parent] =
-        /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-      if (Number(parent) === process.pid && command?.startsWith('workerd')) return Number(pid);
-    } catch {
-      // It has ended since it was listed.
-    }
-  }
-  throw new Error('the runtime was not found: this benchmark reads CPU times from /proc, which Linux has');
 }
 
 const quantile = (sorted: readonly number[], share: number): number =>

@@ -1,8 +1,8 @@
 /** `POST /v1/events`: decode, judge each record, number, send; 202 only once everything is in the queue (ING-1). */
-import { parseBody } from '../../core/protocol/body.ts';
 import type { Identifier } from '../../core/protocol/identity.ts';
 import { epochMs } from '../../core/protocol/ids.ts';
-import { type JudgedRequest, judgeRequest, type RequestContext } from '../../core/protocol/judge-request.ts';
+import { judgeBody } from '../../core/protocol/judge-body.ts';
+import type { JudgedRequest, RequestContext } from '../../core/protocol/judge-request.ts';
 import { inflatedBytesPerIsolateMax } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { RegionDirectory } from '../../core/protocol/region-directory.ts';
@@ -102,12 +102,11 @@ export async function takeEvents(
   const names = await readNames(env, now());
   if (names instanceof Response) return names;
   const { identifier, regions } = names;
-  const judged = await judgeBody(request, form, held, admitted, (bytesReplaced) => ({
+  const judged = await judgeRead(request, form, held, admitted, () => ({
     receivedAtMs: epochMs(now()),
     regions,
     nearest: regions.nearest(...placeOf(request)),
     regionScope,
-    bytesReplaced,
     producer,
     identifier,
   }));
@@ -145,25 +144,25 @@ async function readNames(
 }
 
 /**
- * Reads, charges the key and judges while the body is held; only the judged records outlive it. A body that cannot be
- * read costs its bytes.
+ * Reads and judges while the body is held, and charges the key; only the judged records outlive it. A body that cannot
+ * be read costs its bytes.
  */
-async function judgeBody(
+async function judgeRead(
   request: Request,
   { encoding, framing }: BodyForm,
   held: HeldBytes,
   admitted: Admitted,
-  contextOf: (bytesReplaced: boolean) => RequestContext,
+  contextOf: () => Omit<RequestContext, 'bytesReplaced'>,
 ): Promise<JudgedRequest | BodyRefusal | Response> {
   const lease = held.lease();
   try {
     const body = await readBody(request, encoding, lease);
     if (!body.ok) return body;
-    const parsed = parseBody(body.text, framing);
-    const events = parsed.ok ? parsed.records.length : 0;
+    const verdicts = judgeBody(body.bytes, framing, contextOf());
+    const events = verdicts.ok ? verdicts.judged.received : 0;
     const refused = await admitted.charge({ events, bytes: body.wireBytes });
     if (refused) return refused;
-    return parsed.ok ? judgeRequest(parsed.records, contextOf(body.bytesReplaced)) : parsed;
+    return verdicts.ok ? verdicts.judged : verdicts;
   } finally {
     lease.release();
   }

@@ -1,4 +1,4 @@
-/** From a request to the text of its body, within the caps on bytes (ING-3). */
+/** From a request to the bytes of its body, within the caps on bytes (ING-3). */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { inflatedBytesMax, requestBytesMax } from '../../core/protocol/limits.ts';
 import type { ProblemCode } from '../../core/protocol/problem.ts';
@@ -10,13 +10,11 @@ export interface BodyForm {
   readonly encoding: 'identity' | 'gzip' | 'deflate';
 }
 
-export interface BodyText {
+export interface BodyBytes {
   readonly ok: true;
-  readonly text: string;
+  readonly bytes: Uint8Array;
   /** As it came, before it was inflated. */
   readonly wireBytes: number;
-  /** The bytes were not valid UTF-8; what was lost stands as U+FFFD. */
-  readonly bytesReplaced: boolean;
 }
 
 export interface BodyRefusal {
@@ -62,19 +60,19 @@ export function bodyForm(headers: Headers): BodyForm | BodyRefusal {
   };
 }
 
-/** Reads, inflates and decodes; what the body takes is taken from the lease, which the caller releases. */
+/** Reads and inflates; what the body takes is taken from the lease, which the caller releases. */
 export async function readBody(
   request: Request,
   encoding: BodyForm['encoding'],
   lease: Lease,
-): Promise<BodyText | BodyRefusal> {
+): Promise<BodyBytes | BodyRefusal> {
   const wire = await readWire(request, lease);
   if ('ok' in wire) return wire;
-  if (encoding === 'identity') return decode(wire, wire.length);
+  if (encoding === 'identity') return { ok: true, bytes: wire, wireBytes: wire.length };
   const bytes = inflate(wire, encoding);
   if ('ok' in bytes) return bytes;
   lease.release();
-  return lease.take(bytes.length) ? decode(bytes, wire.length) : tooBusy;
+  return lease.take(bytes.length) ? { ok: true, bytes, wireBytes: wire.length } : tooBusy;
 }
 
 const tooLarge: BodyRefusal = {
@@ -136,15 +134,4 @@ function inflate(wire: Uint8Array, encoding: 'gzip' | 'deflate'): Uint8Array | B
 
 function unreadable(detail: string): BodyRefusal {
   return { ok: false, code: 'unreadable_body', detail };
-}
-
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-const lenient = new TextDecoder('utf-8');
-
-function decode(bytes: Uint8Array, wireBytes: number): BodyText {
-  try {
-    return { ok: true, text: strict.decode(bytes), wireBytes, bytesReplaced: false };
-  } catch {
-    return { ok: true, text: lenient.decode(bytes), wireBytes, bytesReplaced: true };
-  }
 }
