@@ -41,6 +41,33 @@ export class DistinctSketch {
     this.#raise(hi >>> (32 - indexBits), rank);
   }
 
+  /** Adds the items of the events that `list` begins with; 0/0 stands for none. */
+  addAll(
+    { hi, lo }: { readonly hi: Uint32Array; readonly lo: Uint32Array },
+    list: Uint16Array,
+    count: number,
+  ): void {
+    let k = 0;
+    for (; k < count && this.#dense === null; k++) {
+      const i = list[k]!;
+      if (hi[i] !== 0 || lo[i] !== 0) this.add(hi[i]!, lo[i]!);
+    }
+    const dense = this.#dense;
+    if (dense === null) return;
+    for (; k < count; k++) {
+      const i = list[k]!;
+      const high = hi[i]!;
+      const rest = high << indexBits;
+      if (rest === 0) {
+        if (high !== 0 || lo[i] !== 0) this.add(high, lo[i]!);
+        continue;
+      }
+      const rank = Math.clz32(rest) + 1;
+      const register = high >>> (32 - indexBits);
+      if (rank > dense[register]!) dense[register] = rank;
+    }
+  }
+
   /** Makes this the sketch of the union of both; `other` is left as it is. */
   merge(other: DistinctSketch): void {
     if (other.#dense === null) {

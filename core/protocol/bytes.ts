@@ -4,15 +4,9 @@ export class FormatError extends Error {
 }
 
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Below this a loop is faster than a call into the decoder (Node 24: 42 against 82 ns at 4 bytes, 261 against 93 at 22). */
-const asciiLengthMax = 10;
-/** The same for the encoder. Less than 128, so that the length is one byte. */
+/** Below this a loop is faster than a call into the encoder. Less than 128, so that the length is one byte. */
 const asciiWrittenMax = 40;
-
-/** What columns of integers are read into. */
-export type IntegerArray = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** A growing little-endian buffer. */
 export class ByteWriter {
@@ -135,115 +129,4 @@ export class ByteWriter {
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.length);
   }
-}
-
-/** Reads what ByteWriter wrote; every read past the end throws FormatError. */
-export class ByteReader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.at;
-  }
-
-  #take(size: number): number {
-    const at = this.at;
-    if (size < 0 || at + size > this.#bytes.length) throw new FormatError(`cut short at byte ${at}`);
-    this.at = at + size;
-    return at;
-  }
-
-  u8(): number {
-    return this.#view.getUint8(this.#take(1));
-  }
-
-  u32(): number {
-    return this.#view.getUint32(this.#take(4), true);
-  }
-
-  u48(): number {
-    const at = this.#take(6);
-    return this.#view.getUint32(at, true) + this.#view.getUint16(at + 4, true) * 2 ** 32;
-  }
-
-  f64(): number {
-    return this.#view.getFloat64(this.#take(8), true);
-  }
-
-  varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 8; i++) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
-        if (!Number.isSafeInteger(value)) break;
-        return value;
-      }
-      scale *= 0x80;
-    }
-    throw new FormatError(`not a varint at byte ${this.at}`);
-  }
-
-  /** A view, not a copy. */
-  raw(length: number): Uint8Array {
-    const at = this.#take(length);
-    return this.#bytes.subarray(at, at + length);
-  }
-
-  block(): Uint8Array {
-    return this.raw(this.varint());
-  }
-
-  text(): string {
-    const bytes = this.block();
-    return asciiOf(bytes) ?? this.#utf8(bytes);
-  }
-
-  #utf8(bytes: Uint8Array): string {
-    try {
-      return utf8Decoder.decode(bytes);
-    } catch {
-      throw new FormatError(`not UTF-8 at byte ${this.at - bytes.length}`);
-    }
-  }
-
-  /**
-   * Reads `target.length` unsigned integers of `width` bytes (1 to 4, or 6) each into `target`, adding `base`. Throws
-   * FormatError for a sum of `end` or more: what a target cannot hold would otherwise wrap into something valid.
-   */
-  integers(target: IntegerArray, width: number, base: number, end: number): void {
-    const bytes = this.#bytes;
-    const start = this.#take(target.length * width);
-    let greatest = 0;
-    for (let i = 0, at = start; i < target.length; i++, at += width) {
-      let value = bytes[at] as number;
-      if (width > 1) value += (bytes[at + 1] as number) * 2 ** 8;
-      if (width > 2) value += (bytes[at + 2] as number) * 2 ** 16;
-      if (width > 3) value += (bytes[at + 3] as number) * 2 ** 24;
-      if (width > 4) value += (bytes[at + 4] as number) * 2 ** 32 + (bytes[at + 5] as number) * 2 ** 40;
-      if (value > greatest) greatest = value;
-      target[i] = value + base;
-    }
-    if (greatest + base >= end)
-      throw new FormatError(`an integer of ${greatest + base} before byte ${this.at}`);
-  }
-}
-
-/** Short ASCII, by far the most of the texts there are, without a call into the decoder; null for all else. */
-function asciiOf(bytes: Uint8Array): string | null {
-  if (bytes.length > asciiLengthMax) return null;
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) {
-    const unit = bytes[i] as number;
-    if (unit > 0x7f) return null;
-    text += String.fromCharCode(unit);
-  }
-  return text;
 }

@@ -1,5 +1,6 @@
 /** The binary form of a chunk's header: everything up to the columns, so that it decodes without them (LOG-4). */
-import { type ByteReader, type ByteWriter, FormatError } from './bytes.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { type ByteWriter, FormatError } from './bytes.ts';
 import type { ChunkHeader } from './chunk-header.ts';
 import { chunkEventsMax } from './limits.ts';
 import { chunkVersion } from './version.ts';

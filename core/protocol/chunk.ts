@@ -9,10 +9,13 @@
  * A text column is a dictionary (count, texts) and an integer column of codes, 0 for null.
  */
 import type { AcceptedEvent } from './accepted-event.ts';
-import { ByteReader, ByteWriter, FormatError, type IntegerArray } from './bytes.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter, FormatError } from './bytes.ts';
 import type { NullableColumnName, TextColumnName, wideColumns } from './chunk-columns.ts';
 import type { ChunkHeader } from './chunk-header.ts';
 import { readHeader, writeHeader } from './chunk-header-codec.ts';
+import { readFloats, readOctets, readTexts, readWide } from './column-reader.ts';
+import { type ColumnSource, ownColumns } from './column-space.ts';
 import { encodeRows } from './encode-rows.ts';
 import { EventList } from './event-rows.ts';
 import { eventTypes, statuses } from './event-type.ts';
@@ -45,36 +48,6 @@ export interface Chunk {
   readonly columns: ChunkColumns;
 }
 
-/** Every value is below `end`. */
-function readIntegers<T extends IntegerArray>(input: ByteReader, target: T, end: number): T {
-  const width = input.u8();
-  if (width > 6 || width === 5) throw new FormatError(`a column ${width} bytes wide`);
-  const base = input.varint();
-  if (base >= end) throw new FormatError(`a column from ${base} on, where ${end} is not possible`);
-  if (width > 0) input.integers(target, width, base, end);
-  else if (base > 0) target.fill(base);
-  return target;
-}
-
-function readWide(input: ByteReader, count: number): WideColumn {
-  const column = { hi: new Uint32Array(count), lo: new Uint32Array(count) };
-  const kind = input.u8();
-  if (kind > 1) throw new FormatError(`a 64-bit column of kind ${kind}`);
-  if (kind === 1) {
-    input.integers(column.hi, 4, 0, 2 ** 32);
-    input.integers(column.lo, 4, 0, 2 ** 32);
-  }
-  return column;
-}
-
-function readTexts(input: ByteReader, count: number): TextColumn {
-  const texts: string[] = [];
-  const size = input.varint();
-  if (size > count) throw new FormatError(`a dictionary of ${size} texts for ${count} events`);
-  for (let i = 0; i < size; i++) texts.push(input.text());
-  return { texts, codes: readIntegers(input, new Uint16Array(count), size + 1) };
-}
-
 /** Encodes 1 to chunkEventsMax events. `header.count` must be their number. */
 export function encodeChunk(header: ChunkHeader, events: readonly AcceptedEvent[]): Uint8Array {
   return encodeRange(header, EventList.of(events), 0, events.length);
@@ -95,19 +68,36 @@ export function decodeChunkHeader(bytes: Uint8Array): ChunkHeader {
   return readHeader(new ByteReader(bytes));
 }
 
+/** A chunk of which the header was read, and no more. */
+export interface OpenChunk {
+  readonly header: ChunkHeader;
+  readonly input: ByteReader;
+}
+
+/** Throws FormatError. */
+export function openChunk(bytes: Uint8Array): OpenChunk {
+  const input = new ByteReader(bytes);
+  return { header: readHeader(input), input };
+}
+
 /** The whole chunk. Throws FormatError for anything that encodeChunk cannot have written. */
 export function decodeChunk(bytes: Uint8Array): Chunk {
-  const input = new ByteReader(bytes);
-  const header = readHeader(input);
+  const open = openChunk(bytes);
+  return { header: open.header, columns: readColumns(open, ownColumns) };
+}
+
+/** The rest of a chunk, once. Throws FormatError as decodeChunk does. */
+export function readColumns({ header, input }: OpenChunk, source: ColumnSource): ChunkColumns {
   const count = header.count;
-  const wide = (): WideColumn => readWide(input, count);
-  const text = (): TextColumn => readTexts(input, count);
-  const nullable = (): Float64Array => readIntegers(input, new Float64Array(count), Number.MAX_SAFE_INTEGER);
+  const octets = (end: number) => readOctets(input, source.octets(count), count, end);
+  const wide = () => readWide(input, { hi: source.words(count), lo: source.words(count) }, count);
+  const text = () => readTexts(input, source.shorts(count), count, source.pool);
+  const floats = () => readFloats(input, source.floats(count), count);
   // A literal, evaluated in the order of the format: every chunk then has one shape, which its readers run faster on.
   const columns: ChunkColumns = {
-    timeMs: readIntegers(input, new Float64Array(count), Number.MAX_SAFE_INTEGER),
-    type: readIntegers(input, new Uint8Array(count), eventTypes.length),
-    status: readIntegers(input, new Uint8Array(count), statuses.length),
+    timeMs: floats(),
+    type: octets(eventTypes.length),
+    status: octets(statuses.length),
     identity: wide(),
     user: wide(),
     session: wide(),
@@ -120,15 +110,15 @@ export function decodeChunk(bytes: Uint8Array): Chunk {
     subscriptionType: text(),
     errorCode: text(),
     ext: text(),
-    durationMs: nullable(),
-    completionMilli: nullable(),
-    ratingMilli: nullable(),
-    bufferingCount: nullable(),
-    speedKbps: nullable(),
-    bytes: nullable(),
+    durationMs: floats(),
+    completionMilli: floats(),
+    ratingMilli: floats(),
+    bufferingCount: floats(),
+    speedKbps: floats(),
+    bytes: floats(),
   };
   if (input.left > 0) throw new FormatError(`${input.left} bytes behind the end of the chunk`);
-  return { header, columns };
+  return columns;
 }
 
 /**

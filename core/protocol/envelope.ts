@@ -2,7 +2,8 @@
  * The envelope: one queue message, holding chunks of any shards and reject reports, so that a POST which mixes regions
  * still makes one message. Layout: version u8, chunk count, chunks (length-prefixed), reports as JSON (length-prefixed).
  */
-import { ByteReader, ByteWriter, FormatError } from './bytes.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter, FormatError } from './bytes.ts';
 import { envelopeBytesMax } from './limits.ts';
 import type { RejectReport } from './reject-report.ts';
 import { envelopeVersion } from './version.ts';

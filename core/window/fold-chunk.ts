@@ -3,7 +3,6 @@ import type { ChunkColumns, TextColumn } from '../protocol/chunk.ts';
 import type { TextColumnName } from '../protocol/chunk-columns.ts';
 import { EventDeltas } from './event-deltas.ts';
 import { paneIndexOf } from './time.ts';
-import { isTracked, type UpdateTracker } from './update-tracker.ts';
 import type { WindowState } from './window-state.ts';
 
 const dimensionColumn: Readonly<Record<Dimension, TextColumnName>> = {
@@ -25,7 +24,10 @@ interface Folded {
   panes: number;
 }
 
-/** Counts events of one chunk into windows. Made anew for each chunk and log row. */
+/**
+ * Counts events of one part of the lake into windows, in any order: the batch layer takes its parts' events in that of the
+ * log. RunFold counts chunks faster and the same (test/core/window/fold-run.test.ts). Made anew for each part.
+ */
 export class ChunkFold {
   readonly #columns: ChunkColumns;
   readonly #row: number;
@@ -55,21 +57,6 @@ export class ChunkFold {
       pane.sessions.add(session.hi[i] as number, session.lo[i] as number);
     }
     this.#countKeys(window, folded.caches, i);
-  }
-
-  /** What changed by what was counted. Known from the caches: following costs nothing per event. */
-  noteChanges(updates: UpdateTracker): void {
-    for (const [window, { caches, panes }] of this.#folded) {
-      updates.notePanes(window.minute, panes);
-      for (const [d, name] of dimensions.entries()) {
-        if (!isTracked(name)) continue;
-        const { texts } = this.#texts[d] as TextColumn;
-        // Sparse, and holes are passed over: only codes that were counted.
-        caches[d]?.forEach((_, code) => {
-          updates.noteKey(window.minute, name, texts[code - 1] as string);
-        });
-      }
-    }
   }
 
   #foldedInto(window: WindowState): Folded {

@@ -5,7 +5,8 @@
  * Layout: version u8 | head as JSON (length-prefixed) | chunk count | per chunk: verdict bytes (length-prefixed, empty
  * when every event counted), chunk bytes (length-prefixed).
  */
-import { ByteReader, ByteWriter, FormatError } from '../protocol/bytes.ts';
+import { ByteReader } from '../protocol/byte-reader.ts';
+import { ByteWriter, FormatError } from '../protocol/bytes.ts';
 import { logRowVersion } from '../protocol/version.ts';
 import { isKnowledge, parseJson, type RegionKnowledge } from './region-knowledge.ts';
 import type { WatermarkState } from './watermark.ts';

@@ -1,8 +1,9 @@
 import { assert } from '../protocol/assert.ts';
-import type { Chunk } from '../protocol/chunk.ts';
+import { type ChunkColumns, type OpenChunk, readColumns } from '../protocol/chunk.ts';
+import type { ChunkHeader } from '../protocol/chunk-header.ts';
 import { logRowBytesMax } from '../protocol/limits.ts';
 import type { RegionEffect } from './effect.ts';
-import { ChunkFold } from './fold-chunk.ts';
+import { RunFold } from './fold-run.ts';
 import {
   COUNTED,
   DUPLICATE,
@@ -12,6 +13,7 @@ import {
   type LogRowHead,
   logRowHeadBytesMax,
 } from './log-row.ts';
+import { type MinuteRun, minuteRuns } from './minute-runs.ts';
 import type { WokenState } from './replay.ts';
 import { minuteOf } from './time.ts';
 import type { UpdateTracker } from './update-tracker.ts';
@@ -32,15 +34,17 @@ export class LogWriter {
     this.#updates = updates;
   }
 
-  /** Judges and counts a chunk whose numbers are new, and puts it into the current row. */
-  add(chunk: Chunk, bytes: Uint8Array): void {
-    const size = bytes.length + chunk.header.count + 16;
+  /** Judges and counts a chunk whose numbers are new, and puts it into the current row. Throws FormatError before either. */
+  add(open: OpenChunk, bytes: Uint8Array): void {
+    const { header } = open;
+    const columns = readColumns(open, this.#state.space.columns.begin());
+    const size = bytes.length + header.count + 16;
     if (this.#chunks.length > 0 && this.#bytes + size > logRowBytesMax) this.#flush();
     this.#bytes += size;
     const { watermark, oldestMinute } = this.#state;
     this.#head ??= { atMs: this.#nowMs, watermark: watermark.state, oldestMinute };
-    this.#chunks.push({ bytes, verdicts: this.#judge(chunk) });
-    this.#state.doors.commit(chunk.header);
+    this.#chunks.push({ bytes, verdicts: this.#judge(header, columns) });
+    this.#state.doors.commit(header);
   }
 
   /** The rows to append, in order; none when nothing was added. The last holds what the shard knows by now. */
@@ -49,36 +53,41 @@ export class LogWriter {
     return this.#rows;
   }
 
-  #judge(chunk: Chunk): Uint8Array | null {
+  /** Null where every event counts. */
+  #judge({ count, receivedAtMs }: ChunkHeader, columns: ChunkColumns): Uint8Array | null {
     const state = this.#state;
-    const row = state.nextRow;
-    const fold = new ChunkFold(chunk.columns, row);
-    const { timeMs, identity, type, session } = chunk.columns;
-    const verdicts = new Uint8Array(chunk.header.count);
-    let allCounted = true;
+    const fold = new RunFold(columns, count, state.nextRow, state.space);
+    let verdicts: Uint8Array | null = null;
+    let late = 0;
+    let counted = 0;
     let oldestLiving = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < verdicts.length; i++) {
-      const eventMs = timeMs[i] as number;
-      const minute = minuteOf(eventMs);
-      const late = minute < state.oldestMinute;
-      state.watermark.observe(eventMs, this.#nowMs, late);
-      let verdict = COUNTED;
-      if (late) verdict = LATE;
-      else {
-        if (minute < oldestLiving) oldestLiving = minute;
-        const window = state.table.obtain(minute, row);
-        if (window.identities.add(identity.hi[i] as number, identity.lo[i] as number)) {
-          fold.count(window, i);
-          state.viewers.note(session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
-        } else verdict = DUPLICATE;
+    for (const run of minuteRuns(columns.timeMs, count, state.space.list)) {
+      const isLate = run.minute < state.oldestMinute;
+      // Late ones lie before all others, so that theirs cannot hide that another has risen.
+      state.watermark.observe(run.greatestMs, this.#nowMs, isLate);
+      if (isLate) {
+        verdicts ??= new Uint8Array(count);
+        for (let k = 0; k < run.count; k++) verdicts[run.list[k] as number] = LATE;
+        late += run.count;
+        continue;
       }
-      if (verdict !== COUNTED) allCounted = false;
-      verdicts[i] = verdict;
+      oldestLiving = Math.min(oldestLiving, run.minute);
+      const window = state.table.obtain(run.minute, state.nextRow);
+      const added = window.identities.addNew(columns.identity, run.list, run.count);
+      if (added < run.count) {
+        verdicts ??= new Uint8Array(count);
+        markTwins(verdicts, columns.timeMs, run, added);
+      }
+      fold.count(window, run.list, added);
+      state.viewers.note(columns, run.list, added);
+      counted += added;
     }
     if (this.#updates) fold.noteChanges(this.#updates);
-    state.countVerdicts(verdicts);
-    state.noteReceived(chunk.header.receivedAtMs, oldestLiving);
-    return allCounted ? null : verdicts;
+    state.totals.counted += counted;
+    state.totals.late += late;
+    state.totals.duplicates += count - counted - late;
+    state.noteReceived(receivedAtMs, oldestLiving);
+    return verdicts;
   }
 
   #flush(): void {
@@ -95,4 +104,16 @@ export class LogWriter {
     this.#chunks = [];
     this.#bytes = logRowHeadBytesMax;
   }
+}
+
+/** Of a run's events all are twins but those that its list still begins with. */
+function markTwins(
+  verdicts: Uint8Array,
+  timeMs: Float64Array,
+  { minute, list }: MinuteRun,
+  counted: number,
+): void {
+  for (let i = 0; i < verdicts.length; i++)
+    if (minuteOf(timeMs[i] as number) === minute) verdicts[i] = DUPLICATE;
+  for (let k = 0; k < counted; k++) verdicts[list[k] as number] = COUNTED;
 }

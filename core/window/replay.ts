@@ -3,22 +3,23 @@ import { AlertBook, type AlertSetup, decodeBook } from '../alert/book.ts';
 import { emptyBase } from '../alert/fold.ts';
 import type { SealState } from '../lake/seal-plan.ts';
 import { assert } from '../protocol/assert.ts';
-import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
+import { decodeChunkHeader, openChunk, readColumns } from '../protocol/chunk.ts';
 import { holdBackMs } from '../protocol/limits.ts';
 import { DoorLedger } from './door-ledger.ts';
 import type { ConfirmedWindow } from './effect.ts';
-import { ChunkFold } from './fold-chunk.ts';
+import { RunFold } from './fold-run.ts';
+import { FoldSpace } from './fold-space.ts';
 import {
   COUNTED,
   DUPLICATE,
   decodeLogRow,
   decodeLogRowHead,
-  LATE,
   type LoggedChunk,
   type LogRow,
   type LogRowHead,
   type StoredLogRow,
 } from './log-row.ts';
+import { type MinuteRun, minuteRuns } from './minute-runs.ts';
 import type { PackedWindow } from './packed-window.ts';
 import { parseJson, type RegionKnowledge, type RegionTotals } from './region-knowledge.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -61,6 +62,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class WokenState {
   readonly table = new WindowTable();
   readonly viewers = new Viewers();
+  readonly space = new FoldSpace();
   readonly parked: Map<number, PackedWindow>;
   /** Which states D1 holds, of the windows that lived when knowledge was last kept: minute to log row. */
   readonly confirmed: Map<number, number>;
@@ -137,14 +139,6 @@ export class WokenState {
     this.#lastReceivedAtMs = Math.max(this.#lastReceivedAtMs ?? 0, receivedAtMs);
     this.alerts.noteReceived(minuteOf(receivedAtMs), oldestMinute);
   }
-
-  countVerdicts(verdicts: Uint8Array): void {
-    for (const verdict of verdicts) {
-      if (verdict === COUNTED) this.totals.counted++;
-      else if (verdict === LATE) this.totals.late++;
-      else this.totals.duplicates++;
-    }
-  }
 }
 
 export function replay(source: RegionSource, nowMs: number): WokenState {
@@ -199,20 +193,30 @@ function rememberDoors(state: WokenState, logged: LogRow): void {
 }
 
 function applyChunk(state: WokenState, logged: LoggedChunk, row: number): void {
-  const chunk = decodeChunk(logged.bytes);
-  const { timeMs, identity, session, type } = chunk.columns;
-  const verdicts = logged.verdicts ?? new Uint8Array(chunk.header.count);
-  assert(verdicts.length === chunk.header.count, 'one verdict an event');
-  const fold = new ChunkFold(chunk.columns, row);
-  for (let i = 0; i < verdicts.length; i++) {
-    assert((verdicts[i] as number) <= DUPLICATE, 'a verdict');
-    const eventMs = timeMs[i] as number;
-    const minute = minuteOf(eventMs);
-    if (verdicts[i] !== COUNTED || minute < state.keptOldestMinute) continue;
-    const window = state.table.obtain(minute, row);
-    window.identities.add(identity.hi[i] as number, identity.lo[i] as number);
-    fold.count(window, i);
-    state.viewers.note(session.hi[i] as number, session.lo[i] as number, eventMs, type[i] as number);
+  const open = openChunk(logged.bytes);
+  const { count } = open.header;
+  const columns = readColumns(open, state.space.columns.begin());
+  const { verdicts } = logged;
+  assert(verdicts === null || verdicts.length === count, 'one verdict an event');
+  assert(verdicts === null || verdicts.every((verdict) => verdict <= DUPLICATE), 'a verdict');
+  const fold = new RunFold(columns, count, row, state.space);
+  for (const run of minuteRuns(columns.timeMs, count, state.space.list)) {
+    const counted = verdicts === null ? run.count : keepCounted(run, verdicts);
+    if (run.minute < state.keptOldestMinute || counted === 0) continue;
+    const window = state.table.obtain(run.minute, row);
+    fold.count(window, run.list, counted);
+    state.viewers.note(columns, run.list, counted);
+    window.identities.addNew(columns.identity, run.list, counted);
   }
-  state.doors.commit(chunk.header);
+  state.doors.commit(open.header);
+}
+
+/** Moves those that were counted to the front of the run's list; how many. */
+function keepCounted({ list, count }: MinuteRun, verdicts: Uint8Array): number {
+  let counted = 0;
+  for (let k = 0; k < count; k++) {
+    const i = list[k] as number;
+    if (verdicts[i] === COUNTED) list[counted++] = i;
+  }
+  return counted;
 }

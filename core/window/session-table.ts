@@ -44,6 +44,15 @@ export class SessionTable {
     return true;
   }
 
+  /**
+   * Sets it unless what it has is above `limit`. As set() otherwise, with one search where the session is known.
+   */
+  setUnlessAbove(key: number, value: number, limit: number, isOver: (value: number) => boolean): void {
+    const at = this.#find(key || 1);
+    if (this.#slots[at] === empty) this.set(key, value, isOver);
+    else if ((this.#slots[at + 1] as number) <= limit) this.#slots[at + 1] = value;
+  }
+
   forEach(visit: (value: number) => void): void {
     for (let at = 0; at < this.#slots.length; at += 2)
       if (this.#slots[at] !== empty) visit(this.#slots[at + 1] as number);
@@ -77,10 +86,10 @@ export class SessionTable {
 
   /** Its place, or the empty one where it would be put. */
   #find(key: number): number {
-    const slots = this.#slots.length / 2;
-    let slot = Math.floor((key / 2 ** 53) * slots);
-    while (this.#slots[2 * slot] !== empty && this.#slots[2 * slot] !== key)
-      slot = slot + 1 === slots ? 0 : slot + 1;
+    const held = this.#slots;
+    const slots = held.length / 2;
+    let slot = Math.trunc((key / 2 ** 53) * slots);
+    while (held[2 * slot] !== empty && held[2 * slot] !== key) slot = slot + 1 === slots ? 0 : slot + 1;
     return 2 * slot;
   }
 }

@@ -1,7 +1,6 @@
 /** Whether a shard takes a chunk: one verdict each, and nothing that came before is taken twice (LOG-1, LOG-4). */
 import { FormatError } from '../protocol/bytes.ts';
-import { decodeChunk, decodeChunkHeader } from '../protocol/chunk.ts';
-import type { ChunkHeader } from '../protocol/chunk-header.ts';
+import { type OpenChunk, openChunk } from '../protocol/chunk.ts';
 import type { DoorLedger } from './door-ledger.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
@@ -12,12 +11,13 @@ export function takeChunk(
   doors: DoorLedger,
   log: LogWriter,
 ): ChunkVerdict {
-  let header: ChunkHeader;
+  let open: OpenChunk;
   try {
-    header = decodeChunkHeader(bytes);
+    open = openChunk(bytes);
   } catch (error) {
     return refusal(error);
   }
+  const { header } = open;
   if (header.regionNumber !== regionNumber || header.shard !== shard) {
     return { verdict: 'refused', code: 'wrong_shard', message: `a chunk of region ${header.regionNumber}` };
   }
@@ -34,7 +34,7 @@ export function takeChunk(
     };
   }
   try {
-    log.add(decodeChunk(bytes), bytes);
+    log.add(open, bytes);
   } catch (error) {
     doors.refuse(header);
     return refusal(error);

@@ -1,9 +1,12 @@
+import type { ChunkColumns } from '../protocol/chunk.ts';
 import { COMPLETE, PAUSE } from '../protocol/event-type.ts';
 import { sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
 import { SessionTable } from './session-table.ts';
 
 const recountMs = 500;
 const alwaysCountedMax = 2_000;
+
+type SessionColumns = Pick<ChunkColumns, 'session' | 'timeMs' | 'type'>;
 
 /**
  * Concurrent viewers: sessions with an event in the last 60 s whose last event (by event time; of equals the later in
@@ -17,15 +20,19 @@ export class Viewers {
   #count = 0;
   #countedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** Follows an event's session; session 0/0 is none. `type` is an index into eventTypes. */
-  note(sessionHi: number, sessionLo: number, timeMs: number, type: number): void {
-    if (sessionHi === 0 && sessionLo === 0) return;
-    const watching = type !== PAUSE && type !== COMPLETE;
-    // 53 of the 64 bits: a clash among a million sessions has a chance below 1 in 10,000 and moves the count by one.
-    const key = sessionHi * 2 ** 21 + (sessionLo >>> 11);
-    const held = this.#sessions.get(key);
-    if (held !== undefined && Math.floor(held / 2) > timeMs) return;
-    this.#sessions.set(key, timeMs * 2 + (watching ? 1 : 0), this.#isOver);
+  /** Follows the sessions of the events that `list` begins with, in the order of the log; session 0/0 is none. */
+  note({ session, timeMs, type }: SessionColumns, list: Uint16Array, count: number): void {
+    const { hi, lo } = session;
+    for (let k = 0; k < count; k++) {
+      const i = list[k] as number;
+      const [high, low] = [hi[i] as number, lo[i] as number];
+      if (high === 0 && low === 0) continue;
+      const watching = type[i] !== PAUSE && type[i] !== COMPLETE;
+      const twiceMs = (timeMs[i] as number) * 2;
+      // 53 of the 64 bits: a clash among a million sessions has a chance below 1 in 10,000 and moves the count by one.
+      const key = high * 2 ** 21 + (low >>> 11);
+      this.#sessions.setUnlessAbove(key, watching ? twiceMs + 1 : twiceMs, twiceMs + 1, this.#isOver);
+    }
   }
 
   /**

@@ -177,9 +177,13 @@ describe('a part of core that is broken', () => {
       const { IdentitySet } = await original();
       return {
         IdentitySet: class extends IdentitySet {
-          override add(hi: number, lo: number): boolean {
-            super.add(hi, lo);
-            return true;
+          override addNew(
+            identity: Parameters<InstanceType<typeof IdentitySet>['addNew']>[0],
+            list: Uint16Array,
+            count: number,
+          ): number {
+            super.addNew(identity, list.slice(), count);
+            return count;
           }
         },
       };

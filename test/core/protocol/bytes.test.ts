@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteReader, ByteWriter, FormatError } from '../../../core/protocol/bytes.ts';
+import { ByteReader } from '../../../core/protocol/byte-reader.ts';
+import { ByteWriter, FormatError } from '../../../core/protocol/bytes.ts';
 import { decodeChunk, decodeChunkHeader, encodeChunk } from '../../../core/protocol/chunk.ts';
 import { decodeEnvelope } from '../../../core/protocol/envelope.ts';
 import { chunkEventsMax } from '../../../core/protocol/limits.ts';
@@ -73,18 +74,45 @@ describe('numbers and texts', () => {
     fc.assert(
       fc.property(column, ([width, base, values]) => {
         const input = new ByteReader(written((out) => out.integers(values, width, base)));
-        const target = new Float64Array(values.length);
-        input.integers(target, width, base, Number.MAX_SAFE_INTEGER);
-        expect([...target]).toEqual(values);
+        // One that is longer than the column keeps what lies behind it.
+        const target = new Float64Array(values.length + 1).fill(-1);
+        input.floats(target, values.length, width, base, Number.MAX_SAFE_INTEGER);
+        expect([...target]).toEqual([...values, -1]);
+        expect(input.left).toBe(0);
       }),
     );
   });
 
+  test.each([1, 2, 3, 4, 6])('[ING-7] codes and types that are %s bytes wide come back exactly', (width) => {
+    const values = [0, 7, 200, 3];
+    const input = () => new ByteReader(written((out) => out.integers(values, width, 0)));
+    const [shorts, octets] = [new Uint16Array(5).fill(9), new Uint8Array(5).fill(9)];
+    input().shorts(shorts, 4, width, 40, 300);
+    input().octets(octets, 4, width, 40, 300);
+    expect([...shorts]).toEqual([40, 47, 240, 43, 9]);
+    expect([...octets]).toEqual([40, 47, 240, 43, 9]);
+  });
+
+  test('words come back exactly', () => {
+    const target = new Uint32Array(4).fill(9);
+    const values = [0, 2 ** 32 - 1, 2 ** 31];
+    new ByteReader(written((out) => out.integers(values, 4))).words(target, 3);
+    expect([...target]).toEqual([...values, 9]);
+  });
+
   test('[LOG-1] a sum that would wrap into something valid is a FormatError', () => {
     const input = () => new ByteReader(Uint8Array.of(10));
-    expect(() => input().integers(new Uint8Array(1), 1, 250, 8)).toThrow(FormatError);
-    expect(() => input().integers(new Uint8Array(1), 1, 0, 10)).toThrow(FormatError);
-    expect(() => input().integers(new Uint8Array(1), 1, 0, 11)).not.toThrow();
+    const byte = new Uint8Array(1);
+    const readers = [
+      (base: number, end: number) => input().octets(byte, 1, 1, base, end),
+      (base: number, end: number) => input().shorts(new Uint16Array(1), 1, 1, base, end),
+      (base: number, end: number) => input().floats(new Float64Array(1), 1, 1, base, end),
+    ];
+    for (const read of readers) {
+      expect(() => read(250, 8)).toThrow(FormatError);
+      expect(() => read(0, 10)).toThrow(FormatError);
+      expect(() => read(0, 11)).not.toThrow();
+    }
   });
 });
 
