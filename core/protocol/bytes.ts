@@ -125,6 +125,11 @@ export class ByteWriter {
     this.length = at;
   }
 
+  /** What was written, in the writer's own memory: nothing may be written after that. */
+  take(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.length);

@@ -38,8 +38,8 @@ export class Cells {
   }
 
   /**
-   * Adds the events that `list` begins with. What every event may have is added without a question, for null is held as 0
-   * and a wrong guess of the processor costs more than adding nothing.
+   * Adds the events that `list` begins with. Null is held as 0 and all else as one more: what every event may have is added
+   * without a question, for a wrong guess of the processor costs more than adding nothing. (Math.max(value - 1, 0) asks.)
    */
   sum(columns: ChunkColumns, codes: Uint16Array | Uint32Array, list: Uint16Array, count: number): void {
     const { type, durationMs, completionMilli, bufferingCount, bytes } = columns;
@@ -53,12 +53,16 @@ export class Cells {
       if (events === 0) touched[cells++] = code;
       sums[at] = events + 1;
       (sums[at + typesAt + (type[i] as number)] as number) += 1;
+      const watched = durationMs[i] as number;
       const completion = completionMilli[i] as number;
-      (sums[at + watchedAt] as number) += Math.max((durationMs[i] as number) - 1, 0);
-      (sums[at + completionAt] as number) += Math.max(completion - 1, 0);
-      (sums[at + completionsAt] as number) += Math.min(completion, 1);
-      (sums[at + bufferingAt] as number) += Math.max((bufferingCount[i] as number) - 1, 0);
-      (sums[at + bytesAt] as number) += Math.max((bytes[i] as number) - 1, 0);
+      const completions = Number(completion > 0);
+      const buffering = bufferingCount[i] as number;
+      const size = bytes[i] as number;
+      (sums[at + watchedAt] as number) += watched - Number(watched > 0);
+      (sums[at + completionAt] as number) += completion - completions;
+      (sums[at + completionsAt] as number) += completions;
+      (sums[at + bufferingAt] as number) += buffering - Number(buffering > 0);
+      (sums[at + bytesAt] as number) += size - Number(size > 0);
     }
     this.#count = cells;
   }

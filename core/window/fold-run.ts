@@ -40,8 +40,14 @@ export class RunFold {
     const folded: Folded = { window, counters, panes: 0 };
     this.#folded.push(folded);
     const rare = this.#listRare(list, count);
-    for (const group of this.#groups) this.#countGroup(folded, group, list, count, rare);
-    this.#countPanes(folded, list, count, rare);
+    const pane = this.#groups.length > 0 ? this.#onlyPane(window, list, count) : null;
+    for (const [n, group] of this.#groups.entries())
+      this.#countGroup(folded, group, list, count, rare, n === 0 ? pane : null);
+    if (pane) {
+      folded.panes = 1 << window.panes.indexOf(pane);
+      this.#sketch(pane, list, count);
+      this.#addSpeeds(pane, this.#space.rareList, rare);
+    } else this.#countPanes(folded, list, count);
     this.#noteTitles(window, list, count);
   }
 
@@ -77,10 +83,12 @@ export class RunFold {
     list: Uint16Array,
     count: number,
     rare: number,
+    pane: Pane | null,
   ): void {
     cells.sum(this.#columns, codes, list, count);
     cells.sumRare(this.#columns, codes, this.#space.rareList, rare);
     for (const cell of cells.touched) {
+      if (pane) cells.addTo(pane.counters, cell);
       let left = cell;
       for (const { index, column, size } of members) {
         const code = left % size;
@@ -98,24 +106,39 @@ export class RunFold {
     cells.clear();
   }
 
-  #countPanes(folded: Folded, list: Uint16Array, count: number, rare: number): void {
-    const { paneCodes, panes: cells, paneList, rareList } = this.#space;
+  /** The pane that holds all of the events; null where there are several. */
+  #onlyPane(window: WindowState, list: Uint16Array, count: number): Pane | null {
+    const { timeMs } = this.#columns;
+    let leastMs = Number.POSITIVE_INFINITY;
+    let greatestMs = 0;
+    for (let k = 0; k < count; k++) {
+      const atMs = timeMs[list[k] as number] as number;
+      if (atMs < leastMs) leastMs = atMs;
+      if (atMs > greatestMs) greatestMs = atMs;
+    }
+    const index = paneIndexOf(leastMs);
+    return index === paneIndexOf(greatestMs) ? window.paneFor(index, this.#row) : null;
+  }
+
+  /** One pane after the other, where there are several, and where no event has any dimension. */
+  #countPanes(folded: Folded, list: Uint16Array, count: number): void {
+    const { paneCodes, panes: cells, paneList } = this.#space;
     const { timeMs } = this.#columns;
     for (let k = 0; k < count; k++) {
       const i = list[k] as number;
       paneCodes[i] = paneIndexOf(timeMs[i] as number);
     }
     cells.sum(this.#columns, paneCodes, list, count);
-    cells.sumRare(this.#columns, paneCodes, rareList, rare);
-    const { touched } = cells;
-    for (const index of touched) {
+    for (const index of cells.touched) {
       folded.panes |= 1 << index;
       const pane = folded.window.paneFor(index, this.#row);
+      const inPane = this.#listPane(index, list, count);
+      const rare = this.#listRare(paneList, inPane);
+      cells.sumRare(this.#columns, paneCodes, this.#space.rareList, rare);
       cells.addTo(pane.counters, index);
-      if (touched.length === 1) this.#sketch(pane, list, count);
-      else this.#sketch(pane, paneList, this.#listPane(index, list, count));
+      this.#sketch(pane, paneList, inPane);
+      this.#addSpeeds(pane, this.#space.rareList, rare);
     }
-    this.#addSpeeds(folded.window, rare);
     cells.clear();
   }
 
@@ -134,13 +157,12 @@ export class RunFold {
     pane.sessions.addAll(this.#columns.session, list, count);
   }
 
-  #addSpeeds({ panes }: WindowState, rare: number): void {
+  #addSpeeds(pane: Pane, rareList: Uint16Array, rare: number): void {
     const { type, speedKbps } = this.#columns;
-    const { paneCodes, rareList } = this.#space;
     for (let k = 0; k < rare; k++) {
       const i = rareList[k] as number;
       const speed = speedKbps[i] as number;
-      if (speed > 0 && type[i] === DOWNLOAD) panes[paneCodes[i] as number]?.speed.add(speed - 1);
+      if (speed > 0 && type[i] === DOWNLOAD) pane.speed.add(speed - 1);
     }
   }
 

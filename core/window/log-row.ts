@@ -55,15 +55,17 @@ export function encodeLogRow(row: LogRow): Uint8Array {
     (sum, chunk) => sum + chunk.bytes.length + (chunk.verdicts?.length ?? 0) + 16,
     0,
   );
-  const out = new ByteWriter(size + 1024);
+  const head = JSON.stringify(row.head);
+  // With room for a head of any characters: a row is large, and is neither made larger nor copied.
+  const out = new ByteWriter(size + 16 + 3 * head.length);
   out.u8(logRowVersion);
-  out.text(JSON.stringify(row.head));
+  out.text(head);
   out.varint(row.chunks.length);
   for (const chunk of row.chunks) {
     out.block(chunk.verdicts ?? new Uint8Array(0));
     out.block(chunk.bytes);
   }
-  return out.finish();
+  return out.take();
 }
 
 /** Throws FormatError. Chunks are views into `bytes` and not decoded. */

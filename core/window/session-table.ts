@@ -1,3 +1,5 @@
+import { chunkEventsMax } from '../protocol/limits.ts';
+
 /**
  * Sessions and when each was last seen, in one flat array: open addressing, linear probing, 16 bytes a slot, where a
  * JavaScript Map takes ten times as much for numbers of this size. Nothing is taken out of it one by one: those that
@@ -8,6 +10,16 @@ const growth = 1.5;
 const loadMax = 3 / 4;
 /** An empty slot; a session that happens to have it shares its place with the next. */
 const empty = 0;
+
+/** Where in the table the search for each of the sessions under way begins. */
+const under = new Uint32Array(chunkEventsMax + 1);
+
+/** Of each session its key, what it is to have, and above which it keeps what it has. */
+export interface SessionNotes {
+  readonly keys: Float64Array;
+  readonly values: Float64Array;
+  readonly limits: Float64Array;
+}
 
 export class SessionTable {
   /** Key and value by turns. */
@@ -45,12 +57,33 @@ export class SessionTable {
   }
 
   /**
-   * Sets it unless what it has is above `limit`. As set() otherwise, with one search where the session is known.
+   * As set() for `count` sessions, at most chunkEventsMax, one after the other; but what is held stays where it is above the
+   * limit. As with identities, all their places are looked at before the first is used.
    */
-  setUnlessAbove(key: number, value: number, limit: number, isOver: (value: number) => boolean): void {
-    const at = this.#find(key || 1);
-    if (this.#slots[at] === empty) this.set(key, value, isOver);
-    else if ((this.#slots[at + 1] as number) <= limit) this.#slots[at + 1] = value;
+  setUnlessAbove(
+    { keys, values, limits }: SessionNotes,
+    count: number,
+    isOver: (value: number) => boolean,
+  ): void {
+    const held = this.#slots;
+    const end = held.length;
+    let seen = 0;
+    for (let k = 0; k < count; k++) {
+      const at = 2 * Math.trunc(((keys[k] as number) / 2 ** 53) * (end / 2));
+      under[k] = at;
+      seen += held[at + 1] as number;
+    }
+    // What was looked at must be of use, or a compiler leaves the looking out.
+    under[count] = seen;
+    for (let k = 0; k < count; k++) {
+      const key = (keys[k] as number) || 1;
+      let at = under[k] as number;
+      if (held !== this.#slots) at = this.#find(key);
+      else while (held[at] !== empty && held[at] !== key) at = at + 2 === end ? 0 : at + 2;
+      const slots = this.#slots;
+      if (slots[at] === empty) this.set(key, values[k] as number, isOver);
+      else if ((slots[at + 1] as number) <= (limits[k] as number)) slots[at + 1] = values[k] as number;
+    }
   }
 
   forEach(visit: (value: number) => void): void {

@@ -1,10 +1,17 @@
 import type { ChunkColumns } from '../protocol/chunk.ts';
 import { COMPLETE, PAUSE } from '../protocol/event-type.ts';
-import { sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
-import { SessionTable } from './session-table.ts';
+import { chunkEventsMax, sessionsMax, viewerTimeoutMs } from '../protocol/limits.ts';
+import { type SessionNotes, SessionTable } from './session-table.ts';
 
 const recountMs = 500;
 const alwaysCountedMax = 2_000;
+
+/** Of the events under way. */
+const notes: SessionNotes = {
+  keys: new Float64Array(chunkEventsMax),
+  values: new Float64Array(chunkEventsMax),
+  limits: new Float64Array(chunkEventsMax),
+};
 
 type SessionColumns = Pick<ChunkColumns, 'session' | 'timeMs' | 'type'>;
 
@@ -23,6 +30,7 @@ export class Viewers {
   /** Follows the sessions of the events that `list` begins with, in the order of the log; session 0/0 is none. */
   note({ session, timeMs, type }: SessionColumns, list: Uint16Array, count: number): void {
     const { hi, lo } = session;
+    let noted = 0;
     for (let k = 0; k < count; k++) {
       const i = list[k] as number;
       const [high, low] = [hi[i] as number, lo[i] as number];
@@ -30,9 +38,11 @@ export class Viewers {
       const watching = type[i] !== PAUSE && type[i] !== COMPLETE;
       const twiceMs = (timeMs[i] as number) * 2;
       // 53 of the 64 bits: a clash among a million sessions has a chance below 1 in 10,000 and moves the count by one.
-      const key = high * 2 ** 21 + (low >>> 11);
-      this.#sessions.setUnlessAbove(key, watching ? twiceMs + 1 : twiceMs, twiceMs + 1, this.#isOver);
+      notes.keys[noted] = high * 2 ** 21 + (low >>> 11);
+      notes.values[noted] = watching ? twiceMs + 1 : twiceMs;
+      notes.limits[noted++] = twiceMs + 1;
     }
+    this.#sessions.setUnlessAbove(notes, noted, this.#isOver);
   }
 
   /**
