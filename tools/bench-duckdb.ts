@@ -40,7 +40,9 @@ const numbersOf = (held: Float64Array): (number | null)[] =>
 export async function duckOf(chunks: Iterable<Uint8Array>): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const duck = await instance.connect();
-  await duck.run(`CREATE TABLE events (${columns.map(([name, type]) => `${name} ${type}`).join(', ')})`);
+  await duck.run(
+    `CREATE TABLE events (${columns.map(([name, type]) => `${name} ${type.toString()}`).join(', ')})`,
+  );
   const appender = await duck.createAppender('events');
   const types = columns.map(([, type]) => type);
   for (const bytes of chunks) {

@@ -1,5 +1,6 @@
 import { type Dimension, dimensions } from '../aggregate/counters.ts';
-import type { ChunkColumns, TextColumn, TextColumnName } from '../protocol/chunk.ts';
+import type { ChunkColumns, TextColumn } from '../protocol/chunk.ts';
+import type { TextColumnName } from '../protocol/chunk-columns.ts';
 import type { Cells } from './cells.ts';
 import type { FoldSpace } from './fold-space.ts';
 
