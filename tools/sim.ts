@@ -1,13 +1,15 @@
 // The simulations for longer than the tests have time for: `npm run sim -- --seeds 10000 --steps 1000 --from 1`. A shard
 // against its naive recount (`shard`); the same with the version before beside this one (`versions`, a tenth of the seeds);
-// runs and replays of the batch layer (`workflows`, a twentieth of the seeds, a fifth of the steps). `--only` chooses. Prints
-// each difference with the command that shows it again; ends with 1 if there was any.
+// the batch layer's workflows: runs over hours and replays (`runs`), days and sessions (`derived`), imports (`etl`), each a
+// twentieth of the seeds and a fifth of the steps. `--only` chooses. Prints each difference with the command that shows it
+// again; ends with 1 if there was any.
 import { parseArgs } from 'node:util';
 import { previousCore } from '../test/sim/previous-version.ts';
 import { baseSeed, describeFound, emptyTotals, tryHistory } from '../test/sim/search.ts';
 import { bothVersions, emptyVersionTally } from '../test/sim/two-versions.ts';
 
-const kinds = ['shard', 'versions', 'workflows'];
+const batchKinds = ['runs', 'derived', 'etl'];
+const kinds = ['shard', 'versions', ...batchKinds];
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10000' },
@@ -63,6 +65,7 @@ if (old) console.log(JSON.stringify(tally));
 /** In the Workers' project, whose types and Node's exclude each other. */
 interface Workflows {
   readonly tryWorkflows: (
+    scenario: string,
     seed: number,
     steps: number,
     totals: Record<string, number>,
@@ -73,9 +76,10 @@ const path = new URL('../test/sim/workflows/search.ts', import.meta.url).href;
 const { tryWorkflows, describeWorkflows } = (await import(path)) as Workflows;
 const happened: Record<string, number> = {};
 const batchSteps = Math.ceil(steps / 5);
-await play('workflows', Math.ceil(seeds / 20), `${batchSteps} steps`, async (seed) => {
-  const found = await tryWorkflows(seed, batchSteps, happened);
-  return found && describeWorkflows(found);
-});
+for (const kind of batchKinds)
+  await play(kind, Math.ceil(seeds / 20), `${batchSteps} steps`, async (seed) => {
+    const found = await tryWorkflows(kind, seed, batchSteps, happened);
+    return found && describeWorkflows(found);
+  });
 console.log(JSON.stringify({ ...happened, differences }));
 process.exitCode = differences > 0 ? 1 : 0;

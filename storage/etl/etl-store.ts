@@ -153,6 +153,24 @@ export async function endEtlRun(
   return meta.changes > 0;
 }
 
+const owesSql = `SELECT id FROM etl_runs WHERE state = 'failed'
+  AND json_extract(progress, '$.phase') IN ('load', 'aggregates', 'movies')`;
+
+/** Failed runs that have loaded something and did not come to make the sums of it. */
+export async function readRunsThatOweSums(db: D1Database): Promise<EtlRun[]> {
+  const { results } = await needsMigration(() => db.prepare(owesSql).all<{ id: string }>());
+  const runs = await Promise.all(results.map(({ id }) => readEtlRun(db, id)));
+  return runs.filter((run) => run !== null);
+}
+
+/** What it owed is made. */
+export async function noteSumsMade(db: D1Database, { id, revision, progress }: EtlRun): Promise<void> {
+  await drizzle(db)
+    .update(etlRuns)
+    .set({ progress: JSON.stringify({ ...progress, phase: 'over' }), revision: revision + 1 })
+    .where(and(eq(etlRuns.id, id), eq(etlRuns.revision, revision), eq(etlRuns.state, 'failed')));
+}
+
 /** Ids of runs that ended before then. */
 export async function readEtlRunsOver(db: D1Database, beforeMs: number, limit: number): Promise<string[]> {
   const rows = await drizzle(db)

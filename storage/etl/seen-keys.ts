@@ -17,33 +17,35 @@ const nameOf = ({ file, chunk }: Place): string => `keys-${file}-${chunk}`;
 
 export class SeenKeys {
   readonly #work: BatchWork;
-  #set = new IdentitySet();
-  /** The slices before it are in the set; null while one is being added. */
-  #before: Place | null = null;
+  /** With all slices before a place; null while one is being added. */
+  #held: { readonly before: Place; readonly set: IdentitySet } | null = null;
 
   constructor(work: BatchWork) {
     this.#work = work;
   }
 
-  /** The set as it is before a slice. The caller adds to it, and says `done`; one that does not is followed by a new set. */
+  /**
+   * The set as it is before a slice, for this caller alone: he adds to it, and says `done`. One who does not is followed by
+   * a new set: a step that lasts too long is tried again beside itself.
+   */
   async before(place: Place): Promise<IdentitySet> {
-    const isReady = this.#before?.file === place.file && this.#before.chunk === place.chunk;
-    this.#before = null;
-    if (isReady) return this.#set;
-    this.#set = new IdentitySet();
+    const held = this.#held;
+    this.#held = null;
+    if (held?.before.file === place.file && held.before.chunk === place.chunk) return held.set;
+    const set = new IdentitySet();
     for (let chunk = 0; chunk < place.chunk; chunk++) {
       const name = nameOf({ file: place.file, chunk });
       const bytes = await this.#work.loadBytes(name);
       if (!bytes) throw new StoredDataError('etl/work', name, 'is gone');
       const halves = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-      for (let at = 0; at < halves.length; at += 2) this.#set.add(halves[at] ?? 0, halves[at + 1] ?? 0);
+      for (let at = 0; at < halves.length; at += 2) set.add(halves[at] ?? 0, halves[at + 1] ?? 0);
     }
-    return this.#set;
+    return set;
   }
 
-  async done(place: Place, added: readonly Hash64[]): Promise<void> {
+  async done(place: Place, set: IdentitySet, added: readonly Hash64[]): Promise<void> {
     const halves = Uint32Array.from(added.flatMap(({ hi, lo }) => [hi, lo]));
     await this.#work.saveBytes(nameOf(place), new Uint8Array(halves.buffer));
-    this.#before = { file: place.file, chunk: place.chunk + 1 };
+    this.#held = { before: { file: place.file, chunk: place.chunk + 1 }, set };
   }
 }

@@ -2,7 +2,7 @@ import type { RowFault } from '../../core/warehouse/row-fault.ts';
 
 /** Where the reading of a file stands, at a boundary of records: plain JSON, good for as long as the file is the same. */
 export interface ImportCursor {
-  /** Of the object at the first read: a file that is replaced meanwhile is not read on. */
+  /** Of the object when it was first looked at: a file that is replaced meanwhile is not read on. */
   readonly etag: string | null;
   /** Bytes of the whole file. */
   readonly size: number;

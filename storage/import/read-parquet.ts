@@ -18,7 +18,7 @@ export async function readParquet(
   const rows = await readRows(file, footer, columns, rowStart, rowEnd);
   const items = rows.map((row, i): ImportItem => itemOf(row, rowStart + i + 1));
   const next = rowEnd < footer.rows ? { ...from, etag: file.etag, size: file.size, line: rowEnd + 1 } : null;
-  return { items, next, rows: footer.rows, warnings: from.etag === null ? warnings : [] };
+  return { items, next, rows: footer.rows, warnings: rowStart === 0 ? warnings : [] };
 }
 
 /** Columns of the file that are read -> what they are called here. */

@@ -83,18 +83,49 @@ export const factOf = (row: RatingRow | SessionRow): readonly [string, string] =
   row.pseudonym,
   row.content_id,
 ];
-const nothing = (): null => null;
 
-export async function loadUsers(db: D1Database, rows: readonly UserRow[]): Promise<LoadCounts> {
-  return await upsertRows(db, users, rows, nothing);
+/** The ETL run that loads, where it stood: a step of it that is behind its time changes nothing (ETL-2). */
+export interface LoadingRun {
+  readonly id: string;
+  readonly revision: number;
 }
 
-export async function loadMovies(db: D1Database, rows: readonly MovieRow[]): Promise<LoadCounts> {
-  return await upsertRows(db, movies, rows, nothing);
+const standsSql = `EXISTS (SELECT 1 FROM etl_runs
+  WHERE id = ?2 AND revision = ?3 AND state IN ('running', 'cancelling'))`;
+
+async function load<Row>(
+  db: D1Database,
+  spec: UpsertTable<Row>,
+  rows: readonly Row[],
+  by: LoadingRun | null,
+): Promise<LoadCounts> {
+  const referred = (row: Row) => (spec.refers ? factOf(row as RatingRow | SessionRow) : null);
+  if (by === null) return await upsertRows(db, spec, rows, referred);
+  return await upsertRows(db, { ...spec, onlyWhere: standsSql }, rows, referred, [by.id, by.revision]);
 }
 
-export async function loadRatings(db: D1Database, rows: readonly RatingRow[]): Promise<LoadCounts> {
-  return await upsertRows(db, ratings, rows, factOf);
+export async function loadUsers(
+  db: D1Database,
+  rows: readonly UserRow[],
+  by: LoadingRun | null = null,
+): Promise<LoadCounts> {
+  return await load(db, users, rows, by);
+}
+
+export async function loadMovies(
+  db: D1Database,
+  rows: readonly MovieRow[],
+  by: LoadingRun | null = null,
+): Promise<LoadCounts> {
+  return await load(db, movies, rows, by);
+}
+
+export async function loadRatings(
+  db: D1Database,
+  rows: readonly RatingRow[],
+  by: LoadingRun | null = null,
+): Promise<LoadCounts> {
+  return await load(db, ratings, rows, by);
 }
 
 /**
@@ -104,8 +135,8 @@ export async function loadRatings(db: D1Database, rows: readonly RatingRow[]): P
 export async function loadSessions(
   db: D1Database,
   rows: readonly SessionRow[],
-  { stitchKey = null }: { readonly stitchKey?: number | null } = {},
+  by: LoadingRun | { readonly stitchKey: number } | null = null,
 ): Promise<LoadCounts> {
-  const spec = stitchKey === null ? importedSessions : stitchedSessions(stitchKey);
-  return await upsertRows(db, spec, rows, factOf);
+  if (by !== null && 'stitchKey' in by) return await load(db, stitchedSessions(by.stitchKey), rows, null);
+  return await load(db, importedSessions, rows, by);
 }

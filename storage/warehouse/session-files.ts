@@ -6,6 +6,7 @@ import { sessionRow } from '../../core/warehouse/stitched-row.ts';
 import { dateOf } from '../user-stats.ts';
 
 export const sessionsPrefix = 'lake/viewing_sessions/';
+export const isSessionsFile = (name: string): boolean => name.startsWith(sessionsPrefix);
 const dayMs = 86_400_000;
 const groupRows = 20_000;
 

@@ -99,6 +99,8 @@ export interface ClaimedHour {
   /** What stood there: names in the lake, none where it was never put together; and whether it was. */
   readonly files: readonly string[];
   readonly isAgain: boolean;
+  /** Epoch days on which those of its sessions began that D1 has: also of runs that did not come to their end. */
+  readonly days: readonly number[];
 }
 
 interface HourRow {
@@ -108,6 +110,7 @@ interface HourRow {
   readonly files: string;
 }
 
+const daysSql = 'SELECT DISTINCT start_slot / 96 AS day FROM viewing_sessions WHERE stitch_key = ?1';
 const hourSql = 'SELECT generation, carry_in, carry_files, files FROM session_hours WHERE key = ?1';
 
 /** Takes the hour from whoever has it; null where it is not what the mark says any more. */
@@ -118,10 +121,11 @@ export async function claimHour(
   nowMs: number,
 ): Promise<ClaimedHour | null> {
   const key = keyOf(place);
-  const [claimed, before, own] = await db.batch<HourRow>([
+  const [claimed, before, own, days] = await db.batch<HourRow & { readonly day: number }>([
     db.prepare(claimSql).bind(key, claimOf(mark), iso(nowMs), mark.generation, mark.carryIn),
     db.prepare(hourSql).bind(key - 1),
     db.prepare(hourSql).bind(key),
+    db.prepare(daysSql).bind(key),
   ]);
   const row = own?.results[0];
   if (!row || claimed?.meta.changes === 0) return null;
@@ -138,6 +142,7 @@ export async function claimHour(
       : null,
     files: JSON.parse(row.files) as string[],
     isAgain: row.generation >= 0,
+    days: days?.results.map(({ day }) => day) ?? [],
   };
 }
 
@@ -155,6 +160,12 @@ export interface DoneHour extends SessionHour, SessionMark {
 const doneSql = `UPDATE session_hours SET generation = ?3, carry_in = ?4, carry_out = ?5, carry_files = ?6, events = ?7,
     sessions = ?8, files = ?9, computed_at = ?10
   WHERE key = ?1 AND claim = ?2`;
+
+/** Whether no other run has taken the hour. */
+export async function holdsHour(db: D1Database, params: SessionHour & SessionMark): Promise<boolean> {
+  const query = db.prepare('SELECT claim FROM session_hours WHERE key = ?1').bind(keyOf(params));
+  return (await query.first<string>('claim')) === claimOf(params);
+}
 
 /** Says what the hour's sessions are made of; false where another run has the hour. */
 export async function writeDoneHour(db: D1Database, done: DoneHour, nowMs: number): Promise<boolean> {

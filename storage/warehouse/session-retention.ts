@@ -2,11 +2,10 @@
 import { hoursKeptMs, retentionPlacesMax } from '../../core/protocol/batch-limits.ts';
 import { packedKey } from '../../core/protocol/region.ts';
 import { sessionRowsMax, sessionsKeptMs } from '../../core/protocol/warehouse-limits.ts';
-import { listNames } from '../list-names.ts';
 import type { Removed, RetentionPorts } from '../retention.ts';
 import { addressOf } from '../window-store.ts';
 import { refreshAggregates, refreshMovies } from './refresh.ts';
-import { openFolder } from './session-files.ts';
+import { clearHour, listHour } from './session-clear.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -64,11 +63,13 @@ export async function removeSessionHours({ db, bucket, regions, nowMs }: Retenti
     .prepare(hoursSql)
     .bind(JSON.stringify(ranges), new Date(cutMs).toISOString(), retentionPlacesMax);
   const { results } = await query.all<{ key: number; files: string }>();
+  const regionOf = new Map(regions.map(({ number, name }) => [number, name]));
   for (const { key, files } of results) {
     const { regionNumber, minute: hour } = addressOf(key);
-    const names = JSON.parse(files) as string[];
-    for await (const open of listNames(bucket, openFolder({ regionNumber, hour }))) names.push(...open);
-    if (names.length > 0) await bucket.delete(names);
+    const named = JSON.parse(files) as string[];
+    // Also what a run has left that came to no end.
+    const place = { regionNumber, hour, region: regionOf.get(regionNumber) ?? '' };
+    await clearHour(bucket, place, null, [...named, ...(await listHour(bucket, place, named))]);
     await db.prepare('DELETE FROM session_hours WHERE key = ?1').bind(key).run();
   }
   return { removed: results.length, more: results.length === retentionPlacesMax };

@@ -42,11 +42,9 @@ export async function replaceSessions(
   for (const { from, to, rows } of lotsOf(range)) {
     const chunks = jsonChunks(rows.map((row) => rowText(spec, row, factOf)));
     const ids = JSON.stringify(rows.map(({ source_id }) => source_id));
-    const statements = chunks.flatMap((chunk) => [
-      db.prepare(sql.inferUsers).bind(chunk),
-      db.prepare(sql.inferMovies).bind(chunk),
-      db.prepare(sql.upsert).bind(chunk, key, claim),
-    ]);
+    const statements = chunks.flatMap((chunk) =>
+      [sql.inferUsers, sql.inferMovies, sql.upsert].map((text) => db.prepare(text).bind(chunk, key, claim)),
+    );
     const gone = db.prepare(goneSql).bind(ids, key, claim, from, to);
     await needsMigration(() => db.batch([gone, ...statements]));
   }

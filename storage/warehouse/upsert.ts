@@ -19,7 +19,7 @@ export interface UpsertTable<Row> {
   readonly refers: boolean;
   /** Whether null leaves what was known. */
   readonly keepsKnown: boolean;
-  /** Conditions of the upsert: for all of it, and for changing a row that is there. */
+  /** Conditions: for all that is written, with values from ?2 on, and for changing a row that is there. */
   readonly onlyWhere?: string;
   readonly changesWhere?: string;
 }
@@ -56,9 +56,9 @@ export function statementsOf<Row>(spec: UpsertTable<Row>): Statements {
       WHERE ${changesWhere}
         AND (${updated.map((name) => `${next(name)} IS NOT ${table}."${name}"`).join(' OR ')})`,
     inferUsers: `INSERT INTO users (pseudonym, is_inferred) SELECT ${user}, 1 FROM json_each(?1) j
-      WHERE true ON CONFLICT (pseudonym) DO NOTHING`,
+      WHERE ${onlyWhere} ON CONFLICT (pseudonym) DO NOTHING`,
     inferMovies: `INSERT INTO movies (content_id, is_inferred) SELECT ${movie}, 1 FROM json_each(?1) j
-      WHERE true ON CONFLICT (content_id) DO NOTHING`,
+      WHERE ${onlyWhere} ON CONFLICT (content_id) DO NOTHING`,
   };
 }
 
@@ -76,6 +76,7 @@ export async function upsertRows<Row>(
   spec: UpsertTable<Row>,
   rows: readonly Row[],
   referred: Referred<Row>,
+  values: readonly (string | number)[] = [],
 ): Promise<LoadCounts> {
   const sql = statementsOf(spec);
   // Ids are given in turn, above all there are: so they tell what was inserted.
@@ -84,12 +85,9 @@ export async function upsertRows<Row>(
   for (let from = 0; from < rows.length; from += loadRowsMax) {
     const texts = rows.slice(from, from + loadRowsMax).map((row) => rowText(spec, row, referred));
     for (const chunk of jsonChunks(texts)) {
-      const statements = [
-        ...(spec.refers ? [sql.inferUsers, sql.inferMovies] : []).map((text) => db.prepare(text).bind(chunk)),
-        last,
-        db.prepare(sql.upsert).bind(chunk),
-        last,
-      ];
+      const write = (text: string): D1PreparedStatement => db.prepare(text).bind(chunk, ...values);
+      const inferred = spec.refers ? [write(sql.inferUsers), write(sql.inferMovies)] : [];
+      const statements = [...inferred, last, write(sql.upsert), last];
       loaded = addLoads(loaded, countsOf(await needsMigration(() => db.batch(statements))));
     }
   }

@@ -130,9 +130,11 @@ const notCovered = `## What is not covered
 - **The simulation** (\`npm run sim -- --seeds 10000 --steps 1000\`) plays a shard with its queue, D1, sealer, lake and
   alerts under a virtual clock, and the batch layer: its runs, replays, watchdog and statements over SQLite in memory, with
   steps that are tried again, isolates that die between any two operations, and steps that go on though they were given
-  up. Objects wake, seal and are sent to by this version and the one before by turns, on one state, and viewers of either
+  up; so it plays days and sessions over hours that are computed again and again, and imports of files that are replaced,
+  deleted and cancelled meanwhile, each against a recount. Objects wake, seal and are sent to by this version and the one before by turns, on one state, and viewers of either
   are told by hubs of either (test/sim/versions.test.ts). A hub and its viewers have a simulation of their own
-  (test/core/live). Days, sessions and ETL runs as workflows are tried in the runtime alone (\`failpoints\`).
+  (test/core/live). Hours are given to days and sessions as computed, not by runs that go on meanwhile; the Workflows of the
+  platform itself are tried in the runtime (\`failpoints\`).
 - **Versions that serve at the same time** in the runtime: \`upgrade\` changes them one after the other, as a deployment
   does for an object. Side by side they are simulated alone, and of the batch layer this version alone.
 - **Eviction without abort**: objects are aborted, which loses at least as much as an eviction does.

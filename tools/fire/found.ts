@@ -35,6 +35,41 @@ const byFire: readonly Found[] = [
     what: 'a step of a run that was given up and went on could overwrite what the run had kept since it had begun anew over more parts: the hour then lacked late events, and counted as computed',
     test: 'test/workers/batch/hour-run.test.ts',
   },
+  {
+    by: 'simulation of days and sessions',
+    what: 'a run over the sessions of an hour that was slow to clear removed what a newer run had put down and not yet said to stand: the lake then lacked sessions, and the next hour what it goes on from',
+    test: 'test/workers/batch/session-run.test.ts',
+  },
+  {
+    by: 'writing the simulation of days and sessions',
+    what: 'a step that was given up and ended behind the cleaning of a newer run left its file in the lake: users of a day, or sessions, were there twice, and no retention removed those of sessions',
+    test: 'test/workers/batch/session-run.test.ts, test/workers/batch/day-run.test.ts, test/storage/warehouse/session-retention.test.ts',
+  },
+  {
+    by: 'writing the simulation of days and sessions',
+    what: 'sessions of a run that died before it said to be done were replaced by the next without the sums of their days and films',
+    test: 'test/workers/batch/session-run.test.ts',
+  },
+  {
+    by: 'writing the simulation of imports',
+    what: 'a load that was given up and ended late wrote over what a newer import had loaded',
+    test: 'test/workers/etl/run-step.test.ts',
+  },
+  {
+    by: 'simulation of imports',
+    what: 'a file that was replaced between two tries of the first step over it was loaded in parts of both versions, or told the rejects of both',
+    test: 'test/workers/etl/run-step.test.ts',
+  },
+  {
+    by: 'writing the simulation of imports',
+    what: 'an import that moved sessions to other days and failed twice left the sums of the old days as they were, for good',
+    test: 'test/workers/etl/run-step.test.ts',
+  },
+  {
+    by: 'writing the simulation of imports',
+    what: 'a step of an import that lasted too long and was tried again beside itself shared its set of keys with the new try: of two rows with one key both could be taken',
+    test: 'test/workers/etl/run-step.test.ts',
+  },
 ];
 
 interface KeptSeed {
@@ -93,5 +128,25 @@ export const planted: readonly (readonly [string, string])[] = [
   ],
   ['a cancelled run that writes', '`[RPL-5, BAT-1] a run that was cancelled writes all the same`'],
   ['results that are no transaction', '`[RPL-3] what a run writes is no transaction`'],
+  ['a day that is merged before its hours are final', '`[BAT-3] a day is merged before its hours are final`'],
+  ['an older run over a day that wins', '`[BAT-3] an older run over a day writes over what a newer one has`'],
+  [
+    'an overtaken run over sessions that says the hour is its own',
+    '`[SES-3] a run that another has overtaken says that the hour is its own`',
+  ],
+  [
+    'a day, or an hour of sessions, that is said to be done before it is written',
+    '`[BAT-3, SES-3] the result of the step that writes a day, or an hour of sessions, is kept before it`',
+  ],
+  [
+    'an import that adds instead of replacing',
+    '`[ETL-2] an import that adds to what is there instead of replacing it`',
+  ],
+  ['two that carry one import on', '`[ETL-2] of two that carry an import on both are believed`'],
+  ['two imports at once', '`[ETL-1] a second import begins beside the one that goes on`'],
+  [
+    'days that lose sessions and keep their sums',
+    '`[ETL-4] days from which an import moves sessions away keep their sums`',
+  ],
   ['two runs over an hour at once', '`[BAT-1] a second run over an hour begins beside the one that stands`'],
 ];

@@ -10,6 +10,7 @@ import { UserRecords, userRecordBytes } from '../../core/batch/user-records.ts';
 import { topUsersMax } from '../../core/protocol/batch-limits.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import {
+  type DayMark,
   type DayParams,
   dayHours,
   readDayHours,
@@ -121,7 +122,7 @@ function partitioned(records: UserRecords, starts: readonly number[]): Uint8Arra
 
 /** Sums the users of a partition over all groups: a file of the lake, and candidates for the top. */
 async function sumPartition(
-  { bucket }: DayPorts,
+  { db, bucket }: DayPorts,
   work: BatchWork,
   params: DayParams,
   partition: number,
@@ -139,9 +140,14 @@ async function sumPartition(
   for (const user of users) top.add(user);
   const name = userStatsName(userStatsFolder(params.region, params.day), params, partition);
   if (users.length > 0) await bucket.put(name, encodeUserStats(users));
+  // A step that was given up may end behind the cleaning of a newer run.
+  if (isOlder(params, await readWrittenDay(db, params))) await bucket.delete(name);
   await work.save(`top-${partition}.json`, top.list());
   return { users: users.length, events: users.reduce((sum, { events }) => sum + events, 0) };
 }
+
+const isOlder = ({ hours, generations }: DayMark, standing: DayMark | null): boolean =>
+  standing !== null && (hours < standing.hours || generations < standing.generations);
 
 async function write(
   { db, now }: DayPorts,

@@ -6,6 +6,7 @@ import { type Sitting, stitch } from '../../core/warehouse/stitch.ts';
 import { digestOf, sessionRow, stitchedIdFrom } from '../../core/warehouse/stitched-row.ts';
 import type { BatchWork } from '../../storage/batch-work.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
+import { clearHour } from '../../storage/warehouse/session-clear.ts';
 import {
   dayOf,
   encodeSessions,
@@ -13,7 +14,12 @@ import {
   sessionsFileName,
   sessionsFolder,
 } from '../../storage/warehouse/session-files.ts';
-import type { Carry, SessionParams } from '../../storage/warehouse/session-hours.ts';
+import {
+  type Carry,
+  holdsHour,
+  readDoneHour,
+  type SessionParams,
+} from '../../storage/warehouse/session-hours.ts';
 import { replaceSessions } from '../../storage/warehouse/session-rows.ts';
 import type { SessionPlan, SessionPorts } from './session-run.ts';
 
@@ -53,6 +59,11 @@ export async function stitchPartition(
   const { closed, open } = stitch(events, carried, (params.hour + 1) * hourMs);
   await ports.bucket.put(openName(params, params, at), JSON.stringify(open));
   const files = await writeFiles(ports.bucket, params, at, closed);
+  // Overtaken meanwhile, whoever has the hour now may have looked before these were there.
+  if (!(await holdsHour(ports.db, params))) {
+    const standing = await readDoneHour(ports.db, params);
+    await clearHour(ports.bucket, params, standing, [...files, openName(params, params, at)]);
+  }
   await writeRows(ports, params, { at, partitions }, closed);
   await work.save(`films-${at}.json`, [...new Set(closed.map(({ contentId }) => contentId))]);
   return { events: events.count, sessions: closed.length, digest: digestOf(open), files };

@@ -11,8 +11,8 @@ import { joinDigests } from '../../core/warehouse/stitched-row.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import { listParts } from '../../storage/part-store.ts';
 import { refreshAggregates, refreshMovies } from '../../storage/warehouse/refresh.ts';
-import { clearSessions } from '../../storage/warehouse/session-clear.ts';
-import { dayOfFile } from '../../storage/warehouse/session-files.ts';
+import { clearHour, listHour } from '../../storage/warehouse/session-clear.ts';
+import { dayOfFile, isSessionsFile, openName } from '../../storage/warehouse/session-files.ts';
 import {
   type Carry,
   claimHour,
@@ -37,9 +37,11 @@ export interface SessionPlan {
   readonly groups: readonly EventGroup[];
   readonly partitions: number;
   readonly carry: Carry | null;
-  /** That the lake had of the hour. */
+  /** What R2 had of the hour when it was taken. */
   readonly filesBefore: readonly string[];
   readonly isAgain: boolean;
+  /** Epoch days of the sessions that D1 had of it; a plan of an older version does not tell. */
+  readonly daysBefore?: readonly number[];
 }
 
 export const sessionRunId = ({
@@ -76,9 +78,10 @@ export async function runSessions(
   await steps.do('refresh', async () => await refresh(ports, work, stitched));
   const isDone = await steps.do('write', async () => await write(ports, params, stitched));
   await steps.do('clear', async () => {
-    const standing = await readDoneHour(ports.db, params);
     const { filesBefore } = await work.load<SessionPlan>('plan.json');
-    if (standing) await clearSessions(ports.bucket, params, standing, filesBefore);
+    const own = isDone ? [] : stitched.flatMap(({ files }, at) => [...files, openName(params, params, at)]);
+    const standing = await readDoneHour(ports.db, params);
+    await clearHour(ports.bucket, params, standing, [...filesBefore, ...own]);
     await work.clear();
     return null;
   });
@@ -87,7 +90,7 @@ export async function runSessions(
 
 /** Takes the hour, and notes the plan. */
 async function planHour(
-  { db, stepEvents, now }: SessionPorts,
+  { db, bucket, stepEvents, now }: SessionPorts,
   work: BatchWork,
   params: SessionParams,
 ): Promise<{ readonly groups: number; readonly partitions: number } | null> {
@@ -97,8 +100,11 @@ async function planHour(
   const groups = groupsOf(listed, stepEvents);
   const events = groups.reduce((sum, group) => sum + group.events, 0);
   const partitions = Math.max(1, Math.ceil(events / stepEvents));
-  const { carry, files, isAgain } = claimed;
-  const plan: SessionPlan = { groups, partitions, carry, filesBefore: files, isAgain };
+  const { carry, files, days } = claimed;
+  const filesBefore = await listHour(bucket, params, files);
+  // Also of a run that did not come to its end.
+  const isAgain = claimed.isAgain || days.length + filesBefore.length > 0;
+  const plan: SessionPlan = { groups, partitions, carry, filesBefore, isAgain, daysBefore: days };
   await work.save('plan.json', plan);
   return { groups: groups.length, partitions };
 }
@@ -121,8 +127,9 @@ async function makeRecords(ports: SessionPorts, work: BatchWork, at: number): Pr
 
 /** Of the days in which they begin or began, and of the films. */
 async function refresh({ db }: SessionPorts, work: BatchWork, stitched: readonly Stitching[]): Promise<null> {
-  const { filesBefore, isAgain } = await work.load<SessionPlan>('plan.json');
-  const days = [...filesBefore, ...stitched.flatMap(({ files }) => files)].map(dayOfFile);
+  const { filesBefore, isAgain, daysBefore = [] } = await work.load<SessionPlan>('plan.json');
+  const files = [...filesBefore, ...stitched.flatMap((one) => one.files)].filter(isSessionsFile);
+  const days = [...daysBefore, ...files.map(dayOfFile)];
   if (days.length === 0) return null;
   await refreshAggregates(db, { fromDay: Math.min(...days), toDay: Math.max(...days) + 1 });
   // Of an hour that is put together again, films may have lost sessions of which nothing is left to tell.

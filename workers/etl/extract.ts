@@ -20,6 +20,7 @@ import type { IdentitySet } from '../../core/window/identity-set.ts';
 import type { EtlRun, RunProgress } from '../../storage/etl/etl-store.ts';
 import { type EtlReject, saveRejects } from '../../storage/etl/rejects.ts';
 import { type ImportCursor, type ImportItem, importStart } from '../../storage/import/import-cursor.ts';
+import { ImportFile, type ImportSource } from '../../storage/import/import-file.ts';
 import { ImportFileError } from '../../storage/import/import-file-error.ts';
 import { readRecords } from '../../storage/import/read-records.ts';
 import type { EtlPorts } from './ports.ts';
@@ -32,15 +33,23 @@ const dayMs = 86_400_000;
 
 export const rowsName = (file: number, chunk: number): string => `rows-${file}-${chunk}.json`;
 
-/** Throws ImportFileError. */
-export async function extractChunk(ports: EtlPorts, run: EtlRun): Promise<RunProgress> {
-  const { progress } = run;
-  const { file, chunk } = progress;
-  const of = progress.files[file] as EtlFile;
+/**
+ * `note`: called with the version of a file before anything is read of it, so that whoever does the step again, or is
+ * still at it, reads that version or none. Throws ImportFileError.
+ */
+export async function extractChunk(
+  ports: EtlPorts,
+  run: EtlRun,
+  note: (progress: RunProgress) => Promise<EtlRun>,
+): Promise<RunProgress> {
+  const { file, chunk } = run.progress;
+  const of = run.progress.files[file] as EtlFile;
   const parsed = parseImportName(of.name);
   if (!parsed) throw new ImportFileError(of.name, 'its name is none of a file to import');
   const source = { bucket: ports.bucket, key: importKey(of.name) };
-  const slice = await readRecords(source, parsed.format, progress.cursor ?? importStart, ports.chunkRows);
+  const cursor = run.progress.cursor ?? (await startOf(source));
+  const { progress } = run.progress.cursor ? run : await note({ ...run.progress, cursor });
+  const slice = await readRecords(source, parsed.format, cursor, ports.chunkRows);
   if (of.rows + slice.items.length > etlFileRowsMax)
     throw new ImportFileError(of.name, `it has more than ${etlFileRowsMax} rows: it is to be split`);
   const seen = await ports.keys.before({ file, chunk });
@@ -50,7 +59,7 @@ export async function extractChunk(ports: EtlPorts, run: EtlRun): Promise<RunPro
   await Promise.all([
     ports.work.save(rowsName(file, chunk), judge.rows),
     saveRejects(ports.bucket, run.id, { file, chunk }, kept),
-    ports.keys.done({ file, chunk }, judge.hashes),
+    ports.keys.done({ file, chunk }, seen, judge.hashes),
   ]);
   const { rejected, rejectCodes, newestSessionMs, days } = judge;
   const found: Extracted<ImportCursor> = {
@@ -66,6 +75,11 @@ export async function extractChunk(ports: EtlPorts, run: EtlRun): Promise<RunPro
     next: slice.next,
   };
   return extracted(progress, found, ports.now());
+}
+
+async function startOf(source: ImportSource): Promise<ImportCursor> {
+  const { etag, size } = await ImportFile.open(source, importStart);
+  return { ...importStart, etag, size };
 }
 
 function sampleOf({ file, line, field, code, message }: EtlReject): RejectSample {

@@ -1,9 +1,15 @@
-/** Puts the rows of a slice into their table (ETL-4). Done again it changes nothing. */
+/** Puts the rows of a slice into their table (ETL-4). Done again it changes nothing; once the run has got on, nor done late. */
 import { type EtlFile, joinDays, loadedChunk } from '../../core/etl/etl-progress.ts';
 import type { LoadCounts } from '../../core/warehouse/load-counts.ts';
 import type { RowOf } from '../../core/warehouse/quality.ts';
 import type { EtlRun, RunProgress } from '../../storage/etl/etl-store.ts';
-import { loadMovies, loadRatings, loadSessions, loadUsers } from '../../storage/warehouse/load.ts';
+import {
+  type LoadingRun,
+  loadMovies,
+  loadRatings,
+  loadSessions,
+  loadUsers,
+} from '../../storage/warehouse/load.ts';
 import { movedDays } from '../../storage/warehouse/moved-days.ts';
 import { rowsName } from './extract.ts';
 import type { EtlPorts } from './ports.ts';
@@ -21,17 +27,29 @@ const loaders = {
  */
 export async function loadChunk(
   { db, work, now }: EtlPorts,
-  { progress }: EtlRun,
-  note: (progress: RunProgress) => Promise<void>,
+  run: EtlRun,
+  note: (progress: RunProgress) => Promise<EtlRun>,
 ): Promise<RunProgress> {
+  const { progress } = run;
   const { file, chunk } = progress;
+  let { revision } = run;
   const { table } = progress.files[file] as EtlFile;
   const rows = await work.load<never[]>(rowsName(file, chunk));
   let days = progress.days;
   if (table === 'viewing_sessions') {
     days = joinDays(days, await movedDays(db, rows as RowOf['viewing_sessions'][]));
-    if (JSON.stringify(days) !== JSON.stringify(progress.days)) await note({ ...progress, days });
+    if (JSON.stringify(days) !== JSON.stringify(progress.days))
+      ({ revision } = await note({ ...progress, days }));
   }
-  const load = loaders[table] as (db: D1Database, rows: readonly never[]) => Promise<LoadCounts>;
-  return loadedChunk({ ...progress, days }, rows.length, await load(db, rows), now());
+  const load = loaders[table] as (
+    db: D1Database,
+    rows: readonly never[],
+    by: LoadingRun,
+  ) => Promise<LoadCounts>;
+  return loadedChunk(
+    { ...progress, days },
+    rows.length,
+    await load(db, rows, { id: run.id, revision }),
+    now(),
+  );
 }

@@ -39,18 +39,20 @@ export async function doStep(ports: EtlPorts, runId: string, kind: EtlStepKind):
   const { db, now } = ports;
   if (state === 'cancelling' && isStoppable(progress.phase) && progress.outcome === null)
     return await save(ports, run, broken(progress, 'cancelled', now()));
+  let noted = run;
   try {
-    const noted: EtlRun[] = [];
     const next = await advance(ports, run, kind, async (meanwhile) => {
-      if (!(await saveEtlProgress(db, run, meanwhile, run.error, now())))
-        throw new Error('another was before');
-      noted.push({ ...run, progress: meanwhile, revision: run.revision + 1 });
+      if (!(await saveEtlProgress(db, run, meanwhile, run.error, now()))) throw new OvertakenError();
+      noted = { ...run, progress: meanwhile, revision: run.revision + 1 };
+      return noted;
     });
     await ports.within(kind);
-    return await save(ports, noted[0] ?? run, next.progress, next.error ?? run.error);
+    return await save(ports, noted, next.progress, next.error ?? run.error);
   } catch (error) {
+    // Where another has carried it on meanwhile, that one's word counts.
+    if (error instanceof OvertakenError) return await nextStep(ports, runId);
     if (!(error instanceof ImportFileError)) throw error;
-    return await save(ports, run, broken(progress, 'refused', now()), error.message);
+    return await save(ports, noted, broken(progress, 'refused', now()), error.message);
   }
 }
 
@@ -60,12 +62,16 @@ export async function failRun(ports: EtlPorts, runId: string, error: string): Pr
   if (!run || !isStanding(run)) return 'over';
   if (run.progress.outcome !== 'failed')
     return await save(ports, run, broken(run.progress, 'failed', ports.now()), error);
-  // Twice: it is left as it is, and what it has put by goes by retention.
+  // Twice: the watchdog makes the sums that it owes, and what it has put by goes by retention.
   await endEtlRun(ports.db, run.id, 'failed', null, ports.now());
   return 'over';
 }
 
 const isStanding = ({ state }: EtlRun): boolean => state === 'running' || state === 'cancelling';
+
+class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+}
 
 interface Advanced {
   readonly progress: RunProgress;
@@ -76,13 +82,13 @@ async function advance(
   ports: EtlPorts,
   run: EtlRun,
   kind: EtlStepKind,
-  note: (progress: RunProgress) => Promise<void>,
+  note: (progress: RunProgress) => Promise<EtlRun>,
 ): Promise<Advanced> {
   const { db, work, now } = ports;
   const { progress } = run;
   switch (kind) {
     case 'extract':
-      return { progress: await extractChunk(ports, run) };
+      return { progress: await extractChunk(ports, run, note) };
     case 'check':
       return check(run, now());
     case 'load':

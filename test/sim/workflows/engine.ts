@@ -22,12 +22,15 @@ interface Instance<T> {
 /** As the patience of the product's steps. */
 const triesMax = 5;
 
-/** A planted fault: what these steps give is known beforehand, and kept before they are done. */
-const givesNothing = /^(scan|judge|fold|finish)/;
-
+/** What the platform makes of steps. */
 export interface EngineSeams {
-  readonly keepsResultsFirst: boolean;
+  /** A planted fault: what these steps give, as JSON, is known beforehand, and kept before they are done. */
+  readonly keepsFirst: { readonly steps: RegExp; readonly result: string } | null;
+  /** Whether a step may last longer than it may: it is tried again in the same isolate, and goes on all the same. */
+  readonly timesOut: () => boolean;
 }
+
+export const soundEngine: EngineSeams = { keepsFirst: null, timesOut: () => false };
 
 export class SimWorkflow<T> {
   readonly #scheduler: Scheduler;
@@ -39,10 +42,14 @@ export class SimWorkflow<T> {
   onEnd: (params: T, output: string) => void = () => undefined;
   /** An instance waits: time passes. */
   onWait: () => void = () => undefined;
+  /** What a task waits for now, nobody waits for any more. */
+  onStray: (task: Task) => void = () => undefined;
   /** Instances of which a step has failed at each try. */
   errored = 0;
   /** Steps that went on though another had taken their place. */
   leftBehind = 0;
+  /** Steps that were tried again while they went on. */
+  timedOut = 0;
 
   constructor(scheduler: Scheduler, random: Random, run: RunInstance<T>, seams: EngineSeams) {
     this.#scheduler = scheduler;
@@ -120,24 +127,43 @@ export class SimWorkflow<T> {
     const { current } = instance;
     instance.current = null;
     if (!current?.alive || current.ended) return;
-    if (this.#random.chance(0.5)) this.leftBehind++;
-    else this.#scheduler.kill(current);
+    if (this.#random.chance(0.5)) {
+      this.leftBehind++;
+      this.onStray(current);
+    } else this.#scheduler.kill(current);
   }
 
   async #step<R>(instance: Instance<T>, task: Task, name: string, act: () => Promise<R>): Promise<R> {
     const held = instance.results.get(name);
     if (held !== undefined) return JSON.parse(held) as R;
-    if (this.#seams.keepsResultsFirst && givesNothing.test(name))
-      instance.results.set(name, '{"is":"done","value":null}');
+    const { keepsFirst } = this.#seams;
+    if (keepsFirst?.steps.test(name)) instance.results.set(name, keepsFirst.result);
     for (let tries = 1; ; tries++) {
       try {
-        const text = JSON.stringify((await act()) ?? null);
+        const text = JSON.stringify((await this.#inTime(task, name, act)) ?? null);
         await this.#scheduler.ask(task, `keep ${name}`, () => this.#keep(instance, task, name, text), false);
         return JSON.parse(text) as R;
       } catch (error) {
         if (tries === triesMax) throw error;
         await this.#scheduler.ask(task, `try ${name} again`, () => this.#stand(instance, task), false);
       }
+    }
+  }
+
+  /** Throws where its time is over; it goes on, and what it gives is of no use any more. */
+  async #inTime<R>(task: Task, name: string, act: () => Promise<R>): Promise<R> {
+    if (!this.#seams.timesOut()) return await act();
+    const timer = this.#scheduler.timer(task, `time of ${name} is over`);
+    try {
+      return await Promise.race([act(), timer.over]);
+    } catch (error) {
+      if (timer.isOver()) {
+        this.timedOut++;
+        this.onStray(task);
+      }
+      throw error;
+    } finally {
+      timer.clear();
     }
   }
 
@@ -148,7 +174,7 @@ export class SimWorkflow<T> {
 
   /** One whose place another has taken goes no further than the step that it was at. */
   #stand(instance: Instance<T>, task: Task): void {
-    if (instance.current !== task) this.#scheduler.kill(task);
+    if (instance.current !== task) this.#scheduler.stop(task);
   }
 
   #known(id: string): Instance<T> {

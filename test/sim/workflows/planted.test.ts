@@ -1,17 +1,17 @@
 // What the simulation of the batch layer is worth: with a rule broken on purpose it must find it. The bugs are planted
 // from outside: in the statements that D1 is given, in its transactions, and in when a step's result is kept.
 import { expect, test, vi } from 'vitest';
-import { tryWorkflows } from './search.ts';
-import type { WorkflowSeams } from './simulate.ts';
+import type { WorkflowSeams } from './ground.ts';
+import { type Scenario, tryWorkflows } from './search.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const historiesMax = 60;
+const historiesMax = 80;
 
 /** The first broken rule. */
-async function firstBroken(seams: WorkflowSeams): Promise<string | null> {
+async function firstBroken(seams: WorkflowSeams, scenario: Scenario = 'runs'): Promise<string | null> {
   for (let seed = 1; seed <= historiesMax; seed++) {
-    const found = await tryWorkflows(seed, 200, {}, { ...seams, shrinks: false });
+    const found = await tryWorkflows(scenario, seed, 200, {}, { ...seams, shrinks: false });
     if (found) return found.message;
   }
   return null;
@@ -27,7 +27,15 @@ function without(guard: RegExp, instead: string) {
   return { rewrite, wasMet: () => met };
 }
 
-test.each([
+interface Planted {
+  readonly title: string;
+  readonly scenario?: Scenario;
+  readonly guard: RegExp;
+  readonly instead: string;
+  readonly says: RegExp;
+}
+
+test.each<Planted>([
   {
     title: '[DUP-2] what the stream writes late takes the place of a newer generation',
     guard:
@@ -47,9 +55,59 @@ test.each([
     instead: '',
     says: /\[RPL-1\] two replays/,
   },
-])('$title', async ({ guard, instead, says }) => {
+  {
+    title: '[BAT-3] a day is merged before its hours are final',
+    scenario: 'derived',
+    guard: /AND NOT EXISTS \(SELECT 1 FROM lake_parts p[\s\S]*?p\.hour\)\)/,
+    instead: '',
+    says: /\[BAT-3\] day \d+ is due, and its hour \d+ is not final/,
+  },
+  {
+    title: '[BAT-3] an older run over a day writes over what a newer one has',
+    scenario: 'derived',
+    guard: /WHERE excluded\.hours >= batch_days\.hours AND excluded\.generations >= batch_days\.generations/,
+    instead: '',
+    says: /\[BAT-3\] day \d+ went back/,
+  },
+  {
+    title: '[SES-3] a run that another has overtaken says that the hour is its own',
+    scenario: 'derived',
+    guard: /WHERE key = \?1 AND claim = \?2/,
+    instead: 'WHERE key = ?1 AND ?2 IS NOT NULL',
+    says: /\[SES-\d\]/,
+  },
+  {
+    title: '[ETL-2] an import that adds to what is there instead of replacing it',
+    scenario: 'etl',
+    guard:
+      /"watch_duration_ms" = coalesce\(excluded\.watch_duration_ms, viewing_sessions\.watch_duration_ms\)/,
+    instead: '"watch_duration_ms" = excluded.watch_duration_ms + viewing_sessions.watch_duration_ms',
+    says: /\[ETL-2\]/,
+  },
+  {
+    title: '[ETL-2] of two that carry an import on both are believed',
+    scenario: 'etl',
+    guard: /"etl_runs"\."revision" = \?/,
+    instead: '("etl_runs"."revision" >= 0 or ? is null)',
+    says: /\[ETL-\d\]/,
+  },
+  {
+    title: '[ETL-1] a second import begins beside the one that goes on',
+    scenario: 'etl',
+    guard: /WHERE NOT EXISTS \(SELECT 1 FROM etl_runs WHERE state IN[^)]*\)\)/,
+    instead: '',
+    says: /\[ETL-1\] two runs go on at once/,
+  },
+  {
+    title: '[ETL-4] days from which an import moves sessions away keep their sums',
+    scenario: 'etl',
+    guard: /WHERE s\.start_time_ms <> j\.value ->> '\$\[1\]'/,
+    instead: 'WHERE false',
+    says: /\[WHS-3\]/,
+  },
+])('$title', async ({ scenario, guard, instead, says }) => {
   const planted = without(guard, instead);
-  expect(await firstBroken(planted)).toMatch(says);
+  expect(await firstBroken(planted, scenario)).toMatch(says);
   expect(planted.wasMet()).toBe(true);
 });
 
@@ -66,5 +124,11 @@ test('[RPL-3] what a run writes is no transaction', async () => {
 });
 
 test('[BAT-1] the result of a step is kept before what the step writes', async () => {
-  expect(await firstBroken({ keepsResultsFirst: true })).toMatch(/has ended as done, and its run is running/);
+  const keepsFirst = { steps: /^(scan|judge|fold|finish)/, result: '{"is":"done","value":null}' };
+  expect(await firstBroken({ keepsFirst })).toMatch(/has ended as done, and its run is running/);
+});
+
+test('[BAT-3, SES-3] the result of the step that writes a day, or an hour of sessions, is kept before it', async () => {
+  const keepsFirst = { steps: /^write$/, result: 'true' };
+  expect(await firstBroken({ keepsFirst }, 'derived')).toMatch(/has ended as done, and .* is not written/);
 });

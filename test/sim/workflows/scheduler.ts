@@ -12,6 +12,8 @@ export interface Task {
   readonly name: string;
   alive: boolean;
   ended: boolean;
+  /** In the midst of what it did. */
+  died: boolean;
   readonly onDeath: () => void;
 }
 
@@ -23,6 +25,13 @@ export interface Operation {
   readonly act: () => unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Timer {
+  /** Rejects when it is over. */
+  readonly over: Promise<never>;
+  readonly isOver: () => boolean;
+  readonly clear: () => void;
 }
 
 /** Turns of the event loop that code between two operations takes; a digest, of another thread, may need longer. */
@@ -40,7 +49,7 @@ export class Scheduler {
 
   /** Begins a task; resolves when it waits for its first operation, or is over. */
   async spawn(name: string, run: (task: Task) => Promise<unknown>, onDeath = () => {}): Promise<Task> {
-    const task: Task = { name, alive: true, ended: false, onDeath };
+    const task: Task = { name, alive: true, ended: false, died: false, onDeath };
     this.#tasks.push(task);
     const end = (): void => {
       task.ended = true;
@@ -65,6 +74,26 @@ export class Scheduler {
     });
   }
 
+  /** Time that may be over whenever it is this operation's turn; cleared, it never is. */
+  timer(task: Task, what: string): Timer {
+    let isOver = false;
+    const operations = this.#operations.length;
+    const over = this.ask(
+      task,
+      what,
+      () => {
+        isOver = true;
+        throw new Error(what);
+      },
+      false,
+    ) as Promise<never>;
+    const operation = this.#operations[operations];
+    const clear = (): void => {
+      this.#operations = this.#operations.filter((other) => other !== operation);
+    };
+    return { over, isOver: () => isOver, clear };
+  }
+
   /** Resolves when the code behind the operation waits again. */
   async perform(operation: Operation, fate: Fate): Promise<void> {
     const { task, act, resolve, reject, what } = operation;
@@ -85,6 +114,12 @@ export class Scheduler {
   }
 
   kill(task: Task): void {
+    if (task.alive && !task.ended) task.died = true;
+    this.stop(task);
+  }
+
+  /** It goes no further; what it was at, it has done. */
+  stop(task: Task): void {
     if (!task.alive || task.ended) return;
     task.alive = false;
     this.#operations = this.#operations.filter((operation) => operation.task !== task);
@@ -94,6 +129,9 @@ export class Scheduler {
 
   killAll(): void {
     for (const task of this.#tasks) this.kill(task);
+    // What a task that has ended had left behind too.
+    for (const { task } of this.#operations) Object.assign(task, { alive: false, died: true });
+    this.#operations = [];
   }
 
   async #settle(task: Task): Promise<void> {

@@ -14,14 +14,13 @@ import { takeHourSteps } from '../../../workers/batch/hour-steps.ts';
 import { type ReplayEnv, takeReplaySteps } from '../../../workers/batch/replay-round.ts';
 import { reviveReplays, reviveRuns } from '../../../workers/batch/watchdog.ts';
 import { Random } from '../random.ts';
-import { type EngineSeams, SimWorkflow } from './engine.ts';
+import { SimWorkflow, soundEngine } from './engine.ts';
+import type { WorkflowSeams, WorkflowTally } from './ground.ts';
 import { MemoryR2 } from './memory-r2.ts';
 import { Rules } from './rules.ts';
 import { type Fate, type Operation, Scheduler, type Task } from './scheduler.ts';
-import { type DatabaseSeams, SqliteD1, soundDatabase } from './sqlite-d1.ts';
+import { emptyDatabase, type SqliteD1 } from './sqlite-d1.ts';
 import { Stream } from './stream.ts';
-
-export type WorkflowSeams = Partial<DatabaseSeams & EngineSeams>;
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -31,14 +30,9 @@ const drainRoundsMax = 60;
 /** Operations between two looks of the watchdog then. */
 const operationsMax = 400;
 
-export type WorkflowTally = Record<string, number>;
-
 const staleSql = `SELECT p.region_number, p.hour, count(*) AS listed, b.parts FROM lake_parts p
   LEFT JOIN batch_hours b ON b.key = p.region_number * ${2 ** 34} + p.hour
   GROUP BY 1, 2 HAVING b.parts IS NULL OR b.parts <> listed`;
-
-/** Migrated once: each history begins with empty tables. */
-let shared: SqliteD1 | null = null;
 
 export class WorkflowSim {
   readonly tally: WorkflowTally = {};
@@ -60,14 +54,11 @@ export class WorkflowSim {
     this.#random = new Random(seed ^ 0x5be0cd19);
     const random = this.#random;
     this.#trouble = random.chance(0.2) ? 0 : random.pick([0.01, 0.04, 0.15]);
-    shared ??= new SqliteD1();
-    this.#database = shared;
-    this.#database.clear();
-    this.#database.seams = { ...soundDatabase, ...seams };
+    this.#database = emptyDatabase(seams);
     this.#streams = [1, 2].map((region) => new Stream(region, random, startMs));
     this.#rules = new Rules(this.#database, this.#streams);
     this.#database.onWrite = (sql) => this.#rule(() => this.#rules.check(sql));
-    const engine = { keepsResultsFirst: false, ...seams };
+    const engine = { ...soundEngine, ...seams };
     this.#hours = new SimWorkflow<BatchParams>(
       this.#scheduler,
       random,

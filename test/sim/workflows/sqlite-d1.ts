@@ -11,7 +11,7 @@ export interface DatabaseSeams {
   readonly batches: boolean;
 }
 
-export const soundDatabase: DatabaseSeams = { rewrite: (sql) => sql, batches: true };
+const soundDatabase: DatabaseSeams = { rewrite: (sql) => sql, batches: true };
 
 type Row = Record<string, unknown>;
 
@@ -21,20 +21,36 @@ interface Result {
   readonly meta: { readonly changes: number; readonly rows_written: number };
 }
 
+type Ask = <T>(sql: string, act: () => T) => Promise<T>;
+
 const folder = new URL('../../../migrations/', import.meta.url);
+
+/** Migrated once: each history begins with empty tables. */
+let shared: SqliteD1 | null = null;
+
+export function emptyDatabase(seams: Partial<DatabaseSeams>): SqliteD1 {
+  shared ??= new SqliteD1();
+  shared.clear();
+  shared.seams = { ...soundDatabase, ...seams };
+  shared.onWrite = () => undefined;
+  return shared;
+}
 
 export class SqliteD1 {
   readonly #database = new DatabaseSync(':memory:');
   readonly #prepared = new Map<string, StatementSync>();
   readonly #tables: readonly string[];
   seams = soundDatabase;
-  /** Called behind each statement or transaction, with its text. */
-  onWrite: (sql: string) => void = () => undefined;
+  /** Called behind each statement or transaction, with its text and what it gave. */
+  onWrite: (sql: string, given: unknown) => void = () => undefined;
 
   constructor() {
     const names = readdirSync(folder).filter((name) => name.endsWith('.sql'));
     for (const name of names.sort()) this.#database.exec(readFileSync(new URL(name, folder), 'utf8'));
-    this.#tables = ['batch_runs', 'batch_hours', 'lake_parts', 'region_windows', 'region_hours', 'replays'];
+    this.#tables =
+      `batch_runs batch_hours lake_parts region_windows region_hours replays batch_days region_days
+      session_hours etl_runs viewing_sessions ratings users movies daily_analytics hourly_analytics
+      genre_analytics`.split(/\s+/);
   }
 
   clear(): void {
@@ -75,12 +91,22 @@ export class SqliteD1 {
 
   /** As a task has it. */
   binding(scheduler: Scheduler, task: Task): D1Database {
-    const ask = async <T>(sql: string, act: () => T): Promise<T> =>
-      await scheduler.ask(task, sql, () => {
-        const value = act();
-        this.onWrite(sql);
-        return value;
-      });
+    return this.#binding(
+      async (sql, act) =>
+        await scheduler.ask(task, sql, () => {
+          const value = act();
+          this.onWrite(sql, value);
+          return value;
+        }),
+    );
+  }
+
+  /** As one that nothing happens to has it. */
+  direct(): D1Database {
+    return this.#binding((_, act) => Promise.resolve(act()));
+  }
+
+  #binding(ask: Ask): D1Database {
     const batch = async (statements: readonly SqliteStatement[]): Promise<Result[]> => {
       const whole = statements.map(({ sql }) => sql).join(';\n');
       if (this.seams.batches) return await ask(whole, () => this.transaction(statements));
@@ -98,8 +124,6 @@ export class SqliteD1 {
     return held;
   }
 }
-
-type Ask = <T>(sql: string, act: () => T) => Promise<T>;
 
 class SqliteStatement {
   readonly #database: SqliteD1;

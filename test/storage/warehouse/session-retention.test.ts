@@ -6,6 +6,7 @@ import { sessionsKeptMs } from '../../../core/protocol/warehouse-limits.ts';
 import type { SessionRow } from '../../../core/warehouse/rows.ts';
 import { loadSessions } from '../../../storage/warehouse/load.ts';
 import { refreshAggregates, refreshMovies } from '../../../storage/warehouse/refresh.ts';
+import { sessionsFolder } from '../../../storage/warehouse/session-files.ts';
 import { removeSessionHours, removeSessions } from '../../../storage/warehouse/session-retention.ts';
 
 const dayMs = 86_400_000;
@@ -90,11 +91,17 @@ test('[RET-3] a removal that died before the sums were made anew goes on with th
   expect(await days()).toEqual({ [today]: 1 });
 });
 
-test('[RET-3] hours of 400 days ago go with their files in the lake, once they were put together so long ago', async () => {
+test('[RET-3] hours of 400 days ago go with their files in the lake, also those that a run has left, once they were put together so long ago', async () => {
   const hour = Math.floor((nowMs - hoursKeptMs) / 3_600_000) - 1;
   const regions = [{ number: 3, name: 'R', continent: '', latitude: 0, longitude: 0 }];
   const ports = { db: env.DB, bucket: env.LAKE, regions, nowMs };
-  const names = ['lake/viewing_sessions/a.parquet', `lake/open_sittings/3/${hour}/1-none-0.json`];
+  const folder = sessionsFolder('R', Math.floor(hour / 24));
+  const left = `${folder}part-${hour}-1-none-7.parquet`;
+  const names = [
+    `${folder}part-${hour}-2-none-0.parquet`,
+    left,
+    `lake/open_sittings/3/${hour}/1-none-0.json`,
+  ];
   for (const name of names) await env.LAKE.put(name, 'x');
   const insert = env.DB.prepare(
     `INSERT OR REPLACE INTO session_hours (key, claim, claimed_at, files) VALUES (?1, '', ?2, ?3)`,

@@ -143,6 +143,24 @@ describe('[BAT-4] the users of a day', () => {
     expect(await usersInLake()).toEqual(withMean(naiveUsers(logged)));
   });
 
+  test('take back the file that a step which was given up puts behind the cleaning of a newer run', async () => {
+    const parts = await sealed(env.DB, loggedDay(14), 1, region, 1);
+    await computeHours(1);
+    const older = await paramsNow();
+    const steps: Steps = {
+      do: async (name, work) => {
+        if (name === 'users 0') {
+          await computeHours(2);
+          await runDay(portsOf(parts, 1000), once, await paramsNow());
+        }
+        if (name === 'write') throw new Error('it was given up');
+        return await work();
+      },
+    };
+    await expect(runDay(portsOf(parts, 1000), steps, older)).rejects.toThrow('it was given up');
+    expect(await usersInLake()).toEqual(withMean(naiveUsers(loggedDay(14))));
+  });
+
   test('cost D1 two rows written: the account with the top, and the day of the hours', async () => {
     const parts = await sealed(env.DB, loggedDay(11), 1, region, 1);
     await saveWindows(

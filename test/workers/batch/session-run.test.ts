@@ -181,6 +181,95 @@ describe('[SES-3] a run', () => {
     expect(await world.settle()).toEqual([]);
   });
 
+  /** The run over the first hour, with what happens before one of its steps. */
+  async function runFirst(
+    world: SessionWorld,
+    params: SessionParams,
+    before: string,
+    act: () => Promise<unknown>,
+  ) {
+    const steps: Steps = {
+      do: async (name, work) => {
+        if (name === before) await act();
+        return await work();
+      },
+    };
+    return await runSessions(world.ports(), steps, params);
+  }
+
+  test('clears nothing of a newer one that has begun meanwhile', async () => {
+    const world = new SessionWorld();
+    const events = watching(21);
+    await world.put(events);
+    await world.compute();
+    world.nowMs += 7 * minute;
+    const [older] = (await world.due()) as [SessionParams];
+    const more = watching(22);
+    let newest: Promise<string> = Promise.resolve('');
+    // The newer run has put its files down when the older one clears, and says only then that they stand.
+    await runFirst(world, older, 'clear', async () => {
+      await world.put(more, 'late');
+      await world.compute();
+      world.nowMs += 7 * minute;
+      const [newer] = (await world.due()) as [SessionParams];
+      const waits = Promise.withResolvers<void>();
+      const reached = Promise.withResolvers<void>();
+      const whole = runFirst(world, newer, 'write', async () => {
+        reached.resolve();
+        await waits.promise;
+      });
+      await reached.promise;
+      setTimeout(() => waits.resolve(), 300);
+      newest = whole;
+    });
+    expect(await newest).toBe('done');
+    await world.settle();
+    await expectStitched([...events, ...more]);
+    await expectSums();
+  });
+
+  test('whose step was given up takes back the file that it puts behind the cleaning of a newer one', async () => {
+    const world = new SessionWorld();
+    world.stepEvents = 1000;
+    const events = watching(23);
+    await world.put(events);
+    await world.compute();
+    world.nowMs += 7 * minute;
+    const [older] = (await world.due()) as [SessionParams];
+    const more = watching(24);
+    const givenUp: Steps = {
+      do: async (name, work) => {
+        if (name === 'refresh') throw new Error('it was given up');
+        if (name === 'stitch 0') {
+          await world.put(more, 'late');
+          await world.compute();
+          await world.settle();
+        }
+        return await work();
+      },
+    };
+    await expect(runSessions(world.ports(), givenUp, older)).rejects.toThrow('it was given up');
+    await expectStitched([...events, ...more]);
+  });
+
+  test('that comes to no end leaves no sums behind: the next makes those of its days too', async () => {
+    const world = new SessionWorld();
+    const end = watched('complete', t0 + 2 * hourMs + 10 * minute);
+    await world.put([end]);
+    await world.compute();
+    world.nowMs += 7 * minute;
+    const [older] = (await world.due()) as [SessionParams];
+    const dies = runFirst(world, older, 'write', () => Promise.reject(new Error('it dies')));
+    await expect(dies).rejects.toThrow('it dies');
+    // It began on the day before, as is known now.
+    const start = watched('view', t0 + 2 * hourMs - 5 * minute);
+    await world.put([start], 'late');
+    await world.compute();
+    await world.settle();
+    await expectStitched([start, end]);
+    await expectSums();
+  });
+
   test('that was begun is left alone for some minutes', async () => {
     const world = new SessionWorld();
     await world.put(watching(8, 20));

@@ -9,7 +9,9 @@ import {
 import { cancelEtlRun } from '../../../storage/etl/etl-store.ts';
 import { readRejects } from '../../../storage/etl/rejects.ts';
 import { refreshAggregates, refreshMovies } from '../../../storage/warehouse/refresh.ts';
+import { loadChunk } from '../../../workers/etl/load.ts';
 import { doStep, failRun } from '../../../workers/etl/run-step.ts';
+import { makeOwedSums } from '../../../workers/etl/watchdog.ts';
 import { dumpWarehouse, emptyWarehouse, rowsOf } from '../../storage/warehouse/warehouse-rows.ts';
 import { begin, clearEtl, drive, oneStep, portsOf, putFiles, run, runOf, smallFiles } from './etl-world.ts';
 
@@ -109,6 +111,59 @@ describe('an ETL run', () => {
     expect(state).toBe('done');
     expect(progress.files.map(({ rows }) => rows)).toEqual([10, 5, 7, 20]);
     expect(progress.rowsLoaded).toBe(42);
+  });
+
+  test('[ETL-2] a load that ends behind its time, when a newer run has loaded, changes nothing', async () => {
+    const old = await begin(sessions(session('a', 30)));
+    await drive(old, {}, (kind) => kind === 'load');
+    const stray = await runOf(old);
+    const rows = await (await portsOf(old)).work.load('rows-0-0.json');
+    await cancelEtlRun(env.DB, old);
+    await drive(old);
+    await run(sessions(session('a', 10)));
+    const before = await dumpWarehouse();
+    const ports = await portsOf(old);
+    await ports.work.save('rows-0-0.json', rows);
+    await loadChunk(ports, stray, () => Promise.resolve(stray));
+    expect(await dumpWarehouse()).toEqual(before);
+  });
+
+  test('[ETL-3] a step that is done again reads the version of the file that was read, or none', async () => {
+    const id = await begin(sessions(session('a')));
+    const within = () => Promise.reject(new Error('died'));
+    await expect(oneStep(await portsOf(id, { within }), id)).rejects.toThrow('died');
+    await putFiles(sessions(session('b')));
+    const { state, error } = await drive(id);
+    expect(state).toBe('refused');
+    expect(error).toContain('replaced');
+  });
+
+  test('[ETL-3] a step that is tried again beside itself tells the keys of rows by its own', async () => {
+    const ports = await portsOf(await begin(smallFiles()));
+    const place = { file: 0, chunk: 0 };
+    const [slow, other] = [await ports.keys.before(place), await ports.keys.before(place)];
+    expect(slow.add(1, 1)).toBe(true);
+    await ports.keys.done(place, slow, [{ hi: 1, lo: 1 }]);
+    expect(other.add(1, 1)).toBe(true);
+    expect((await ports.keys.before({ file: 0, chunk: 1 })).add(1, 1)).toBe(false);
+  });
+
+  test('[ETL-4] what a run could not sum, though it had moved sessions, the watchdog does', async () => {
+    await run(sessions(session('a', 200), session('b', 30)));
+    const id = await begin(sessions(session('a', 20)));
+    await drive(id, {}, (kind) => kind === 'aggregates');
+    for (const why of ['once', 'twice']) await failRun(await portsOf(id), id, why);
+    expect((await runOf(id)).state).toBe('failed');
+    const stale = await dumpWarehouse();
+    await makeOwedSums(env.DB);
+    const made = await dumpWarehouse();
+    expect(made).not.toEqual(stale);
+    await refreshAggregates(env.DB, 'all');
+    await refreshMovies(env.DB, 'all');
+    expect(await dumpWarehouse()).toEqual(made);
+    const { revision } = await runOf(id);
+    await makeOwedSums(env.DB);
+    expect((await runOf(id)).revision).toBe(revision);
   });
 
   test('[ETL-2] one that is slow does not set back what another has noted meanwhile', async () => {
