@@ -1,72 +1,14 @@
 // What the door takes: the built Worker under Miniflare's API, without the development proxy, against a floor in the
 // same run: a Worker that parses the same bodies and answers 202.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { Pool } from 'undici';
+import { startFloor, startMarquee } from '../bench-product.ts';
 import type { Bench, Report } from '../bench-report.ts';
-import { root } from '../bootstrap.mjs';
-import { type Credentials, ensureCredentials } from '../credentials.ts';
-import type { Database } from '../database.ts';
 
 const eventsPerBody = 500;
 const requestsPerRound = 60;
 const rounds = 7;
 const underWay = 4;
-const compatibilityDate = '2026-10-20';
 const regions = ['US-California', 'US-Virginia', 'EU-London', 'EU-Frankfurt', 'ASIA-Tokyo', 'ASIA-Mumbai'];
-
-const floorScript = `export default { async fetch(request) {
-  const events = await request.json();
-  return Response.json({ accepted: events.length }, { status: 202 });
-} };`;
-
-function buildWorker(): string {
-  const folder = join(root, '.cache/bench-worker');
-  const wrangler = join(root, 'node_modules/wrangler/wrangler-dist/cli.js');
-  const args = ['deploy', '--dry-run', '--outdir', folder];
-  execFileSync(process.execPath, ['--no-warnings', wrangler, ...args], {
-    cwd: root,
-    stdio: 'ignore',
-    env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' },
-  });
-  return join(folder, 'index.js');
-}
-
-async function startMarquee(): Promise<{ miniflare: Miniflare; credentials: Credentials }> {
-  const object = (className: string) => ({ className, useSQLite: true });
-  const options = convertV4MiniflareOptions({
-    modules: true,
-    scriptPath: buildWorker(),
-    compatibilityDate,
-    compatibilityFlags: ['nodejs_compat'],
-    bindings: { ENVIRONMENT: 'local' },
-    d1Databases: ['DB'],
-    r2Buckets: ['LAKE'],
-    durableObjects: {
-      REGION_WINDOW: object('RegionWindow'),
-      LIVE_HUB: object('LiveHub'),
-      KEY_METER: object('KeyMeter'),
-    },
-    queueProducers: { EVENTS: 'events' },
-    queueConsumers: { events: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 } },
-  });
-  const miniflare = new Miniflare(options);
-  const database = await miniflare.getD1Database('DB');
-  const folder = join(root, 'migrations');
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort((a, b) => a.localeCompare(b))) {
-    const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint');
-    for (const statement of statements) await database.prepare(statement).run();
-  }
-  const persistTo = mkdtempSync(join(tmpdir(), 'marquee-ingest-'));
-  const credentials = await ensureCredentials(database as unknown as Database, persistTo, Date.now());
-  rmSync(persistTo, { recursive: true });
-  return { miniflare, credentials };
-}
 
 let made = 0;
 /** Bodies carry unique ids, so that nothing is a twin. */
@@ -119,9 +61,7 @@ const median = (values: readonly number[]): number =>
 
 async function run(): Promise<Report> {
   const { miniflare: marquee, credentials } = await startMarquee();
-  const floor = new Miniflare(
-    convertV4MiniflareOptions({ modules: true, script: floorScript, compatibilityDate }),
-  );
+  const floor = startFloor();
   const pools = await Promise.all(
     [marquee, floor].map(async (worker) => new Pool(await worker.ready, { connections: underWay })),
   );
