@@ -86,6 +86,8 @@ export const sealRetryMs = 60_000;
 export const logPageBytesMax = 4_000_000;
 /** Log rows deleted in one transaction, at 60 KB each some tens of ms; the next one goes on. */
 export const trimRowsMax = 1_000;
+/** Trimmed rows that a shard keeps to write over: five minutes, from trimming to trimming, of 16 commits a second. */
+export const spareRowsMax = 5_000;
 /** The queue's retention: after it a silent door is forgotten (LOG-4). */
 export const queueRetentionMs = 4 * 24 * 3_600_000;
 

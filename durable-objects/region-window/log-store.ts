@@ -6,6 +6,7 @@ import type { StoredLogRow } from '../../core/window/log-row.ts';
 import type { PackedWindow } from '../../core/window/packed-window.ts';
 import type { RegionSource, SealingSource } from '../../core/window/replay.ts';
 import { decodeSnapshot, type Snapshot } from '../../core/window/snapshot.ts';
+import { deletedBefore } from '../../core/window/spare-rows.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import type { WindowOrigin } from '../../core/window/window-state.ts';
 import { fromHex, toHex } from '../../storage/hex.ts';
@@ -30,6 +31,11 @@ export interface Lease {
 /** A shard's storage: its log, parked windows, and a few single rows. Every call is synchronous. */
 export class LogStore {
   readonly #sql: SqlStorage;
+  /**
+   * Rows before it are spare (LOG-5b). Forgotten at each waking, so that a trimming that was not committed counts for
+   * nothing: what was spare is then trimmed again.
+   */
+  #spareBefore = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -66,6 +72,7 @@ export class LogStore {
 
   /** Everything that waking reads. Rows are read lazily. */
   source(origin: WindowOrigin): RegionSource {
+    this.#spareBefore = 0;
     const [last] = this.#sql
       .exec<LogTableRow>('SELECT row, body FROM log ORDER BY row DESC LIMIT 1')
       .toArray();
@@ -121,12 +128,7 @@ export class LogStore {
   carryOut(effect: RegionEffect): void {
     switch (effect.kind) {
       case 'append':
-        this.#sql.exec(
-          'INSERT INTO log (row, at, body) VALUES (?, ?, ?)',
-          effect.row,
-          effect.atMs,
-          effect.body,
-        );
+        this.#append(effect.row, effect.atMs, effect.body);
         return;
       case 'park': {
         const { minute } = effect.window;
@@ -152,11 +154,27 @@ export class LogStore {
         this.#write(stateRow.sealing, JSON.stringify(effect.state));
         return;
       case 'trim':
-        this.#sql.exec('DELETE FROM log WHERE row < ?', effect.beforeRow);
+        this.#trim(effect.beforeRow);
         return;
       default:
         unreachable(effect);
     }
+  }
+
+  /** Over a spare row, where there is one: SQLite counts a row whose key changes once. */
+  #append(row: number, atMs: number, body: Uint8Array): void {
+    if (this.#spareBefore > 0) {
+      const { rowsWritten } = this.#sql.exec(overwriteSql, row, atMs, body, this.#spareBefore);
+      if (rowsWritten > 0) return;
+      this.#spareBefore = 0;
+    }
+    this.#sql.exec('INSERT INTO log (row, at, body) VALUES (?, ?, ?)', row, atMs, body);
+  }
+
+  #trim(beforeRow: number): void {
+    const [last] = this.#sql.exec<{ row: number }>('SELECT row FROM log ORDER BY row DESC LIMIT 1').toArray();
+    this.#sql.exec('DELETE FROM log WHERE row < ?', deletedBefore(beforeRow, last?.row ?? beforeRow - 1));
+    this.#spareBefore = beforeRow;
   }
 
   #sealing(): SealingSource {
@@ -198,6 +216,9 @@ export class LogStore {
     this.#sql.exec('REPLACE INTO state (id, body) VALUES (?, ?)', id, body);
   }
 }
+
+const overwriteSql = `UPDATE log SET row = ?1, at = ?2, body = ?3
+  WHERE row = (SELECT row FROM log WHERE row < ?4 ORDER BY row LIMIT 1)`;
 
 type LogTableRow = { row: number; body: ArrayBuffer };
 

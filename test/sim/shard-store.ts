@@ -7,6 +7,7 @@ import type { PackedWindow } from '../../core/window/packed-window.ts';
 import type { RegionSource } from '../../core/window/replay.ts';
 import { compareRevisions } from '../../core/window/revision.ts';
 import { decodeSnapshot } from '../../core/window/snapshot.ts';
+import { deletedBefore } from '../../core/window/spare-rows.ts';
 import type { WindowOrigin } from '../../core/window/window-state.ts';
 import { sameValue } from './same-value.ts';
 
@@ -25,6 +26,8 @@ interface StoredAlerts {
 export class ShardStore {
   readonly #origin: WindowOrigin;
   #rows: StoredRow[] = [];
+  /** Rows before it are spare, and written over (LOG-5b). */
+  #spareBefore = 0;
   readonly parked = new Map<number, PackedWindow>();
   confirmed: readonly ConfirmedWindow[] = [];
   #snapshot: string | null = null;
@@ -40,6 +43,11 @@ export class ShardStore {
     return this.#rows;
   }
 
+  /** But those that are spare. */
+  get neededRows(): readonly StoredRow[] {
+    return this.#rows.filter(({ row }) => row >= this.#spareBefore);
+  }
+
   carryOut(effects: readonly RegionEffect[]): void {
     for (const effect of effects) this.#carryOut(effect);
   }
@@ -48,6 +56,7 @@ export class ShardStore {
     switch (effect.kind) {
       case 'append':
         if (this.#rows.some(({ row }) => row === effect.row)) throw new Error(`row ${effect.row} twice`);
+        if ((this.#rows[0]?.row ?? this.#spareBefore) < this.#spareBefore) this.#rows.shift();
         this.#rows.push({ row: effect.row, atMs: effect.atMs, body: effect.body });
         this.#rows.sort((a, b) => a.row - b.row);
         return;
@@ -73,9 +82,16 @@ export class ShardStore {
         this.sealing = effect.state;
         return;
       case 'trim':
-        this.#rows = this.#rows.filter(({ row }) => row >= effect.beforeRow);
+        this.#trim(effect.beforeRow);
         return;
     }
+  }
+
+  /** As the shard's object does it. */
+  #trim(beforeRow: number): void {
+    const from = deletedBefore(beforeRow, this.#rows.at(-1)?.row ?? beforeRow - 1);
+    this.#rows = this.#rows.filter(({ row }) => row >= from);
+    this.#spareBefore = beforeRow;
   }
 
   /** The alerts that are stored, and the last window they were judged through. */
@@ -92,6 +108,8 @@ export class ShardStore {
 
   /** What another object wakes from; `decode`: of its version. */
   source(decode = decodeSnapshot): RegionSource {
+    // Of whoever wakes nothing is spare.
+    this.#spareBefore = 0;
     const rows = this.#rows;
     return {
       origin: this.#origin,

@@ -11,6 +11,7 @@ vi.mock('../../core/protocol/limits.ts', async (original) => ({
   sealEventsMax: 8,
   sealPartsMax: 2,
   trimRowsMax: 3,
+  spareRowsMax: 2,
 }));
 
 test('[WIN-6, LOG-3, LAK-1] with two keys a dimension, rows of 9 KB and plans of two parts a shard is what a naive recount says', () => {

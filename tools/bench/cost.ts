@@ -80,6 +80,15 @@ function dearest(lines: PricedTraffic['bill']['lines']): string {
   return sorted.map(({ item, usd }) => `${item} ${dollars(usd)}`).join('; ');
 }
 
+/** A commit of a shard that goes on: the first rows of a log, and the last, are of its beginning and its end. */
+function withSteadyCommits(costs: UnitCosts, steady: Counts): UnitCosts {
+  const commits = steady['objectRequests RegionWindow.receive'] ?? 0;
+  const rows = Object.entries(steady)
+    .filter(([name]) => /^objectRowsWritten RegionWindow (insert|update|delete) log/.test(name))
+    .reduce((sum, [, value]) => sum + value, 0);
+  return { ...costs, commit: { ...costs.commit, objectRowsWritten: rows / commits } };
+}
+
 /** As if sittings were free, beside what they cost. */
 function withoutSessions(costs: UnitCosts): UnitCosts {
   return { ...costs, session: {}, newcomer: {}, filmHour: {} };
@@ -93,7 +102,7 @@ function reportOf(counted: Counted): Report {
   writeFileSync(join(root, '.cache/cost/counts.json'), JSON.stringify(counted, null, 2));
   const { day } = counted;
   const all = addCounts(day.stream, day.batch, day.retention);
-  const costs = unitCostsOf(all, unitsOf(day));
+  const costs = withSteadyCommits(unitCostsOf(all, unitsOf(day)), day.steady);
   const price = (events: number, size: number, of = costs) =>
     priceTraffic(trafficOf(counted, events, size), of);
   const large = price(1e10, 300);

@@ -11,6 +11,7 @@ const [hourlyCron = '', watchCron = '', dailyCron = ''] = readWranglerConfig().t
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
+const steadyAfterPosts = 50;
 /** In which nobody sends or watches. */
 export const idleHours = 3;
 /** Each goes beyond one of the times in batch-limits.ts and warehouse-limits.ts that rows are kept. */
@@ -29,6 +30,8 @@ export interface CountedDay {
   readonly sittings: number;
   /** While events came, and until their last windows were in D1 and in the lake. */
   readonly stream: Counts;
+  /** Of `stream`, the POSTs behind the first 50 minutes, by when what is sealed and dead goes as fast as more comes. */
+  readonly steady: Counts;
   /** Hours, the day and sessions, with the crons' looks. */
   readonly batch: Counts;
   readonly retention: Counts;
@@ -48,12 +51,15 @@ export async function countDay(
   const crons: Counts[] = [];
   const stream: Counts[] = [];
   const idle: Counts[] = [];
+  let steadyFrom = Number.POSITIVE_INFINITY;
   for (let step = 0; step < posts; step++) {
     await passTo(world, startMs + step * minuteMs + 10_000, { alarms: stream, crons });
     await world.post(eventsOfStep(step, eventsPerPost, world.nowMs));
     stream.push(await world.take());
+    if (step === steadyAfterPosts) steadyFrom = stream.length;
     if (step % 30 === 0) say(`  ${step} of ${posts} POSTs`);
   }
+  const steady = addCounts(...stream.slice(steadyFrom));
   // Behind the lateness and the sealing of what came last.
   const lastMs = startMs + posts * minuteMs;
   await passTo(world, lastMs + 40 * minuteMs, { alarms: stream, crons });
@@ -68,6 +74,7 @@ export async function countDay(
     posts,
     sittings: sittingsOf(posts, eventsPerPost),
     stream: addCounts(...stream),
+    steady,
     batch: addCounts(...crons),
     retention,
     idle: addCounts(...idle),
