@@ -9,10 +9,10 @@ const origin = { regionNumber: 1, shard: 0, generation: 0, incarnation: 1 };
 interface Used {
   readonly store: LogStore;
   /** Another over the same storage, as after an eviction. */
-  again(): LogStore;
-  rows(): number[];
+  readonly again: () => LogStore;
+  readonly rows: () => number[];
   /** Since the last time. */
-  rowsWritten(): number;
+  readonly rowsWritten: () => number;
 }
 
 async function inObject(name: string, use: (used: Used) => void): Promise<void> {
