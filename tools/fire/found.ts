@@ -131,6 +131,10 @@ export const planted: readonly (readonly [string, string])[] = [
   ['a day that is merged before its hours are final', '`[BAT-3] a day is merged before its hours are final`'],
   ['an older run over a day that wins', '`[BAT-3] an older run over a day writes over what a newer one has`'],
   [
+    'a partition of sessions that a given-up step writes over a newer one',
+    '`[SES-4] a given-up step writes its partition over that of a newer run`',
+  ],
+  [
     'an overtaken run over sessions that says the hour is its own',
     '`[SES-3] a run that another has overtaken says that the hour is its own`',
   ],
