@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beginRun, untilRun } from '../batch-runs.ts';
 import { median, rounded } from '../bench-rate.ts';
-import type { Bench, Report } from '../bench-report.ts';
+import { type Bench, middleOf, type Report } from '../bench-report.ts';
 import { hourMs, hourOfParts, type MadeLakePart, storeParts } from '../lake-hour.ts';
 import { prepareFolder } from '../prepare.ts';
 import { processTree } from '../process-tree.ts';
@@ -55,10 +55,13 @@ async function duckMs(parts: readonly MadeLakePart[], folder: string): Promise<n
   return performance.now() - from;
 }
 
-async function measure(
-  late: number,
-  folder: string,
-): Promise<{ readonly row: Report['rows'][number]; readonly rate: number }> {
+interface Measured {
+  readonly row: Report['rows'][number];
+  /** Of each run. */
+  readonly rates: readonly number[];
+}
+
+async function measure(late: number, folder: string): Promise<Measured> {
   const persistTo = mkdtempSync(join(tmpdir(), 'marquee-bench-batch-'));
   const hour = Math.floor(Date.now() / hourMs) - 30;
   await prepareFolder(persistTo);
@@ -87,9 +90,10 @@ async function measure(
       'median, ms': Math.round(took),
       'events/s': rounded((counted / took) * 1000),
       'DuckDB, events/s': rounded((counted / duck) * 1000),
+      'of DuckDB': rounded(duck / took),
       'memory grown, MB': Math.round(grown),
     };
-    return { row, rate: (counted / took) * 1000 };
+    return { row, rates: tookMs.map((ms) => (counted / ms) * 1000) };
   } finally {
     await runtime.stop();
     rmSync(persistTo, { recursive: true, force: true });
@@ -111,12 +115,11 @@ const bench: Bench = {
           parts: `of ${eventsPerPart} events`,
           memory:
             'peak resident memory of the whole workerd process above that before the first run, R2 and D1 of the local run in it',
-          duckdb: 'the same parts from files, one thread, sums by minute and each of five dimensions',
+          duckdb:
+            'the same parts from files, one thread, sums by minute and each of five dimensions; it looks for no twins and writes nothing',
         },
         rows: measured.map(({ row }) => row),
-        targets: [
-          { what: 'ms for 300,000 events', atMost: 1000, measured: rounded(3e8 / (usual?.rate ?? 0)) },
-        ],
+        targets: [{ what: 'events/s, nothing late', atLeast: 300_000, ...middleOf(usual?.rates ?? []) }],
       };
     } finally {
       rmSync(folder, { recursive: true, force: true });
