@@ -56,8 +56,8 @@ const byFire: readonly Found[] = [
     test: 'test/workers/etl/run-step.test.ts',
   },
   {
-    by: 'simulation of imports',
-    what: 'a file that was replaced between two tries of the first step over it was loaded in parts of both versions, or told the rejects of both',
+    by: 'writing the simulation of imports',
+    what: 'a file that was replaced between two tries of the first step over it could be loaded in parts of both versions, or tell the rejects of both',
     test: 'test/workers/etl/run-step.test.ts',
   },
   {
