@@ -130,6 +130,17 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
+  /** Of each place behind the starts the unsigned 32-bit integer that `cells` holds there. */
+  words(cells: Float64Array, starts: Int32Array, place: number): void {
+    this.#room(starts.length * 4);
+    const view = this.#view;
+    let at = this.length;
+    for (let i = 0; i < starts.length; i++, at += 4) {
+      view.setInt32(at, cells[(starts[i] as number) + place] as number, true);
+    }
+    this.length = at;
+  }
+
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.length);

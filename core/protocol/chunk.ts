@@ -127,25 +127,32 @@ export function readColumns({ header, input }: OpenChunk, source: ColumnSource):
  */
 export function splitIntoChunks(header: Omit<ChunkHeader, 'count'>, events: EventList): Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  const split = (from: number, to: number): void => {
-    const first = chunks.length === 0;
-    const part = {
-      ...header,
-      firstNumber: header.firstNumber + from,
-      count: to - from,
-      twins: first ? header.twins : 0,
-      voids: first ? header.voids : [],
-    };
-    const bytes = to - from <= chunkEventsMax ? encodeRange(part, events, from, to) : null;
-    if (bytes && bytes.length <= envelopeBytesMax - 64) {
-      chunks.push(bytes);
-      return;
-    }
-    if (to - from === 1) throw new RangeError('one event is larger than an envelope');
-    const middle = (from + to) >>> 1;
-    split(from, middle);
-    split(middle, to);
-  };
-  if (events.length > 0) split(0, events.length);
+  if (events.length > 0) split(header, events, 0, events.length, chunks);
   return chunks;
+}
+
+function split(
+  header: Omit<ChunkHeader, 'count'>,
+  events: EventList,
+  from: number,
+  to: number,
+  chunks: Uint8Array[],
+): void {
+  const first = chunks.length === 0;
+  const part = {
+    ...header,
+    firstNumber: header.firstNumber + from,
+    count: to - from,
+    twins: first ? header.twins : 0,
+    voids: first ? header.voids : [],
+  };
+  const bytes = to - from <= chunkEventsMax ? encodeRange(part, events, from, to) : null;
+  if (bytes && bytes.length <= envelopeBytesMax - 64) {
+    chunks.push(bytes);
+    return;
+  }
+  if (to - from === 1) throw new RangeError('one event is larger than an envelope');
+  const middle = (from + to) >>> 1;
+  split(header, events, from, middle, chunks);
+  split(header, events, middle, to, chunks);
 }

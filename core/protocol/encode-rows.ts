@@ -45,14 +45,21 @@ class RowEncoder {
   }
 
   wide(place: number): void {
-    this.#take(place);
-    const isZero = this.#greatest === 0 && this.#isZero(place + 1);
-    this.#out.u8(isZero ? 0 : 1);
+    const out = this.#out;
+    const starts = this.#starts;
+    const { cells } = this.#events.rows;
+    const isZero = this.#isZero(place) && this.#isZero(place + 1);
+    out.u8(isZero ? 0 : 1);
     if (isZero) return;
-    this.#take(place);
-    this.#out.integers(this.#values, 4);
-    this.#take(place + 1);
-    this.#out.integers(this.#values, 4);
+    out.words(cells, starts, place);
+    out.words(cells, starts, place + 1);
+  }
+
+  #isZero(place: number): boolean {
+    const starts = this.#starts;
+    const { cells } = this.#events.rows;
+    for (let i = 0; i < starts.length; i++) if (cells[starts[i]! + place] !== 0) return false;
+    return true;
   }
 
   /** `codes` is all 0, before and after: the chunk's codes by the table's ids. */
@@ -102,11 +109,6 @@ class RowEncoder {
     }
     this.#least = least;
     this.#greatest = greatest;
-  }
-
-  #isZero(place: number): boolean {
-    this.#take(place);
-    return this.#greatest === 0;
   }
 
   #write(): void {

@@ -17,6 +17,15 @@ export interface IdentityKeys {
   readonly pseudonymVersion: number;
 }
 
+/** Hashes as ofEvent, user and session do: the event's id and the time, the user's or the session's id follow. */
+export interface IdentityTails {
+  readonly producer: string;
+  readonly event: SipTail;
+  /** 0/0 stands for 0/1 here, and for sessions. */
+  readonly user: SipTail;
+  readonly session: SipTail;
+}
+
 /** 0/0 stands for "no user" and "no session" in an event. */
 export const noHash: Hash64 = { hi: 0, lo: 0 };
 
@@ -32,6 +41,8 @@ export const pseudonymText = (version: number, { hi, lo }: Hash64): string =>
  */
 export class Identifier {
   readonly #keys: IdentityKeys;
+  /** Of the last producer. */
+  #tails: IdentityTails | undefined;
   readonly #identity: SipHasher;
   readonly #pseudonym: SipHasher;
   readonly pseudonymVersion: number;
@@ -57,19 +68,22 @@ export class Identifier {
     return hashed(this.#identity, parts);
   }
 
-  /** What follows is hashed as ofEvent does: the event's id, the time. */
-  eventTail(producer: string): SipTail {
-    return new SipTail(this.#keys.identity, [String(identityVersion), producer], tailBytesMax);
-  }
-
-  /** The user's id follows. A result of 0/0 stands for 0/1, as with sessions. */
-  userTail(): SipTail {
-    return new SipTail(this.#keys.pseudonym, ['user'], tailBytesMax);
-  }
-
-  /** The session's id follows. */
-  sessionTail(producer: string): SipTail {
-    return new SipTail(this.#keys.pseudonym, ['session', producer], tailBytesMax);
+  /** To be used up before any others are asked for, by whomever. */
+  tails(producer: string): IdentityTails {
+    const { identity, pseudonym } = this.#keys;
+    if (this.#tails?.producer !== producer) {
+      this.#tails = {
+        producer,
+        event: new SipTail(identity, [String(identityVersion), producer], tailBytesMax, 1),
+        user: new SipTail(pseudonym, ['user'], tailBytesMax, 2),
+        session: new SipTail(pseudonym, ['session', producer], tailBytesMax, 3),
+      };
+    }
+    const { event, user, session } = this.#tails;
+    event.claim();
+    user.claim();
+    session.claim();
+    return this.#tails;
   }
 
   user(userId: string): Hash64 {

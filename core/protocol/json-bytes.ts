@@ -3,7 +3,7 @@
 const QUOTE = 0x22;
 
 /** ASCII that may stand in a text as it is. */
-const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+export const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== 0x5c ? 1 : 0,
 );
 

@@ -36,9 +36,9 @@ export interface PlainField {
   readonly slot: number;
   /** Bytes of the name. */
   readonly key: Uint8Array;
-  /** The name, its quote and a colon, as little-endian words; the last one has less than four bytes under its mask. */
+  /** The name, its quote and a colon, as little-endian words; of the last one what is under the mask. */
   readonly words: Int32Array;
-  readonly masks: Int32Array;
+  readonly lastMask: number;
   readonly kind: number;
   /** Where it goes: a place in the row, or which of the hashed ids it is. */
   readonly place: number;
@@ -128,14 +128,10 @@ const fields: readonly Given[] = [
   { name: 'ext', kind: EXT },
 ];
 
-function wordsOf(text: string): { readonly words: Int32Array; readonly masks: Int32Array } {
+function wordsOf(text: string): { readonly words: Int32Array; readonly lastMask: number } {
   const words = new Int32Array(Math.ceil(text.length / 4));
-  const masks = new Int32Array(words.length);
-  for (let i = 0; i < text.length; i++) {
-    words[i >> 2]! |= text.charCodeAt(i) << (8 * (i & 3));
-    masks[i >> 2]! |= 0xff << (8 * (i & 3));
-  }
-  return { words, masks };
+  for (let i = 0; i < text.length; i++) words[i >> 2]! |= text.charCodeAt(i) << (8 * (i & 3));
+  return { words, lastMask: -1 >>> (8 * (words.length * 4 - text.length)) };
 }
 
 /** Of `content`. */
@@ -162,3 +158,5 @@ const whole = (field: Given, index: number, slot = index): PlainField => ({
 export const plainFields = fields.map((field, i) => whole(field, i));
 export const nestedFields = nested.map((field, i) => whole(field, i, fields.length + i));
 export const fieldCount = fields.length + nested.length;
+/** Bytes of the words of any name. */
+export const nameBytesMax = Math.max(...plainFields.map(({ words }) => words.length * 4));

@@ -18,7 +18,8 @@ export class PlainIds {
   constructor(bytes: Uint8Array, { identifier, producer }: RequestContext) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#tails = [identifier.eventTail(producer), identifier.userTail(), identifier.sessionTail(producer)];
+    const { event, user, session } = identifier.tails(producer);
+    this.#tails = [event, user, session];
   }
 
   /** A record begins. */

@@ -48,6 +48,7 @@ export class PlainRecords {
   readonly #words: PlainWords;
   readonly #ids: PlainIds;
   readonly #spare = new Float64Array(plain.sparePlaces);
+  #isSpareUsed = false;
   #row = 0;
   #type = -1;
   #status = 0;
@@ -78,7 +79,8 @@ export class PlainRecords {
     this.#timeMs = -1;
     this.#region = null;
     this.#ids.clear();
-    this.#spare.fill(0);
+    if (this.#isSpareUsed) this.#spare.fill(0);
+    this.#isSpareUsed = false;
     const end = this.#bytes[start] === OPEN ? this.#object(start, this.#keys, false) : -1;
     const isRead = end >= 0 && end - start <= plainBytesMax;
     const isAlone = lineEnd === null || (end <= lineEnd && blankEnd(this.#bytes, end) >= lineEnd);
@@ -96,11 +98,17 @@ export class PlainRecords {
       return at + 1;
     }
     let seen = 0;
+    let members = 0;
     for (let before = keys.beginning; ; ) {
       if (bytes[at] !== QUOTE) return -1;
-      this.values++;
+      members++;
       let field: plain.PlainField | null = keys.guess(before);
-      if (keys.isAt(at + 1, field)) {
+      let isKnown = keys.isAt(at + 1, field);
+      if (!isKnown) {
+        field = keys.other(before);
+        isKnown = keys.isAt(at + 1, field);
+      }
+      if (isKnown) {
         at += field.key.length + 3;
       } else {
         const end = keys.end(at + 1);
@@ -123,7 +131,10 @@ export class PlainRecords {
       if (at < 0) return -1;
       if (bytes[at]! <= 0x20) at = blankEnd(bytes, at);
       const end = bytes[at++];
-      if (end === CLOSE) return at;
+      if (end === CLOSE) {
+        this.values += members;
+        return at;
+      }
       if (end !== COMMA) return -1;
       if (bytes[at]! <= 0x20) at = blankEnd(bytes, at);
     }
@@ -176,8 +187,13 @@ export class PlainRecords {
     if (id < 0) return -1;
     const { place } = field;
     if (place < rowCells) this.#rows.set(this.#row, place, id);
-    else this.#spare[place - rowCells] = id;
+    else this.#setSpare(place - rowCells, id);
     return end;
+  }
+
+  #setSpare(at: number, id: number): void {
+    this.#spare[at] = id;
+    this.#isSpareUsed = true;
   }
 
   #amount({ place, min, max, scale }: plain.PlainField, at: number): number {
@@ -253,10 +269,7 @@ export class PlainRecords {
     if (!this.#ids.hasEvent) return false;
     if (this.#type < 0 && this.#status === 0) return false;
     const type = this.#type < 0 ? download : this.#type;
-    this.#take(plain.CONTENT_ID, plain.MOVIE_ID);
-    this.#take(plain.CONTENT_ID, plain.NESTED_ID);
-    this.#take(plain.TITLE, plain.NESTED_TITLE);
-    this.#take(plain.CONTENT_TYPE, plain.NESTED_TYPE);
+    if (this.#isSpareUsed) this.#takeSpare();
     if (cells[row + plain.CONTENT_ID] === 0 && type !== error) return false;
     const region = this.#region ?? nearest;
     if (region === null || regionScope?.has(region.name) === false) return false;
@@ -270,6 +283,13 @@ export class PlainRecords {
     if (this.#timeMs < 0) completed.withoutTime++;
     if (this.#region === null) completed.withoutRegion++;
     return true;
+  }
+
+  #takeSpare(): void {
+    this.#take(plain.CONTENT_ID, plain.MOVIE_ID);
+    this.#take(plain.CONTENT_ID, plain.NESTED_ID);
+    this.#take(plain.TITLE, plain.NESTED_TITLE);
+    this.#take(plain.CONTENT_TYPE, plain.NESTED_TYPE);
   }
 
   #take(place: number, spare: number): void {

@@ -1,9 +1,9 @@
 import { eventTypes, statuses } from './event-type.ts';
-import { asciiEnd, unitsOf, utf8End } from './json-bytes.ts';
+import { isPlain, unitsOf, utf8End } from './json-bytes.ts';
 import { fieldCount, type PlainField } from './plain-fields.ts';
 import type { RegionEntry } from './region.ts';
 import type { RegionDirectory } from './region-directory.ts';
-import type { TextTable } from './text-table.ts';
+import { hashStart, hashStep, type TextTable } from './text-table.ts';
 
 const QUOTE = 0x22;
 
@@ -36,15 +36,19 @@ export class PlainWords {
       this.end = from + length - 1;
       return this.#lastIds[slot]!;
     }
-    let to = asciiEnd(bytes, from);
-    if (bytes[to] !== QUOTE) to = utf8End(bytes, to);
+    let steps = hashStart;
+    let to = from;
+    for (let byte = bytes[to]!; isPlain[byte] === 1; byte = bytes[++to]!) steps = hashStep(steps, byte);
+    const isAscii = bytes[to] === QUOTE;
+    if (!isAscii) to = utf8End(bytes, to);
     if (to < 0) return -1;
     // Three bytes at most make one unit.
     if (to - from > lengthMax && (to - from > lengthMax * 3 || unitsOf(bytes, from, to) > lengthMax))
       return -1;
     this.end = to;
     if (to === from) return 0;
-    const id = this.#texts.of(bytes, from, to);
+    const texts = this.#texts;
+    const id = isAscii ? texts.ofHashed(bytes, from, to, steps) : texts.of(bytes, from, to);
     this.#lastIds[slot] = id;
     this.#lastFrom[slot] = from;
     this.#lastLength[slot] = to - from + 1;
@@ -76,10 +80,10 @@ export class PlainWords {
     return id === 0 ? '' : this.#texts.text(id);
   }
 
-  /** With the closing quote. */
+  /** With the closing quote, from which on it is read backwards: ids and names differ towards their ends. */
   #isSame(left: number, right: number, length: number): boolean {
     const bytes = this.#bytes;
-    for (let i = 0; i < length; i++) if (bytes[left + i] !== bytes[right + i]) return false;
+    for (let i = length - 1; i >= 0; i--) if (bytes[left + i] !== bytes[right + i]) return false;
     return true;
   }
 }

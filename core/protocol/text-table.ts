@@ -12,6 +12,12 @@ const hashMask = 0x3fff_ffff;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+export const hashStart = 0x11c_9dc5;
+
+export function hashStep(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x0100_0193);
+}
+
 export class TextTable {
   /** All texts, one behind the other. */
   arena: Uint8Array = new Uint8Array(arenaBytesInitial);
@@ -47,7 +53,14 @@ export class TextTable {
 
   /** The id of the text whose bytes these are: valid UTF-8. */
   of(bytes: Uint8Array, from: number, to: number): number {
-    const hash = hashOf(bytes, from, to);
+    let steps = hashStart;
+    for (let at = from; at < to; at++) steps = hashStep(steps, bytes[at]!);
+    return this.ofHashed(bytes, from, to, steps);
+  }
+
+  /** With what hashStep made of the bytes, from hashStart on. */
+  ofHashed(bytes: Uint8Array, from: number, to: number, steps: number): number {
+    const hash = (steps ^ (steps >>> 15)) & hashMask;
     const mask = this.#slots.length - 1;
     const length = to - from;
     for (let probe = 0; probe < probesMax; probe++) {
@@ -107,12 +120,6 @@ export class TextTable {
     }
     this.#slots = slots;
   }
-}
-
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = to - from;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x0100_0193);
-  return (hash ^ (hash >>> 15)) & hashMask;
 }
 
 function isSame(left: Uint8Array, from: number, right: Uint8Array, at: number, length: number): boolean {
