@@ -19,8 +19,8 @@ const query = z.object({
     .regex(cursorForm, 'must be `next` of the piece before')
     .transform(headOf)
     .optional()
-    .describe('`next` of the piece before, for the piece after it')
-    .meta({ example: `10000.${'0a'.repeat(32)}` }),
+    .describe(DESCRIBED && '`next` of the piece before, for the piece after it')
+    .meta(DESCRIBED && { example: `10000.${'0a'.repeat(32)}` }),
 });
 
 export const auditCheckRoute: Route = {

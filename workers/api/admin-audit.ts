@@ -18,39 +18,44 @@ const limitDefault = 100;
 const text = z.string().min(1, 'must not be empty').max(auditTextLengthMax, 'is too long').optional();
 
 const query = z.object({
-  actor: text.describe('Only what this person or key did').meta({ example: '4q0h2k7mzx1c' }),
-  action: text.describe('Only this action').meta({ example: 'alert.acknowledge' }),
+  actor: text
+    .describe(DESCRIBED && 'Only what this person or key did')
+    .meta(DESCRIBED && { example: '4q0h2k7mzx1c' }),
+  action: text.describe(DESCRIBED && 'Only this action').meta(DESCRIBED && { example: 'alert.acknowledge' }),
   result: z
     .enum(auditResults, 'must be ok, refused or failed')
     .optional()
-    .describe('Only with this outcome')
-    .meta({ example: 'refused' }),
+    .describe(DESCRIBED && 'Only with this outcome')
+    .meta(DESCRIBED && { example: 'refused' }),
   from: instant
     .optional()
-    .describe('Only at this time or later, ISO 8601 or epoch ms')
-    .meta({ example: '2026-11-21T03:00:00Z' }),
+    .describe(DESCRIBED && 'Only at this time or later, ISO 8601 or epoch ms')
+    .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
   to: instant
     .optional()
-    .describe('Only before this time, ISO 8601 or epoch ms')
-    .meta({ example: '2026-11-21T03:30:00Z' }),
+    .describe(DESCRIBED && 'Only before this time, ISO 8601 or epoch ms')
+    .meta(DESCRIBED && { example: '2026-11-21T03:30:00Z' }),
   limit: pageLimit(limitDefault),
   cursor: wholeNumber(1, 999_999_999_999_999)
     .optional()
-    .describe('`meta.next_cursor` of the page before, for the page after it')
-    .meta({ example: '4711' }),
+    .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+    .meta(DESCRIBED && { example: '4711' }),
 });
 
 const row = z.strictObject({
-  seq: z.int().min(1).describe('Place in the log, from 1, without gaps'),
-  at: time('When'),
-  actor: z.string().describe('Id of the person or key; `nobody` where none was shown'),
-  role: z.string().describe('Role of the actor then'),
-  action: z.string().describe('What was done'),
-  target: z.string().describe('Id of what it was done to; empty where there is none'),
-  country: z.string().describe('Two letters, as the platform tells; empty where it does not'),
-  result: z.enum(auditResults).describe('How it ended'),
-  details: z.record(z.string(), z.string()).describe('Short texts by name'),
-  hash: z.string().describe('SHA-256 over the line and the hash of the line before'),
+  seq: z
+    .int()
+    .min(1)
+    .describe(DESCRIBED && 'Place in the log, from 1, without gaps'),
+  at: time(DESCRIBED && 'When'),
+  actor: z.string().describe(DESCRIBED && 'Id of the person or key; `nobody` where none was shown'),
+  role: z.string().describe(DESCRIBED && 'Role of the actor then'),
+  action: z.string().describe(DESCRIBED && 'What was done'),
+  target: z.string().describe(DESCRIBED && 'Id of what it was done to; empty where there is none'),
+  country: z.string().describe(DESCRIBED && 'Two letters, as the platform tells; empty where it does not'),
+  result: z.enum(auditResults).describe(DESCRIBED && 'How it ended'),
+  details: z.record(z.string(), z.string()).describe(DESCRIBED && 'Short texts by name'),
+  hash: z.string().describe(DESCRIBED && 'SHA-256 over the line and the hash of the line before'),
 });
 
 export const auditRoute: Route = {

@@ -10,9 +10,10 @@ import { newestPage } from './newest-page.ts';
 import { instant } from './parameters.ts';
 
 export const runsBody = z.strictObject({
-  from: bodyTime.describe('First hour, rounded down to an hour'),
+  from: bodyTime.describe(DESCRIBED && 'First hour, rounded down to an hour'),
   to: bodyTime.describe(
-    `End of the hours, which is not part of them, rounded up to an hour. Hours times regions are at most ${batchRunsMax}`,
+    DESCRIBED &&
+      `End of the hours, which is not part of them, rounded up to an hour. Hours times regions are at most ${batchRunsMax}`,
   ),
   regions: regionNames,
 });
@@ -23,25 +24,29 @@ export const bodyExample = {
 };
 
 export const runsQuery = z.object({
-  region: z.string().optional().describe('Only over this region').meta({ example: 'EU-London' }),
+  region: z
+    .string()
+    .optional()
+    .describe(DESCRIBED && 'Only over this region')
+    .meta(DESCRIBED && { example: 'EU-London' }),
   state: z
     .enum(batchStates, 'must be waiting, running, done, failed or cancelled')
     .optional()
-    .describe('Only in this state')
-    .meta({ example: 'running' }),
+    .describe(DESCRIBED && 'Only in this state')
+    .meta(DESCRIBED && { example: 'running' }),
   reason: z
     .enum(batchReasons, 'must be cron, demand, stale or replay')
     .optional()
-    .describe('Only begun for this reason')
-    .meta({ example: 'demand' }),
+    .describe(DESCRIBED && 'Only begun for this reason')
+    .meta(DESCRIBED && { example: 'demand' }),
   from: instant
     .optional()
-    .describe('Only over this hour or later ones, ISO 8601 or epoch ms')
-    .meta({ example: '2026-11-21T03:00:00Z' }),
+    .describe(DESCRIBED && 'Only over this hour or later ones, ISO 8601 or epoch ms')
+    .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
   to: instant
     .optional()
-    .describe('Only over hours before this time, ISO 8601 or epoch ms')
-    .meta({ example: '2026-11-21T05:00:00Z' }),
+    .describe(DESCRIBED && 'Only over hours before this time, ISO 8601 or epoch ms')
+    .meta(DESCRIBED && { example: '2026-11-21T05:00:00Z' }),
   ...newestPage('0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11'),
 });
 

@@ -38,15 +38,15 @@ const query = z.object({
   date: z.iso
     .date('must be a day, YYYY-MM-DD')
     .optional()
-    .describe('Day of receipt, UTC; all days where it is not given')
-    .meta({ example: '2026-11-21' }),
+    .describe(DESCRIBED && 'Day of receipt, UTC; all days where it is not given')
+    .meta(DESCRIBED && { example: '2026-11-21' }),
   limit: pageLimit(limitDefault),
   cursor: z
     .string()
     .regex(keyForm, 'is none that was given')
     .optional()
-    .describe('`meta.next_cursor` of the page before, for the page after it')
-    .meta({ example: 'dead/2026-11-21/region-4/00112233aabbccdd-17-5feceb66ffc86f38' }),
+    .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+    .meta(DESCRIBED && { example: 'dead/2026-11-21/region-4/00112233aabbccdd-17-5feceb66ffc86f38' }),
 });
 
 export const deadLettersRoute: Route = {
@@ -88,7 +88,7 @@ const redriveBody = z.strictObject({
     .array(keyText, 'must be a list of keys')
     .min(1, 'must not be empty')
     .max(redriveLettersMax, `must have at most ${redriveLettersMax} keys`)
-    .describe('`key` of the letters'),
+    .describe(DESCRIBED && '`key` of the letters'),
 });
 
 const outcomeSchema =

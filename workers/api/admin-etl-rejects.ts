@@ -21,8 +21,8 @@ const query = z.object({
     .string()
     .regex(/^\d{6}-\d{6}_\d{1,7}$/, 'is none that was given')
     .optional()
-    .describe('`meta.next_cursor` of the page before, for the page after it')
-    .meta({ example: '000003-000001_17' }),
+    .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+    .meta(DESCRIBED && { example: '000003-000001_17' }),
 });
 
 export const etlRejectsRoute: Route = {

@@ -23,13 +23,13 @@ export const etlBody = z.strictObject({
     .max(etlFilesMax, `must have at most ${etlFilesMax} names`)
     .nullable()
     .default(null)
-    .describe('Names of files, as /api/admin/imports has them; null for all'),
+    .describe(DESCRIBED && 'Names of files, as /api/admin/imports has them; null for all'),
   error_share_max: z
     .number('must be a number')
     .min(0, 'must be at least 0')
     .max(1, 'must be at most 1')
     .default(errorShareMaxDefault)
-    .describe('Share of rejected rows, 0 to 1, above which nothing is loaded'),
+    .describe(DESCRIBED && 'Share of rejected rows, 0 to 1, above which nothing is loaded'),
 });
 export const etlBodyExample = { files: ['users.csv', 'viewing_sessions.csv'], error_share_max: 0.02 };
 
@@ -58,17 +58,22 @@ const loaded =
     inferred_movies: count('Films that were not known'),
   });
 
-const sample = z.strictObject({
-  file: z.string().describe('Name of the file'),
-  line: count('Line of the file, or row of a Parquet file, from 1'),
-  field: z.string().nullable().describe('Column; null where the record as a whole is at fault'),
-  code: z.string().describe('Kind of the fault; docs/imports.md and docs/etl.md list them'),
-  message: z.string().describe('What is wrong with it'),
-});
+const sample =
+  DESCRIBED &&
+  z.strictObject({
+    file: z.string().describe('Name of the file'),
+    line: count('Line of the file, or row of a Parquet file, from 1'),
+    field: z.string().nullable().describe('Column; null where the record as a whole is at fault'),
+    code: z.string().describe('Kind of the fault; docs/imports.md and docs/etl.md list them'),
+    message: z.string().describe('What is wrong with it'),
+  });
 
 export const rejectSchema = z.strictObject({
   ...sample.shape,
-  record: z.string().nullable().describe('The record as JSON, cut off; null where none could be read'),
+  record: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'The record as JSON, cut off; null where none could be read'),
 });
 
 const rejects =

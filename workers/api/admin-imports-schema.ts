@@ -18,15 +18,18 @@ export const importPath =
   });
 
 const importShape = {
-  name: z.string().describe('Name of the file'),
+  name: z.string().describe(DESCRIBED && 'Name of the file'),
   table: z
     .enum(warehouseTables)
     .nullable()
-    .describe('Table that it is loaded into, by its name; null where that says none'),
-  format: z.enum(importFormats).nullable().describe('By its name too'),
-  size_bytes: count('Its size'),
-  uploaded_at: time('When it was uploaded'),
-  etag: z.string().describe('Another one for another content'),
+    .describe(DESCRIBED && 'Table that it is loaded into, by its name; null where that says none'),
+  format: z
+    .enum(importFormats)
+    .nullable()
+    .describe(DESCRIBED && 'By its name too'),
+  size_bytes: count(DESCRIBED && 'Its size'),
+  uploaded_at: time(DESCRIBED && 'When it was uploaded'),
+  etag: z.string().describe(DESCRIBED && 'Another one for another content'),
 };
 
 export const importSchema = DESCRIBED && z.strictObject(importShape);

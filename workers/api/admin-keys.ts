@@ -34,19 +34,21 @@ const body = z.strictObject({
       /^[a-z0-9][a-z0-9._-]{0,63}$/,
       'must be 1 to 64 of a-z, 0-9, ".", "_" and "-", beginning with one of the first two',
     )
-    .describe('Producer account: an event is unique within it. Give the keys of a rotation the same one'),
+    .describe(
+      DESCRIBED && 'Producer account: an event is unique within it. Give the keys of a rotation the same one',
+    ),
   name: z
     .string('must be text')
     .trim()
     .min(1, 'must not be empty')
     .max(keyNameLengthMax, `must have at most ${keyNameLengthMax} characters`)
-    .describe('For people: who holds it'),
+    .describe(DESCRIBED && 'For people: who holds it'),
   regions: z
     .array(z.string('must be text'), 'must be a list of names')
     .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
     .nullable()
     .default(null)
-    .describe('Names of the regions that it may send; null for all'),
+    .describe(DESCRIBED && 'Names of the regions that it may send; null for all'),
   events_per_second: rate('Rate of events; ten seconds of it may be spent at once').default(1_000),
   bytes_per_second: rate('Rate of bytes on the wire; ten seconds of it may be spent at once').default(
     1_048_576,
@@ -56,7 +58,7 @@ const body = z.strictObject({
     .datetime({ error: 'must be an ISO 8601 time in UTC' })
     .nullable()
     .default(null)
-    .describe('When it ends; null for never'),
+    .describe(DESCRIBED && 'When it ends; null for never'),
 });
 
 const keySchema =

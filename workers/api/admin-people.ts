@@ -35,22 +35,22 @@ const body = z.strictObject({
     .min(1, 'must not be empty')
     .max(personNameLengthMax, `must have at most ${personNameLengthMax} characters`)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text')
-    .describe('As others see it, beside what the person does'),
+    .describe(DESCRIBED && 'As others see it, beside what the person does'),
   email: z
     .email('must be an e-mail address')
     .max(254, 'is too long')
     .nullable()
     .default(null)
-    .describe('To tell people apart; nothing is sent'),
+    .describe(DESCRIBED && 'To tell people apart; nothing is sent'),
   role: z
     .enum(personRoles, 'must be viewer, analyst or admin')
-    .describe('Each may do what those before it may'),
+    .describe(DESCRIBED && 'Each may do what those before it may'),
   regions: z
     .array(z.string('must be text'), 'must be a list of names')
     .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
     .nullable()
     .default(null)
-    .describe('Names of the regions that the role is limited to; null for all'),
+    .describe(DESCRIBED && 'Names of the regions that the role is limited to; null for all'),
 });
 
 const personSchema =

@@ -11,9 +11,10 @@ import { newestPage } from './newest-page.ts';
 
 export const replayBody = z.strictObject({
   from: bodyTime.describe(
-    `First hour, rounded down to an hour, at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
+    DESCRIBED &&
+      `First hour, rounded down to an hour, at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
   ),
-  to: bodyTime.describe('End of the hours, which is not part of them, rounded up to an hour'),
+  to: bodyTime.describe(DESCRIBED && 'End of the hours, which is not part of them, rounded up to an hour'),
   regions: regionNames,
 });
 export const replayBodyExample = {
@@ -29,28 +30,34 @@ export const replayPath =
 export const replaysQuery = z.object(newestPage(id));
 
 const replayShape = {
-  id: z.string().describe('Also `replay_id` of its runs in D1'),
+  id: z.string().describe(DESCRIBED && 'Also `replay_id` of its runs in D1'),
   state: z
     .enum(replayStates)
-    .describe('`done_with_failures`: some hours could not be computed, and have the numbers of before'),
-  from: time('Start of its hours'),
-  to: time('Their end, which is not part of them'),
-  regions: z.array(z.string()).describe('Names of its regions'),
-  hours: count('Hours of regions that it is over'),
-  hours_done: count('Of them computed anew'),
-  hours_failed: count('Of them failed, or cancelled by themselves'),
-  hours_empty: count('Of them found without a part, a window or an hour: there is nothing to compute'),
-  hours_skipped: count('Of them frozen: parts of them have expired'),
-  parts: count('Parts of the lake that these hours have, as far as is known by now'),
-  parts_done: count('Of them read so far'),
-  rows: count('Events that count in the hours that are done'),
-  rows_listed: count('Events of all parts when the range had been sealed; null before').nullable(),
-  windows_changed: count('Minutes whose row is another now'),
-  seconds_left: count('At the pace so far; null while there is none').nullable(),
-  started_by: z.string().describe('Id of the person who began it'),
-  started_at: time('When it was begun'),
-  progressed_at: time('When it last got on'),
-  finished_at: time('When it was over; null before').nullable(),
+    .describe(
+      DESCRIBED && '`done_with_failures`: some hours could not be computed, and have the numbers of before',
+    ),
+  from: time(DESCRIBED && 'Start of its hours'),
+  to: time(DESCRIBED && 'Their end, which is not part of them'),
+  regions: z.array(z.string()).describe(DESCRIBED && 'Names of its regions'),
+  hours: count(DESCRIBED && 'Hours of regions that it is over'),
+  hours_done: count(DESCRIBED && 'Of them computed anew'),
+  hours_failed: count(DESCRIBED && 'Of them failed, or cancelled by themselves'),
+  hours_empty: count(
+    DESCRIBED && 'Of them found without a part, a window or an hour: there is nothing to compute',
+  ),
+  hours_skipped: count(DESCRIBED && 'Of them frozen: parts of them have expired'),
+  parts: count(DESCRIBED && 'Parts of the lake that these hours have, as far as is known by now'),
+  parts_done: count(DESCRIBED && 'Of them read so far'),
+  rows: count(DESCRIBED && 'Events that count in the hours that are done'),
+  rows_listed: count(
+    DESCRIBED && 'Events of all parts when the range had been sealed; null before',
+  ).nullable(),
+  windows_changed: count(DESCRIBED && 'Minutes whose row is another now'),
+  seconds_left: count(DESCRIBED && 'At the pace so far; null while there is none').nullable(),
+  started_by: z.string().describe(DESCRIBED && 'Id of the person who began it'),
+  started_at: time(DESCRIBED && 'When it was begun'),
+  progressed_at: time(DESCRIBED && 'When it last got on'),
+  finished_at: time(DESCRIBED && 'When it was over; null before').nullable(),
 };
 
 export const replaySchema = DESCRIBED && z.strictObject(replayShape);

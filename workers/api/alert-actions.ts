@@ -35,9 +35,9 @@ const body = z
       .max(alertCommentLengthMax, `must have at most ${alertCommentLengthMax} characters`)
       .nullable()
       .optional()
-      .describe('What others should know'),
+      .describe(DESCRIBED && 'What others should know'),
   })
-  .describe('May be left out');
+  .describe(DESCRIBED && 'May be left out');
 
 const answer = DESCRIBED && z.strictObject({ data: alertSchema });
 const common = { path, body, bodyExample: { comment: 'The CDN is on it.' }, answer } as const;

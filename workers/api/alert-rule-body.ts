@@ -32,36 +32,40 @@ const threshold = z
   .max(alertSilenceMinutesMax, { error: `must be at most ${alertSilenceMinutesMax}`, abort: true });
 
 const fields = {
-  alert_type: name.describe('What kind of trouble it finds: `alert_type` of its alerts'),
-  severity: oneOf(alertSeverities).describe('How urgent it is'),
-  metric: oneOf(alertMetrics).describe('What is judged'),
+  alert_type: name.describe(DESCRIBED && 'What kind of trouble it finds: `alert_type` of its alerts'),
+  severity: oneOf(alertSeverities).describe(DESCRIBED && 'How urgent it is'),
+  metric: oneOf(alertMetrics).describe(DESCRIBED && 'What is judged'),
   breach: oneOf(alertBreaches).describe(
-    'On which side of the threshold the trouble lies: `below` of success_rate, `above` of error_rate, `at_least` of ' +
-      'silent_minutes, `above` or `at_least` of lateness_cuts',
+    DESCRIBED &&
+      'On which side of the threshold the trouble lies: `below` of success_rate, `above` of error_rate, `at_least` of ' +
+        'silent_minutes, `above` or `at_least` of lateness_cuts',
   ),
-  threshold: threshold.describe('That the metric is held against; of a rate 0 to 1, else a whole number'),
+  threshold: threshold.describe(
+    DESCRIBED && 'That the metric is held against; of a rate 0 to 1, else a whole number',
+  ),
   windows: whole(1, ruleWindowsMax).describe(
-    'As many deciding windows one after the other must be in breach',
+    DESCRIBED && 'As many deciding windows one after the other must be in breach',
   ),
   attempts_min: whole(0, ruleAttemptsMax).describe(
-    'A window with fewer downloads decides nothing; only for rates',
+    DESCRIBED && 'A window with fewer downloads decides nothing; only for rates',
   ),
   resolve_threshold: threshold.describe(
-    'A window is healthy once the metric has come back to here; not on the side of the trouble',
+    DESCRIBED && 'A window is healthy once the metric has come back to here; not on the side of the trouble',
   ),
   resolve_windows: whole(1, ruleWindowsMax).describe(
-    'As many healthy windows one after the other resolve the alert',
+    DESCRIBED && 'As many healthy windows one after the other resolve the alert',
   ),
   dimension: oneOf(alertDimensions).describe(
-    'Whether the region as a whole is judged, or each of its contents or devices; these only by rates',
+    DESCRIBED &&
+      'Whether the region as a whole is judged, or each of its contents or devices; these only by rates',
   ),
-  enabled: z.boolean('must be true or false').describe('Whether it judges at all'),
+  enabled: z.boolean('must be true or false').describe(DESCRIBED && 'Whether it judges at all'),
   regions: z
     .array(z.string('must be text'), 'must be a list of names, or null')
     .min(1, 'must have a name: null is all regions')
     .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
     .nullable()
-    .describe('Names of the regions that it judges; null for all'),
+    .describe(DESCRIBED && 'Names of the regions that it judges; null for all'),
 };
 
 type Fields = z.output<z.ZodObject<typeof fields>>;
@@ -123,14 +127,14 @@ export const ruleExample = {
 /** A new rule. */
 export const newRuleBody = z
   .strictObject({
-    id: name.describe('The same for all versions. That of a deleted rule may be used again'),
+    id: name.describe(DESCRIBED && 'The same for all versions. That of a deleted rule may be used again'),
     ...fields,
     dimension: fields.dimension.default('region'),
     enabled: fields.enabled.default(true),
     regions: fields.regions.default(null),
   })
   .superRefine(checked)
-  .meta({ examples: [ruleExample] });
+  .meta(DESCRIBED && { examples: [ruleExample] });
 
 const { id: _, ...changed } = ruleExample;
 export const changeExample = { version: 1, ...changed, threshold: 0.25 } as const;
@@ -139,12 +143,12 @@ export const changeExample = { version: 1, ...changed, threshold: 0.25 } as cons
 export const ruleBody = z
   .strictObject({
     version: whole(1, Number.MAX_SAFE_INTEGER).describe(
-      'The version that was read and is to be replaced; 409 where there is a newer one',
+      DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one',
     ),
     ...fields,
   })
   .superRefine(checked)
-  .meta({ examples: [changeExample] });
+  .meta(DESCRIBED && { examples: [changeExample] });
 
 /** Whether two versions judge alike. */
 export function isSameRule(a: AlertRule, b: AlertRule): boolean {

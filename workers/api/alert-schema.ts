@@ -11,63 +11,89 @@ import { count, time } from './answer-schema.ts';
 
 const id = z
   .string()
-  .describe('Follows from rule, version, region, key and the window that completed the condition');
-const severity = z.enum(alertSeverities).describe('How urgent it is');
+  .describe(
+    DESCRIBED && 'Follows from rule, version, region, key and the window that completed the condition',
+  );
+const severity = z.enum(alertSeverities).describe(DESCRIBED && 'How urgent it is');
 const metric = DESCRIBED && z.enum(alertMetrics).describe('What was judged');
 const recordMetric = z
   .enum(recordMetrics)
-  .describe('What was judged, or what the check of the accounts found');
+  .describe(DESCRIBED && 'What was judged, or what the check of the accounts found');
 const dimension = z
   .enum(alertDimensions)
-  .describe('Whether the region as a whole is judged, or each of its contents or devices');
-const attempts = z.int().min(0).nullable().describe('Downloads that were judged; null where no rate was');
+  .describe(DESCRIBED && 'Whether the region as a whole is judged, or each of its contents or devices');
+const attempts = z
+  .int()
+  .min(0)
+  .nullable()
+  .describe(DESCRIBED && 'Downloads that were judged; null where no rate was');
 
 const step = z
   .strictObject({
-    state: z.enum(['pending', 'firing', 'resolved']).describe('What it became'),
-    window_start: time('Start of the window that decided'),
-    metric_value: z.number().nullable().describe('Of that window; null where none decided'),
+    state: z.enum(['pending', 'firing', 'resolved']).describe(DESCRIBED && 'What it became'),
+    window_start: time(DESCRIBED && 'Start of the window that decided'),
+    metric_value: z
+      .number()
+      .nullable()
+      .describe(DESCRIBED && 'Of that window; null where none decided'),
     attempts,
     cause: z
       .enum(alertCauses)
       .describe(
-        'A window closed, late data changed one, the rule changed, a person said so, or the accounts',
+        DESCRIBED &&
+          'A window closed, late data changed one, the rule changed, a person said so, or the accounts',
       ),
-    by: z.string().nullable().describe('The person who closed it; null where no person did'),
-    recorded_at: time('When it was recorded'),
+    by: z
+      .string()
+      .nullable()
+      .describe(DESCRIBED && 'The person who closed it; null where no person did'),
+    recorded_at: time(DESCRIBED && 'When it was recorded'),
   })
-  .describe('A step in its life');
+  .describe(DESCRIBED && 'A step in its life');
 
 export const alertSchema = z.strictObject({
   id,
-  alert_type: z.string().describe('What kind of trouble it is'),
+  alert_type: z.string().describe(DESCRIBED && 'What kind of trouble it is'),
   severity,
-  state: z.enum(['firing', 'resolved']).describe('Whether it is still so'),
-  message: z.string().describe('What happened, in a sentence'),
-  region: z.string().describe('Name of the region'),
+  state: z.enum(['firing', 'resolved']).describe(DESCRIBED && 'Whether it is still so'),
+  message: z.string().describe(DESCRIBED && 'What happened, in a sentence'),
+  region: z.string().describe(DESCRIBED && 'Name of the region'),
   dimension,
-  dimension_key: z.string().nullable().describe('The content or device; null for the region as a whole'),
+  dimension_key: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'The content or device; null for the region as a whole'),
   metric: recordMetric,
-  metric_value: z.number().describe('That caused it; of several windows the mean'),
-  threshold_value: z.number().describe('That it was held against'),
+  metric_value: z.number().describe(DESCRIBED && 'That caused it; of several windows the mean'),
+  threshold_value: z.number().describe(DESCRIBED && 'That it was held against'),
   attempts,
-  pending_since: time('Start of the first window that caused it'),
-  window_start: time('Start of the window that completed the condition'),
-  created_at: time('When it was recorded'),
-  resolved_at: time('When its end was recorded; null while it fires').nullable(),
+  pending_since: time(DESCRIBED && 'Start of the first window that caused it'),
+  window_start: time(DESCRIBED && 'Start of the window that completed the condition'),
+  created_at: time(DESCRIBED && 'When it was recorded'),
+  resolved_at: time(DESCRIBED && 'When its end was recorded; null while it fires').nullable(),
   resolution: z
     .enum(alertResolutions)
     .nullable()
     .describe(
-      'How it ended: healthy windows, late data that undid its cause, a new rule, a person; null while it fires',
+      DESCRIBED &&
+        'How it ended: healthy windows, late data that undid its cause, a new rule, a person; null while it fires',
     ),
-  corrections: count('How often late data has changed it'),
-  history: z.array(step).describe('Its life so far'),
-  rule_version: z.int().min(1).describe('Version of the rule that judged'),
-  acknowledged: z.boolean().describe('Whether somebody has seen it'),
-  acknowledged_by: z.string().nullable().describe('Who; null where nobody has'),
-  acknowledged_at: time('When; null where nobody has').nullable(),
-  comment: z.string().nullable().describe('What they said'),
+  corrections: count(DESCRIBED && 'How often late data has changed it'),
+  history: z.array(step).describe(DESCRIBED && 'Its life so far'),
+  rule_version: z
+    .int()
+    .min(1)
+    .describe(DESCRIBED && 'Version of the rule that judged'),
+  acknowledged: z.boolean().describe(DESCRIBED && 'Whether somebody has seen it'),
+  acknowledged_by: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Who; null where nobody has'),
+  acknowledged_at: time(DESCRIBED && 'When; null where nobody has').nullable(),
+  comment: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'What they said'),
 });
 
 export const ruleSchema =

@@ -23,26 +23,28 @@ const own = {
   severity: z
     .enum(alertSeverities, 'must be CRITICAL, WARNING or INFO')
     .optional()
-    .describe('Only of this severity')
-    .meta({ example: 'CRITICAL' }),
+    .describe(DESCRIBED && 'Only of this severity')
+    .meta(DESCRIBED && { example: 'CRITICAL' }),
   state: z
     .enum(['firing', 'resolved'], 'must be firing or resolved')
     .optional()
-    .describe('Only those that fire, or that are over')
-    .meta({ example: 'firing' }),
-  alert_type: name(64).describe('Only of this type').meta({ example: 'LOW_SUCCESS_RATE' }),
+    .describe(DESCRIBED && 'Only those that fire, or that are over')
+    .meta(DESCRIBED && { example: 'firing' }),
+  alert_type: name(64)
+    .describe(DESCRIBED && 'Only of this type')
+    .meta(DESCRIBED && { example: 'LOW_SUCCESS_RATE' }),
   acknowledged: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
     .optional()
-    .describe('Only those that somebody has acknowledged, or that nobody has')
-    .meta({ example: 'false' }),
+    .describe(DESCRIBED && 'Only those that somebody has acknowledged, or that nobody has')
+    .meta(DESCRIBED && { example: 'false' }),
   content_id: name(contentIdLengthMax)
-    .describe('Only of this content; not with device_type')
-    .meta({ example: 'film-001' }),
+    .describe(DESCRIBED && 'Only of this content; not with device_type')
+    .meta(DESCRIBED && { example: 'film-001' }),
   device_type: name(labelLengthMax)
-    .describe('Only of this device type; not with content_id')
-    .meta({ example: 'tv' }),
+    .describe(DESCRIBED && 'Only of this device type; not with content_id')
+    .meta(DESCRIBED && { example: 'tv' }),
 };
 
 const parameters = rangeQuery({

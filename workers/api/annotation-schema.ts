@@ -15,7 +15,7 @@ import { isoTime } from './figures.ts';
 
 const visibility = z
   .enum(annotationVisibilities, 'must be shared or personal')
-  .describe('`personal` ones are seen by their author alone');
+  .describe(DESCRIBED && '`personal` ones are seen by their author alone');
 const instant = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
 /** Grafana joins tags by commas. */
 const tag = z
@@ -26,23 +26,25 @@ const tag = z
   .regex(/^[^,\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text without commas');
 
 const fields = {
-  at: instant.describe('When it was or begins; from 2000 on, at most a year ahead'),
-  until: instant.nullable().describe('End of a span, at most 7 days after `at`; null for a point in time'),
+  at: instant.describe(DESCRIBED && 'When it was or begins; from 2000 on, at most a year ahead'),
+  until: instant
+    .nullable()
+    .describe(DESCRIBED && 'End of a span, at most 7 days after `at`; null for a point in time'),
   text: z
     .string('must be text')
     .trim()
     .min(1, 'must not be empty')
     .max(annotationTextLengthMax, `must have at most ${annotationTextLengthMax} characters`)
-    .describe('What others should know'),
+    .describe(DESCRIBED && 'What others should know'),
   tags: z
     .array(tag, 'must be a list of texts')
     .max(annotationTagsMax, `must have at most ${annotationTagsMax} texts`)
-    .describe('To find it by'),
+    .describe(DESCRIBED && 'To find it by'),
   region: z
     .string('must be text')
     .max(labelLengthMax, 'is too long')
     .nullable()
-    .describe('Name of the region that it is about; null for none'),
+    .describe(DESCRIBED && 'Name of the region that it is about; null for none'),
   visibility,
 };
 
@@ -79,14 +81,14 @@ export const newAnnotationBody = z
     ...fields,
     at: fields.at
       .optional()
-      .describe('When it was or begins; from 2000 on, at most a year ahead. Now if left out'),
+      .describe(DESCRIBED && 'When it was or begins; from 2000 on, at most a year ahead. Now if left out'),
     until: fields.until.default(null),
     tags: fields.tags.default([]),
     region: fields.region.default(null),
     visibility: visibility.default('shared'),
   })
   .superRefine(checked)
-  .meta({ examples: [newExample] });
+  .meta(DESCRIBED && { examples: [newExample] });
 
 export const changeExample = { version: 1, ...newExample, text: 'CDN rollout 4711, rolled back' } as const;
 
@@ -96,25 +98,33 @@ export const annotationBody = z
     version: z
       .int('must be a whole number from 1 on')
       .min(1, 'must be a whole number from 1 on')
-      .describe('The version that was read and is to be replaced; 409 where there is a newer one'),
+      .describe(
+        DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one',
+      ),
     ...fields,
   })
   .superRefine(checked)
-  .meta({ examples: [changeExample] });
+  .meta(DESCRIBED && { examples: [changeExample] });
 
 export const annotationSchema = z.strictObject({
-  id: z.string().describe('Names it'),
-  version: z.int().min(1).describe('Rises with each change'),
-  at: time('When it was or begins'),
-  until: time('End of the span; null for a point in time').nullable(),
-  text: z.string().describe('What others should know'),
-  tags: z.array(z.string()).describe('To find it by'),
-  region: z.string().nullable().describe('Name of the region that it is about; null for none'),
+  id: z.string().describe(DESCRIBED && 'Names it'),
+  version: z
+    .int()
+    .min(1)
+    .describe(DESCRIBED && 'Rises with each change'),
+  at: time(DESCRIBED && 'When it was or begins'),
+  until: time(DESCRIBED && 'End of the span; null for a point in time').nullable(),
+  text: z.string().describe(DESCRIBED && 'What others should know'),
+  tags: z.array(z.string()).describe(DESCRIBED && 'To find it by'),
+  region: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Name of the region that it is about; null for none'),
   visibility,
-  author: z.string().describe('Who wrote it'),
-  mine: z.boolean().describe('Whether that is who asks'),
-  created_at: time('When it was written'),
-  changed_at: time('When it was changed last'),
+  author: z.string().describe(DESCRIBED && 'Who wrote it'),
+  mine: z.boolean().describe(DESCRIBED && 'Whether that is who asks'),
+  created_at: time(DESCRIBED && 'When it was written'),
+  changed_at: time(DESCRIBED && 'When it was changed last'),
 });
 
 export function annotationRow(one: Annotation, asking: Person): z.output<typeof annotationSchema> {
@@ -136,12 +146,15 @@ export function annotationRow(one: Annotation, asking: Person): z.output<typeof 
 
 /** The columns by which Grafana knows an annotation, whichever data source it reads them by. */
 export const grafanaSchema = z.strictObject({
-  id: z.string().describe('Names it'),
-  time: count('When it was or begins, epoch ms'),
-  timeEnd: count('End of the span, epoch ms; null for a point in time').nullable(),
-  title: z.string().describe('The region, or `All regions`'),
-  text: z.string().describe('What others should know'),
-  tags: z.string().nullable().describe('Joined by commas; null where there are none'),
+  id: z.string().describe(DESCRIBED && 'Names it'),
+  time: count(DESCRIBED && 'When it was or begins, epoch ms'),
+  timeEnd: count(DESCRIBED && 'End of the span, epoch ms; null for a point in time').nullable(),
+  title: z.string().describe(DESCRIBED && 'The region, or `All regions`'),
+  text: z.string().describe(DESCRIBED && 'What others should know'),
+  tags: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Joined by commas; null where there are none'),
 });
 
 export function grafanaRow({

@@ -27,13 +27,13 @@ const own = {
         .filter((tag) => tag !== ''),
     )
     .optional()
-    .describe('Only with all of these tags, joined by commas')
-    .meta({ example: 'deploy,cdn' }),
+    .describe(DESCRIBED && 'Only with all of these tags, joined by commas')
+    .meta(DESCRIBED && { example: 'deploy,cdn' }),
   format: z
     .enum(['rows', 'grafana'], 'must be rows or grafana')
     .optional()
-    .describe('`grafana`: a bare list with the columns by which Grafana knows annotations')
-    .meta({ example: 'rows' }),
+    .describe(DESCRIBED && '`grafana`: a bare list with the columns by which Grafana knows annotations')
+    .meta(DESCRIBED && { example: 'rows' }),
 };
 
 const parameters = rangeQuery({

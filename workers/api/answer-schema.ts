@@ -3,28 +3,36 @@ import * as z from 'zod';
 import { eventTypes } from '../../core/protocol/event-type.ts';
 import { rangeSources } from './range-reader.ts';
 
-export const time = (what: string) => z.iso.datetime().describe(`${what}, ISO 8601 in UTC`);
+export const time = (what: string) => z.iso.datetime().describe(DESCRIBED && `${what}, ISO 8601 in UTC`);
 export const count = (what: string) => z.int().min(0).describe(what);
 export const amount = (what: string) => z.number().min(0).describe(what);
 /** 0 to 1; null where there is nothing to divide by. */
 export const share = (what: string) => z.number().min(0).max(1).nullable().describe(what);
 
 const rangeMetaShape = {
-  from: time('Start of the range'),
-  to: time('End of the range, which is not part of it'),
+  from: time(DESCRIBED && 'Start of the range'),
+  to: time(DESCRIBED && 'End of the range, which is not part of it'),
   watermark: time(
-    'Up to here all active regions have passed; before it only late events change anything. Null where none is active',
+    DESCRIBED &&
+      'Up to here all active regions have passed; before it only late events change anything. Null where none is active',
   ).nullable(),
   updated_at: time(
-    'When the newest event of these regions was received; null where none is remembered',
+    DESCRIBED && 'When the newest event of these regions was received; null where none is remembered',
   ).nullable(),
   source: z
     .enum(rangeSources)
-    .describe('Which layer counted this: `batch` has added what came late, and taken out late twins'),
-  warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
+    .describe(
+      DESCRIBED && 'Which layer counted this: `batch` has added what came late, and taken out late twins',
+    ),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe(DESCRIBED && 'What is missing in the answer, and why'),
 };
 
-const rangeMeta = z.strictObject(rangeMetaShape).describe('How fresh the answer is, and of what');
+const rangeMeta = z
+  .strictObject(rangeMetaShape)
+  .describe(DESCRIBED && 'How fresh the answer is, and of what');
 
 /** An answer about a range that is one object. */
 export function objectAnswer<T extends z.ZodType>(data: T) {
@@ -33,7 +41,7 @@ export function objectAnswer<T extends z.ZodType>(data: T) {
 
 /** An answer about a range that is all of its rows. */
 export function rowsAnswer<T extends z.ZodType>(row: T) {
-  return z.strictObject({ data: z.array(row), count: count('Rows in data'), meta: rangeMeta });
+  return z.strictObject({ data: z.array(row), count: count(DESCRIBED && 'Rows in data'), meta: rangeMeta });
 }
 
 const pageMeta =
@@ -47,38 +55,39 @@ const pageMeta =
 
 /** An answer about a range that is a page of its rows. */
 export function pageAnswer<T extends z.ZodType>(row: T) {
-  return z.strictObject({ data: z.array(row), count: count('Rows in data'), meta: pageMeta });
+  return z.strictObject({ data: z.array(row), count: count(DESCRIBED && 'Rows in data'), meta: pageMeta });
 }
 
 export const windowShape = {
-  window_start: time('Start of the minute'),
-  window_end: time('Its end, which is not part of it'),
+  window_start: time(DESCRIBED && 'Start of the minute'),
+  window_end: time(DESCRIBED && 'Its end, which is not part of it'),
 };
 
 export const downloadShape = {
-  total_downloads: count('Events of type `download`'),
-  successful_downloads: count('Downloads with status `success` or `slow`'),
-  failed_downloads: count('Downloads with status `failed`'),
-  slow_downloads: count('Downloads with status `slow`'),
-  success_rate: share('successful_downloads / total_downloads; null without downloads'),
-  error_rate: share('failed_downloads / total_downloads; null without downloads'),
-  avg_speed_mbps: amount('Mean speed of the downloads that told one, Mbit/s; null without').nullable(),
+  total_downloads: count(DESCRIBED && 'Events of type `download`'),
+  successful_downloads: count(DESCRIBED && 'Downloads with status `success` or `slow`'),
+  failed_downloads: count(DESCRIBED && 'Downloads with status `failed`'),
+  slow_downloads: count(DESCRIBED && 'Downloads with status `slow`'),
+  success_rate: share(DESCRIBED && 'successful_downloads / total_downloads; null without downloads'),
+  error_rate: share(DESCRIBED && 'failed_downloads / total_downloads; null without downloads'),
+  avg_speed_mbps: amount(
+    DESCRIBED && 'Mean speed of the downloads that told one, Mbit/s; null without',
+  ).nullable(),
 };
 
 export const viewingShape = {
-  watched_seconds: amount('Watch time'),
-  completions: count('Events of type `complete`'),
-  rating_count: count('Ratings'),
-  avg_rating: amount('Mean rating, 1 to 10; null without').nullable(),
-  buffering_count: count('Stalls of players'),
-  bytes: count('Bytes transferred'),
+  watched_seconds: amount(DESCRIBED && 'Watch time'),
+  completions: count(DESCRIBED && 'Events of type `complete`'),
+  rating_count: count(DESCRIBED && 'Ratings'),
+  avg_rating: amount(DESCRIBED && 'Mean rating, 1 to 10; null without').nullable(),
+  buffering_count: count(DESCRIBED && 'Stalls of players'),
+  bytes: count(DESCRIBED && 'Bytes transferred'),
 };
 
 export const eventCounts = z
   .strictObject(
-    Object.fromEntries(eventTypes.map((type) => [type, count(`Events of type \`${type}\``)])) as Record<
-      (typeof eventTypes)[number],
-      z.ZodInt
-    >,
+    Object.fromEntries(
+      eventTypes.map((type) => [type, count(DESCRIBED && `Events of type \`${type}\``)]),
+    ) as Record<(typeof eventTypes)[number], z.ZodInt>,
   )
-  .describe('Events by type');
+  .describe(DESCRIBED && 'Events by type');

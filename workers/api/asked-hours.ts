@@ -17,7 +17,7 @@ export const regionNames = z
   .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
   .nullable()
   .default(null)
-  .describe('Names of regions; null for all');
+  .describe(DESCRIBED && 'Names of regions; null for all');
 
 /** Epoch hours, half-open. */
 export interface HourRange {

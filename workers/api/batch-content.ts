@@ -21,24 +21,28 @@ export const contentTable: BatchTable = {
       .enum(['hour', 'day'], 'must be hour or day')
       .optional()
       .describe(
-        `\`hour\` for a row in each hour, of at most ${contentsByHourHoursMax} hours, or \`day\`. ` +
-          '`day` where it is not given',
+        DESCRIBED &&
+          `\`hour\` for a row in each hour, of at most ${contentsByHourHoursMax} hours, or \`day\`. ` +
+            '`day` where it is not given',
       )
-      .meta({ example: 'day' }),
+      .meta(DESCRIBED && { example: 'day' }),
   },
   row: z.strictObject({
-    window_start: time('Start of the hour or day'),
-    window_end: time('Its end, which is not part of it'),
+    window_start: time(DESCRIBED && 'Start of the hour or day'),
+    window_end: time(DESCRIBED && 'Its end, which is not part of it'),
     content_id: movieId,
     title: lastTitle,
-    content_type: z.string().nullable().describe('Last known in the range; null where never told'),
-    total_events: count('Events of all types').min(1),
-    view_count: count('Events of type `view`'),
-    complete_count: count('Events of type `complete`'),
-    watched_seconds: amount('Watch time'),
+    content_type: z
+      .string()
+      .nullable()
+      .describe(DESCRIBED && 'Last known in the range; null where never told'),
+    total_events: count(DESCRIBED && 'Events of all types').min(1),
+    view_count: count(DESCRIBED && 'Events of type `view`'),
+    complete_count: count(DESCRIBED && 'Events of type `complete`'),
+    watched_seconds: amount(DESCRIBED && 'Watch time'),
     ...downloadShape,
-    rating_count: count('Events that tell a rating'),
-    avg_rating: amount('Their mean, 1 to 10; null without').nullable(),
+    rating_count: count(DESCRIBED && 'Events that tell a rating'),
+    avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10; null without').nullable(),
   }),
   ranking: {
     of: (row) => [String(row.window_start), Number(row.total_events), String(row.content_id)],

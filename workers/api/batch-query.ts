@@ -34,31 +34,35 @@ export function batchParameters({ unit, daysMax, contentFilter, own = {} }: Batc
     days: wholeNumber(1, daysMax)
       .optional()
       .describe(
-        `Length of the range in days, 1 to ${daysMax}: up to \`to\`, else up to now. ` +
-          `${daysDefault} where neither it nor \`from\` is given`,
+        DESCRIBED &&
+          `Length of the range in days, 1 to ${daysMax}: up to \`to\`, else up to now. ` +
+            `${daysDefault} where neither it nor \`from\` is given`,
       )
-      .meta({ example: String(daysDefault) }),
+      .meta(DESCRIBED && { example: String(daysDefault) }),
     from: instant
       .optional()
-      .describe(`Start of the range, ISO 8601 or epoch ms, rounded down to a whole ${unit} of UTC`)
-      .meta({ example: '2026-11-20T00:00:00Z' }),
+      .describe(
+        DESCRIBED && `Start of the range, ISO 8601 or epoch ms, rounded down to a whole ${unit} of UTC`,
+      )
+      .meta(DESCRIBED && { example: '2026-11-20T00:00:00Z' }),
     to: instant
       .optional()
       .describe(
-        `End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to a whole ${unit} of UTC; ` +
-          `at most ${daysMax} days after \`from\`. The end of this ${unit} where it is not given`,
+        DESCRIBED &&
+          `End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to a whole ${unit} of UTC; ` +
+            `at most ${daysMax} days after \`from\`. The end of this ${unit} where it is not given`,
       )
-      .meta({ example: '2026-11-21T00:00:00Z' }),
+      .meta(DESCRIBED && { example: '2026-11-21T00:00:00Z' }),
     region: z
       .string()
       .optional()
-      .describe('Name of one region; all of them where it is not given')
-      .meta({ example: 'EU-London' }),
+      .describe(DESCRIBED && 'Name of one region; all of them where it is not given')
+      .meta(DESCRIBED && { example: 'EU-London' }),
     ...(contentFilter
       ? {
           content_id: filterParameters.content_id
-            .describe('Counts only events of this content')
-            .meta({ example: 'film-001' }),
+            .describe(DESCRIBED && 'Counts only events of this content')
+            .meta(DESCRIBED && { example: 'film-001' }),
         }
       : {}),
     ...pageParameters(limitDefault),

@@ -20,12 +20,16 @@ export const userStats: BatchTable = {
     'active in two regions has a row in each. Days are there once all of their hours are computed. It tells what single ' +
     'people did, if under pseudonyms, so viewers may not ask.',
   row: z.strictObject({
-    date: z.iso.date().describe('The day, in UTC'),
-    region: z.string().describe('Name of the region'),
-    user: z.string().describe('Version of the key that made the pseudonym, and the pseudonym: 16 hex digits'),
-    total_events: count('Events of all types').min(1),
-    movies_watched: count('Distinct contents of which there is a view'),
-    avg_duration_seconds: amount('Mean of the durations that events told; null without').nullable(),
+    date: z.iso.date().describe(DESCRIBED && 'The day, in UTC'),
+    region: z.string().describe(DESCRIBED && 'Name of the region'),
+    user: z
+      .string()
+      .describe(DESCRIBED && 'Version of the key that made the pseudonym, and the pseudonym: 16 hex digits'),
+    total_events: count(DESCRIBED && 'Events of all types').min(1),
+    movies_watched: count(DESCRIBED && 'Distinct contents of which there is a view'),
+    avg_duration_seconds: amount(
+      DESCRIBED && 'Mean of the durations that events told; null without',
+    ).nullable(),
   }),
   ranking: {
     of: (row) => [String(row.date), Number(row.total_events), String(row.region), String(row.user)],

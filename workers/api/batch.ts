@@ -11,8 +11,11 @@ import { reader } from './figures.ts';
 
 export const movieId = z
   .string()
-  .describe('As sent; `__other__` for those beyond the 512 that an hour names');
-export const lastTitle = z.string().nullable().describe('Last known in the range; null where never told');
+  .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that an hour names');
+export const lastTitle = z
+  .string()
+  .nullable()
+  .describe(DESCRIBED && 'Last known in the range; null where never told');
 export const summedTable = {
   role: 'viewer',
   unit: 'hour',
@@ -44,9 +47,9 @@ export const popularMovies: BatchTable = {
   row: z.strictObject({
     movie_id: movieId,
     title: lastTitle,
-    view_count: count('Events of type `view`').min(1),
-    complete_count: count('Events of type `complete`'),
-    watched_seconds: amount('Watch time'),
+    view_count: count(DESCRIBED && 'Events of type `view`').min(1),
+    complete_count: count(DESCRIBED && 'Events of type `complete`'),
+    watched_seconds: amount(DESCRIBED && 'Watch time'),
   }),
   ranking: byCount('view_count'),
   read: async (db, query) => {
@@ -91,8 +94,8 @@ export const ratingsStats: BatchTable = {
   row: z.strictObject({
     movie_id: movieId,
     title: lastTitle,
-    rating_count: count('Events that tell a rating').min(1),
-    avg_rating: amount('Their mean, 1 to 10'),
+    rating_count: count(DESCRIBED && 'Events that tell a rating').min(1),
+    avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10'),
   }),
   ranking: byCount('rating_count'),
   read: async (db, query) => {
@@ -141,14 +144,18 @@ export const hourlyStats: BatchTable = {
     'The 24 hours of the day (UTC), each summed over the days of the range: the pattern of a day. Hours without events ' +
     'in the range are left out.',
   row: z.strictObject({
-    hour: z.int().min(0).max(23).describe('Hour of the day, UTC'),
-    days: count('Days on which there was an event in this hour').min(1),
-    total_events: count('Events of all types').min(1),
-    avg_events: amount('total_events / days'),
+    hour: z
+      .int()
+      .min(0)
+      .max(23)
+      .describe(DESCRIBED && 'Hour of the day, UTC'),
+    days: count(DESCRIBED && 'Days on which there was an event in this hour').min(1),
+    total_events: count(DESCRIBED && 'Events of all types').min(1),
+    avg_events: amount(DESCRIBED && 'total_events / days'),
     ...(Object.fromEntries(
-      typeNames.map((name) => [name, count(`Events of type \`${name.slice(0, -6)}\``)]),
+      typeNames.map((name) => [name, count(DESCRIBED && `Events of type \`${name.slice(0, -6)}\``)]),
     ) as Record<TypeCount, z.ZodInt>),
-    watched_seconds: amount('Watch time'),
+    watched_seconds: amount(DESCRIBED && 'Watch time'),
   }),
   // Numbers rank from high to low: hours are to ascend.
   ranking: { of: (row) => [-Number(row.hour)], shape: ['number'] },

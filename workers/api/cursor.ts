@@ -34,13 +34,16 @@ export function pageParameters(limitDefault: number) {
       .max(4096, 'is none that was given')
       .optional()
       .describe(
-        '`meta.next_cursor` of the page before, for the page after it. The other parameters must be the same; ' +
-          'the range stays that of the first page',
+        DESCRIBED &&
+          '`meta.next_cursor` of the page before, for the page after it. The other parameters must be the same; ' +
+            'the range stays that of the first page',
       )
-      .meta({
-        example:
-          'WyIvYXBpL3N0YXRzL3RyZW5kaW5nP21pbnV0ZXM9NSIsMjk5MjAzMjAsMjk5MjAzMjUsNywzLDEyLCJmaWxtLTAwMSJd',
-      }),
+      .meta(
+        DESCRIBED && {
+          example:
+            'WyIvYXBpL3N0YXRzL3RyZW5kaW5nP21pbnV0ZXM9NSIsMjk5MjAzMjAsMjk5MjAzMjUsNywzLDEyLCJmaWxtLTAwMSJd',
+        },
+      ),
   };
 }
 

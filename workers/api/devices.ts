@@ -23,9 +23,11 @@ const parameters = rangeQuery({
 });
 
 const row = z.strictObject({
-  device_type: z.string().describe('As sent; `__other__` for those beyond the 512 that a window names'),
-  total_events: count('Events of all types'),
-  views: count('Events of type `view`'),
+  device_type: z
+    .string()
+    .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that a window names'),
+  total_events: count(DESCRIBED && 'Events of all types'),
+  views: count(DESCRIBED && 'Events of type `view`'),
   ...downloadShape,
   watched_seconds: viewingShape.watched_seconds,
 });

@@ -28,20 +28,25 @@ const key = (lengthMax: number) => z.string().min(1, 'must not be empty').max(le
 export const filterParameters = {
   content_id: key(contentIdLengthMax)
     .optional()
-    .describe('Counts only events of this content. At most one of content_id, device_type and content_type')
-    .meta({ example: 'film-001' }),
+    .describe(
+      DESCRIBED &&
+        'Counts only events of this content. At most one of content_id, device_type and content_type',
+    )
+    .meta(DESCRIBED && { example: 'film-001' }),
   device_type: key(labelLengthMax)
     .optional()
     .describe(
-      'Counts only events of this device type. At most one of content_id, device_type and content_type',
+      DESCRIBED &&
+        'Counts only events of this device type. At most one of content_id, device_type and content_type',
     )
-    .meta({ example: 'tv' }),
+    .meta(DESCRIBED && { example: 'tv' }),
   content_type: key(labelLengthMax)
     .optional()
     .describe(
-      'Counts only events of this content type. At most one of content_id, device_type and content_type',
+      DESCRIBED &&
+        'Counts only events of this content type. At most one of content_id, device_type and content_type',
     )
-    .meta({ example: 'film' }),
+    .meta(DESCRIBED && { example: 'film' }),
 };
 
 /** The parameters of a route that refuses some of them. */

@@ -31,22 +31,22 @@ const body = z.strictObject({
     .trim()
     .min(1, 'must not be empty')
     .max(embedNameLengthMax, `must have at most ${embedNameLengthMax} characters`)
-    .describe('For people: where it is shown'),
+    .describe(DESCRIBED && 'For people: where it is shown'),
   regions: z
     .array(z.string('must be text'), 'must be a list of names')
     .min(1, 'must name one at least')
     .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
     .nullable()
     .default(null)
-    .describe('Names of the regions that it reads, and no others; null for all'),
+    .describe(DESCRIBED && 'Names of the regions that it reads, and no others; null for all'),
   origins: z
     .array(z.string('must be text').regex(originForm, 'must be origins such as https://wiki.example'))
     .max(embedOriginsMax, `must have at most ${embedOriginsMax} origins`)
     .default([])
-    .describe('Sites that may frame it; those of CORS_ORIGINS where none are named'),
+    .describe(DESCRIBED && 'Sites that may frame it; those of CORS_ORIGINS where none are named'),
   expires_at: z.iso
     .datetime({ error: 'must be an ISO 8601 time in UTC' })
-    .describe('When it ends, a year ahead at most'),
+    .describe(DESCRIBED && 'When it ends, a year ahead at most'),
 });
 
 const embedSchema =

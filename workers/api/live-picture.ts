@@ -35,14 +35,18 @@ const schema = z.object({
   breakdown_region: valueList('What is broken down, of these of the regions', 'EU-London'),
   step: wholeNumber(1, 1440)
     .optional()
-    .describe(`Minutes of a cell, at most ${pictureStepsMax} cells in the range. 1 where it is not given`)
-    .meta({ example: '1' }),
+    .describe(
+      DESCRIBED &&
+        `Minutes of a cell, at most ${pictureStepsMax} cells in the range. 1 where it is not given`,
+    )
+    .meta(DESCRIBED && { example: '1' }),
   breakdown: wholeNumber(1, pictureBreakdownMinutesMax)
     .optional()
     .describe(
-      `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
+      DESCRIBED &&
+        `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
     )
-    .meta({ example: String(breakdownMinutes) }),
+    .meta(DESCRIBED && { example: String(breakdownMinutes) }),
   content_id: valueList('Only events of these contents. At most one of the three', 'film-001'),
   device_type: valueList('Only events of these device types. At most one of the three', 'tv,mobile'),
   content_type: valueList('Only events of these content types. At most one of the three', '!film'),

@@ -20,13 +20,13 @@ const liveQuery = z.object({
     .string()
     .max(clientFrameBytesMax, { message: `has at most ${clientFrameBytesMax} characters` })
     .optional()
-    .describe('Names of regions, separated by commas; all of them where it is not given')
-    .meta({ example: 'EU-London,ASIA-Tokyo' }),
+    .describe(DESCRIBED && 'Names of regions, separated by commas; all of them where it is not given')
+    .meta(DESCRIBED && { example: 'EU-London,ASIA-Tokyo' }),
   breakdown: z
     .string()
     .optional()
-    .describe('Name of the region of which a breakdown is wanted, or `*` for all of them')
-    .meta({ example: '*' }),
+    .describe(DESCRIBED && 'Name of the region of which a breakdown is wanted, or `*` for all of them')
+    .meta(DESCRIBED && { example: '*' }),
 });
 
 /** The socket that the page lives by. */

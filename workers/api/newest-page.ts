@@ -19,20 +19,23 @@ export function newestPage(id: string) {
       .string()
       .regex(/^\d{1,15}_[\w-]{1,64}$/, 'is none that was given')
       .optional()
-      .describe('`meta.next_cursor` of the page before, for the page after it')
-      .meta({ example: `1795230000000_${id}` }),
+      .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+      .meta(DESCRIBED && { example: `1795230000000_${id}` }),
   };
 }
 
 export function newestPageAnswer<Row extends z.ZodType>(row: Row) {
   return z.strictObject({
     data: z.array(row),
-    count: count('Rows in data'),
+    count: count(DESCRIBED && 'Rows in data'),
     meta: z
       .strictObject({
-        next_cursor: z.string().nullable().describe('`cursor` of the next page; null at the end'),
+        next_cursor: z
+          .string()
+          .nullable()
+          .describe(DESCRIBED && '`cursor` of the next page; null at the end'),
       })
-      .describe('How it goes on'),
+      .describe(DESCRIBED && 'How it goes on'),
   });
 }
 

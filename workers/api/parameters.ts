@@ -20,15 +20,15 @@ export function wholeNumber(min: number, max: number) {
     .regex(/^\d{1,15}$/, { message, abort: true })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { message })
-    .meta({ type: 'integer', minimum: min, maximum: max });
+    .meta(DESCRIBED && { type: 'integer', minimum: min, maximum: max });
 }
 
 /** How many rows a page has. */
 export function pageLimit(limitDefault: number) {
   return wholeNumber(1, pageRowsMax)
     .optional()
-    .describe(`Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
-    .meta({ example: String(limitDefault) });
+    .describe(DESCRIBED && `Rows of a page, 1 to ${pageRowsMax}. ${limitDefault} where it is not given`)
+    .meta(DESCRIBED && { example: String(limitDefault) });
 }
 
 /** Epoch minutes have 26 bits in a key: to the year 2097. */
@@ -51,26 +51,28 @@ export function rangeParameters(minutesDefault: number, minutesMax = rangeMinute
     minutes: wholeNumber(1, minutesMax)
       .optional()
       .describe(
-        `Length of the range in minutes, 1 to ${minutesMax}: up to \`to\`, else up to now with the open minute. ` +
-          `${minutesDefault} where neither it nor \`from\` is given`,
+        DESCRIBED &&
+          `Length of the range in minutes, 1 to ${minutesMax}: up to \`to\`, else up to now with the open minute. ` +
+            `${minutesDefault} where neither it nor \`from\` is given`,
       )
-      .meta({ example: String(minutesDefault) }),
+      .meta(DESCRIBED && { example: String(minutesDefault) }),
     from: instant
       .optional()
-      .describe('Start of the range, ISO 8601 or epoch ms, rounded down to a minute')
-      .meta({ example: '2026-11-21T03:00:00Z' }),
+      .describe(DESCRIBED && 'Start of the range, ISO 8601 or epoch ms, rounded down to a minute')
+      .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
     to: instant
       .optional()
       .describe(
-        `End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to a minute; at most ` +
-          `${minutesMax} minutes after \`from\`. The end of the open minute where it is not given`,
+        DESCRIBED &&
+          `End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to a minute; at most ` +
+            `${minutesMax} minutes after \`from\`. The end of the open minute where it is not given`,
       )
-      .meta({ example: '2026-11-21T03:30:00Z' }),
+      .meta(DESCRIBED && { example: '2026-11-21T03:30:00Z' }),
     region: z
       .string()
       .optional()
-      .describe('Name of one region; all of them where it is not given')
-      .meta({ example: 'EU-London' }),
+      .describe(DESCRIBED && 'Name of one region; all of them where it is not given')
+      .meta(DESCRIBED && { example: 'EU-London' }),
   };
 }
 

@@ -24,26 +24,36 @@ const notOfKeys = 'null with content_id, device_type or content_type, by which i
 
 const answer = objectAnswer(
   z.strictObject({
-    total_events: count('Events of all types'),
+    total_events: count(DESCRIBED && 'Events of all types'),
     events_by_type: eventCounts,
-    views: count('Events of type `view`'),
+    views: count(DESCRIBED && 'Events of type `view`'),
     ...downloadShape,
     ...viewingShape,
     p50_speed_mbps: amount(
-      `Median speed of downloads, within 1 %; null without, and ${notOfKeys}`,
+      DESCRIBED && `Median speed of downloads, within 1 %; null without, and ${notOfKeys}`,
     ).nullable(),
-    p95_speed_mbps: amount(`95th percentile of it, within 1 %; null without, and ${notOfKeys}`).nullable(),
-    unique_users: count(`Different users, with a standard error of 1.6 %; ${notOfKeys}`).nullable(),
-    unique_sessions: count(`Different sessions, with a standard error of 1.6 %; ${notOfKeys}`).nullable(),
-    active_regions: count('Regions with an event in the range'),
-    active_content: count('Contents with an event in the range; null with device_type').nullable(),
-    concurrent_viewers: count(`Sessions that watch at this moment; ${notOfKeys}`).nullable(),
-    events_per_second: amount(`Rate of the last six full panes of 10 s; ${notOfKeys}`).nullable(),
+    p95_speed_mbps: amount(
+      DESCRIBED && `95th percentile of it, within 1 %; null without, and ${notOfKeys}`,
+    ).nullable(),
+    unique_users: count(
+      DESCRIBED && `Different users, with a standard error of 1.6 %; ${notOfKeys}`,
+    ).nullable(),
+    unique_sessions: count(
+      DESCRIBED && `Different sessions, with a standard error of 1.6 %; ${notOfKeys}`,
+    ).nullable(),
+    active_regions: count(DESCRIBED && 'Regions with an event in the range'),
+    active_content: count(
+      DESCRIBED && 'Contents with an event in the range; null with device_type',
+    ).nullable(),
+    concurrent_viewers: count(DESCRIBED && `Sessions that watch at this moment; ${notOfKeys}`).nullable(),
+    events_per_second: amount(
+      DESCRIBED && `Rate of the last six full panes of 10 s; ${notOfKeys}`,
+    ).nullable(),
     late_total: count(
-      `Events that came too late to be counted, since the regions' logs began; ${notOfKeys}`,
+      DESCRIBED && `Events that came too late to be counted, since the regions' logs began; ${notOfKeys}`,
     ).nullable(),
     duplicates_total: count(
-      `Repeated events that were recognised, since the regions' logs began; ${notOfKeys}`,
+      DESCRIBED && `Repeated events that were recognised, since the regions' logs began; ${notOfKeys}`,
     ).nullable(),
   }),
 );

@@ -6,32 +6,40 @@ import { count, time } from './answer-schema.ts';
 const ofDoor = 'null for one region or a limited role: what was rejected is of no region';
 
 const figures = {
-  received: count(`Records that came: accepted, rejected and twins; ${ofDoor}`).nullable(),
-  accepted: count('Records that got a number at the door: all that follow, added up'),
-  rejected: count(`Records that were rejected at the door; ${ofDoor}`).nullable(),
-  twins: count('Records that repeated another of the same request'),
-  counted: count('Events that count in the live figures'),
-  late: count('Events that came too late for them; the batch layer counts those that are no twins'),
-  duplicates: count('Events that were there already'),
-  dead_lettered: count('Events in chunks that could not be taken, kept in the dead-letter store'),
-  in_flight: count(
-    'Numbers that are known to have been given out within the last 15 minutes and have not come',
+  received: count(DESCRIBED && `Records that came: accepted, rejected and twins; ${ofDoor}`).nullable(),
+  accepted: count(DESCRIBED && 'Records that got a number at the door: all that follow, added up'),
+  rejected: count(DESCRIBED && `Records that were rejected at the door; ${ofDoor}`).nullable(),
+  twins: count(DESCRIBED && 'Records that repeated another of the same request'),
+  counted: count(DESCRIBED && 'Events that count in the live figures'),
+  late: count(
+    DESCRIBED && 'Events that came too late for them; the batch layer counts those that are no twins',
   ),
-  overdue: count('The same, older; the queue may still bring them'),
-  missing: count('The same, older than the queue keeps anything: lost'),
+  duplicates: count(DESCRIBED && 'Events that were there already'),
+  dead_lettered: count(
+    DESCRIBED && 'Events in chunks that could not be taken, kept in the dead-letter store',
+  ),
+  in_flight: count(
+    DESCRIBED && 'Numbers that are known to have been given out within the last 15 minutes and have not come',
+  ),
+  overdue: count(DESCRIBED && 'The same, older; the queue may still bring them'),
+  missing: count(DESCRIBED && 'The same, older than the queue keeps anything: lost'),
 };
 
-const byCode = z.record(z.string(), z.number()).describe('Rejected records by code');
-const addsUp = z.boolean().describe('Whether every accepted event is accounted for, and counted once');
-const producer = z.string().describe('Account of the producer; empty where it is not known any more');
+const byCode = z.record(z.string(), z.number()).describe(DESCRIBED && 'Rejected records by code');
+const addsUp = z
+  .boolean()
+  .describe(DESCRIBED && 'Whether every accepted event is accounted for, and counted once');
+const producer = z
+  .string()
+  .describe(DESCRIBED && 'Account of the producer; empty where it is not known any more');
 
 export const lineSchema = z.strictObject({
-  minute: time('Start of the minute of receipt'),
+  minute: time(DESCRIBED && 'Start of the minute of receipt'),
   producer,
   ...figures,
   rejected_by_code: byCode,
   adds_up: addsUp,
-  explanation: z.string().describe('Why it does not; empty where it does'),
+  explanation: z.string().describe(DESCRIBED && 'Why it does not; empty where it does'),
 });
 
 export const producerSchema = DESCRIBED && z.strictObject({ producer, ...figures, adds_up: addsUp });

@@ -24,28 +24,38 @@ export type RegionStatus = (typeof statuses)[number];
 const parameters = rangeQuery({ minutes: 5, own: {} });
 
 const row = z.strictObject({
-  region: z.string().describe('Name of the region'),
-  continent: z.string().describe('Where it lies'),
-  latitude: z.number().min(-90).max(90).describe('Degrees to the north'),
-  longitude: z.number().min(-180).max(180).describe('Degrees to the east'),
+  region: z.string().describe(DESCRIBED && 'Name of the region'),
+  continent: z.string().describe(DESCRIBED && 'Where it lies'),
+  latitude: z
+    .number()
+    .min(-90)
+    .max(90)
+    .describe(DESCRIBED && 'Degrees to the north'),
+  longitude: z
+    .number()
+    .min(-180)
+    .max(180)
+    .describe(DESCRIBED && 'Degrees to the east'),
   status: z
     .enum(statuses)
     .describe(
-      `\`failing\`: success rate below ${successRateMin} over at least ${downloadsJudgedMin} downloads; \`idle\`: no ` +
-        `events in the range; \`silent\`: none received for ${silentAfterMs / 1000} s; else \`healthy\``,
+      DESCRIBED &&
+        `\`failing\`: success rate below ${successRateMin} over at least ${downloadsJudgedMin} downloads; \`idle\`: no ` +
+          `events in the range; \`silent\`: none received for ${silentAfterMs / 1000} s; else \`healthy\``,
     ),
-  total_events: count('Events of all types'),
-  views: count('Events of type `view`'),
+  total_events: count(DESCRIBED && 'Events of all types'),
+  views: count(DESCRIBED && 'Events of type `view`'),
   ...downloadShape,
   ...viewingShape,
   concurrent_viewers: count(
-    'Sessions that watch at this moment; null with content_id, device_type or content_type, by which it is not kept',
+    DESCRIBED &&
+      'Sessions that watch at this moment; null with content_id, device_type or content_type, by which it is not kept',
   ).nullable(),
   watermark: time(
-    'Event time up to which the region has closed its windows; null when it does not answer',
+    DESCRIBED && 'Event time up to which the region has closed its windows; null when it does not answer',
   ).nullable(),
-  last_event_at: time('Greatest event time ever seen; null without').nullable(),
-  last_received_at: time('When its newest event was received; null without').nullable(),
+  last_event_at: time(DESCRIBED && 'Greatest event time ever seen; null without').nullable(),
+  last_received_at: time(DESCRIBED && 'When its newest event was received; null without').nullable(),
 });
 
 /** One row a region, also those without events. */

@@ -22,7 +22,7 @@ import { versionParameter } from './version-parameter.ts';
 
 const visibility = z
   .enum(viewVisibilities, 'must be shared or personal')
-  .describe('`personal` ones are seen by their author alone');
+  .describe(DESCRIBED && '`personal` ones are seen by their author alone');
 
 const fields = {
   name: z
@@ -30,12 +30,12 @@ const fields = {
     .trim()
     .min(1, 'must not be empty')
     .max(viewNameLengthMax, `must have at most ${viewNameLengthMax} characters`)
-    .describe('For people'),
+    .describe(DESCRIBED && 'For people'),
   address: z
     .string('must be text')
     .max(viewAddressLengthMax, `must have at most ${viewAddressLengthMax} characters`)
     .refine(isPageAddress, 'must be the path and query of a page, such as /analytics?range=30d')
-    .describe('Path and query of the page'),
+    .describe(DESCRIBED && 'Path and query of the page'),
   visibility: visibility.default('personal'),
 };
 const newBody = z.strictObject(fields);
@@ -43,7 +43,7 @@ const changeBody = z.strictObject({
   version: z
     .int('must be a whole number from 1 on')
     .min(1, 'must be a whole number from 1 on')
-    .describe('The version that was read and is to be replaced; 409 where there is a newer one'),
+    .describe(DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one'),
   ...fields,
   visibility,
 });

@@ -17,9 +17,12 @@ import { personOfToken } from './token-person.ts';
 
 const body = z
   .strictObject({
-    token: z.string('must be a text').max(256, 'is too long').describe('Sign-in token, `mqp_...`'),
+    token: z
+      .string('must be a text')
+      .max(256, 'is too long')
+      .describe(DESCRIBED && 'Sign-in token, `mqp_...`'),
   })
-  .describe('What shows who signs in');
+  .describe(DESCRIBED && 'What shows who signs in');
 
 const identity =
   DESCRIBED &&

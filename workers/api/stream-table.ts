@@ -61,10 +61,11 @@ export function streamRoute(table: StreamTable): Route {
           .literal('minute', 'must be minute, or not be given')
           .optional()
           .describe(
-            `\`minute\` for a row in each minute, of at most ${table.byMinuteMinutesMax} minutes; ` +
-              'else rows are summed over the range',
+            DESCRIBED &&
+              `\`minute\` for a row in each minute, of at most ${table.byMinuteMinutesMax} minutes; ` +
+                'else rows are summed over the range',
           )
-          .meta({ example: 'minute' }),
+          .meta(DESCRIBED && { example: 'minute' }),
       },
       ...(table.refused ? { refused: table.refused } : {}),
       pages: { limit: 100, shape: (byMinute ? byMinuteRanking : table.ranking).shape },

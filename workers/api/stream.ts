@@ -12,12 +12,17 @@ import type { StatsQuery } from './stats-query.ts';
 import type { StreamTable } from './stream-table.ts';
 import { noDeviceOfContents } from './trending.ts';
 
-const movieId = z.string().describe('As sent; `__other__` for those beyond the 512 that a window names');
+const movieId = z
+  .string()
+  .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that a window names');
 const title = z
   .string()
   .nullable()
-  .describe('Of the catalogue, else last known in the range; null where never told');
-const genre = z.string().nullable().describe('Of the catalogue; null where it knows none');
+  .describe(DESCRIBED && 'Of the catalogue, else last known in the range; null where never told');
+const genre = z
+  .string()
+  .nullable()
+  .describe(DESCRIBED && 'Of the catalogue; null where it knows none');
 const contents = {
   refused: { device_type: noDeviceOfContents },
   byMinuteMinutesMax: contentsByMinuteMinutesMax,
@@ -33,9 +38,9 @@ export const movieViews: StreamTable = {
     movie_id: movieId,
     title,
     genre,
-    view_count: count('Events of type `view`'),
-    complete_count: count('Events of type `complete`'),
-    watched_seconds: amount('Watch time'),
+    view_count: count(DESCRIBED && 'Events of type `view`'),
+    complete_count: count(DESCRIBED && 'Events of type `complete`'),
+    watched_seconds: amount(DESCRIBED && 'Watch time'),
   }),
   ...contents,
   rowsOf: (sum) => {
@@ -65,8 +70,8 @@ export const ratings: StreamTable = {
     movie_id: movieId,
     title,
     genre,
-    rating_count: count('Events that tell a rating').min(1),
-    avg_rating: amount('Their mean, 1 to 10'),
+    rating_count: count(DESCRIBED && 'Events that tell a rating').min(1),
+    avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10'),
   }),
   ...contents,
   rowsOf: ({ key, title, counters }) => {
@@ -97,17 +102,17 @@ export const userActivity: StreamTable = {
   summary: 'What the users of each region did',
   description: 'The regions with events, by name. How many users they are, /api/stats/realtime says.',
   row: z.strictObject({
-    region: z.string().describe('Its name'),
-    total_events: count('Events of all types'),
-    view_count: count('Events of type `view`'),
-    pause_count: count('Events of type `pause`'),
-    resume_count: count('Events of type `resume`'),
-    progress_count: count('Events of type `progress`'),
-    complete_count: count('Events of type `complete`'),
-    rating_count: count('Events of type `rating`'),
-    watched_seconds: amount('Watch time'),
-    avg_completion_rate: share('Mean of the completion rates that events told; null without'),
-    buffering_count: count('Stalls of players'),
+    region: z.string().describe(DESCRIBED && 'Its name'),
+    total_events: count(DESCRIBED && 'Events of all types'),
+    view_count: count(DESCRIBED && 'Events of type `view`'),
+    pause_count: count(DESCRIBED && 'Events of type `pause`'),
+    resume_count: count(DESCRIBED && 'Events of type `resume`'),
+    progress_count: count(DESCRIBED && 'Events of type `progress`'),
+    complete_count: count(DESCRIBED && 'Events of type `complete`'),
+    rating_count: count(DESCRIBED && 'Events of type `rating`'),
+    watched_seconds: amount(DESCRIBED && 'Watch time'),
+    avg_completion_rate: share(DESCRIBED && 'Mean of the completion rates that events told; null without'),
+    buffering_count: count(DESCRIBED && 'Stalls of players'),
   }),
   byMinuteMinutesMax: rangeMinutesMax,
   read: (sources, query, byMinute) => {
@@ -136,9 +141,9 @@ export const eventDistribution: StreamTable = {
   summary: 'Events of each type',
   description: 'All eight types, the most frequent first; none at all where there was no event.',
   row: z.strictObject({
-    event_type: z.enum(eventTypes).describe('One of the eight'),
-    event_count: count('Events of the type'),
-    event_share: share('event_count by the events of all types'),
+    event_type: z.enum(eventTypes).describe(DESCRIBED && 'One of the eight'),
+    event_count: count(DESCRIBED && 'Events of the type'),
+    event_share: share(DESCRIBED && 'event_count by the events of all types'),
   }),
   byMinuteMinutesMax: rangeMinutesMax,
   read: (sources, query, byMinute) => sumOfAll(sources, query, byMinute, () => ''),

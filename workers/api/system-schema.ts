@@ -4,13 +4,19 @@ import { costBases } from '../../core/cost/estimate.ts';
 import { findingLevels, regionStates, systemParts, systemStates } from '../../core/system/judge.ts';
 import { amount, count, time } from './answer-schema.ts';
 
-const rate = (what: string) => amount(`${what} a second, over the last minute`);
-const ageMs = (what: string) => count(`${what}, ms; null where there is nothing`).nullable();
+const rate = (what: string) => amount(DESCRIBED && `${what} a second, over the last minute`);
+const ageMs = (what: string) => count(DESCRIBED && `${what}, ms; null where there is nothing`).nullable();
 const bounds = (what: string) =>
   z
     .strictObject({
-      low: z.number().min(0).describe('At least'),
-      high: z.number().min(0).describe('At most'),
+      low: z
+        .number()
+        .min(0)
+        .describe(DESCRIBED && 'At least'),
+      high: z
+        .number()
+        .min(0)
+        .describe(DESCRIBED && 'At most'),
     })
     .describe(what);
 

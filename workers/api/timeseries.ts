@@ -19,16 +19,19 @@ const paneMinutesMax = 60;
 const seconds = wholeNumber(10, 60)
   .refine((value) => value === 10 || value === 60, { message: 'must be 60 or 10 (seconds)' })
   .optional()
-  .describe(`Seconds of a row: 60, or 10 for at most ${paneMinutesMax} minutes. 60 where it is not given`)
-  .meta({ example: '60' });
+  .describe(
+    DESCRIBED &&
+      `Seconds of a row: 60, or 10 for at most ${paneMinutesMax} minutes. 60 where it is not given`,
+  )
+  .meta(DESCRIBED && { example: '60' });
 
 const parameters = rangeQuery({ minutes: 60, own: { resolution: seconds } });
 
 const rowSchema = z.strictObject({
-  window_start: time('Start of the minute, or of the pane of 10 s'),
-  window_end: time('Its end, which is not part of it'),
-  total_events: count('Events of all types'),
-  views: count('Events of type `view`'),
+  window_start: time(DESCRIBED && 'Start of the minute, or of the pane of 10 s'),
+  window_end: time(DESCRIBED && 'Its end, which is not part of it'),
+  total_events: count(DESCRIBED && 'Events of all types'),
+  views: count(DESCRIBED && 'Events of type `view`'),
   total_downloads: downloadShape.total_downloads,
   successful_downloads: downloadShape.successful_downloads,
   failed_downloads: downloadShape.failed_downloads,
@@ -37,7 +40,7 @@ const rowSchema = z.strictObject({
   error_rate: downloadShape.error_rate,
   avg_speed_mbps: downloadShape.avg_speed_mbps,
   watched_seconds: viewingShape.watched_seconds,
-  open: z.boolean().describe('Whether events that are not late may still change it'),
+  open: z.boolean().describe(DESCRIBED && 'Whether events that are not late may still change it'),
 });
 
 /** One row a minute, or a pane of 10 s. */

@@ -27,15 +27,21 @@ const parameters = rangeQuery({
 });
 
 const row = z.strictObject({
-  content_id: z.string().describe('As sent; numbers as text'),
+  content_id: z.string().describe(DESCRIBED && 'As sent; numbers as text'),
   title: z
     .string()
     .nullable()
-    .describe('Of the catalogue, else last known in the range; null where never told'),
-  genre: z.string().nullable().describe('Of the catalogue; null where it knows none'),
-  content_type: z.string().nullable().describe('Last known in the range; null where never told'),
-  total_events: count('Events of all types'),
-  views: count('Events of type `view`'),
+    .describe(DESCRIBED && 'Of the catalogue, else last known in the range; null where never told'),
+  genre: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Of the catalogue; null where it knows none'),
+  content_type: z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Last known in the range; null where never told'),
+  total_events: count(DESCRIBED && 'Events of all types'),
+  views: count(DESCRIBED && 'Events of type `view`'),
   ...downloadShape,
   watched_seconds: viewingShape.watched_seconds,
 });

@@ -7,5 +7,5 @@ export const versionParameter = z
   .string(message)
   .regex(/^[1-9]\d{0,14}$/, message)
   .transform(Number)
-  .meta({ type: 'integer', minimum: 1, example: '1' })
-  .describe('The version that was read; 409 where there is a newer one');
+  .meta(DESCRIBED && { type: 'integer', minimum: 1, example: '1' })
+  .describe(DESCRIBED && 'The version that was read; 409 where there is a newer one');

@@ -24,32 +24,36 @@ export const analyticsShape = {
   days: wholeNumber(1, analyticsDaysMax)
     .optional()
     .describe(
-      `Length of the range in days, 1 to ${analyticsDaysMax}: up to \`to\`, else up to the end of today. ` +
-        `${analyticsDaysDefault} where neither it nor \`from\` is given`,
+      DESCRIBED &&
+        `Length of the range in days, 1 to ${analyticsDaysMax}: up to \`to\`, else up to the end of today. ` +
+          `${analyticsDaysDefault} where neither it nor \`from\` is given`,
     )
-    .meta({ example: String(analyticsDaysDefault) }),
+    .meta(DESCRIBED && { example: String(analyticsDaysDefault) }),
   from: instant
     .optional()
-    .describe('Start of the range, ISO 8601 or epoch ms, rounded down to the start of its day in `tz`')
-    .meta({ example: '2026-11-01T00:00:00Z' }),
+    .describe(
+      DESCRIBED && 'Start of the range, ISO 8601 or epoch ms, rounded down to the start of its day in `tz`',
+    )
+    .meta(DESCRIBED && { example: '2026-11-01T00:00:00Z' }),
   to: instant
     .optional()
     .describe(
-      'End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to the end of its day in `tz`; at ' +
-        `most ${analyticsDaysMax} days after \`from\`. The end of today where it is not given`,
+      DESCRIBED &&
+        'End of the range, which is not part of it, ISO 8601 or epoch ms, rounded up to the end of its day in `tz`; at ' +
+          `most ${analyticsDaysMax} days after \`from\`. The end of today where it is not given`,
     )
-    .meta({ example: '2026-11-21T00:00:00Z' }),
+    .meta(DESCRIBED && { example: '2026-11-21T00:00:00Z' }),
   tz: z
     .string()
     .refine(isTimeZone, 'must be the name of a time zone, such as Europe/Berlin')
     .optional()
-    .describe('Time zone of days, hours and weeks, by its IANA name. UTC where it is not given')
-    .meta({ example: 'Europe/Berlin' }),
+    .describe(DESCRIBED && 'Time zone of days, hours and weeks, by its IANA name. UTC where it is not given')
+    .meta(DESCRIBED && { example: 'Europe/Berlin' }),
   compare: z
     .enum(['previous'], 'must be previous')
     .optional()
-    .describe('`previous` to have beside it the figures of as many days just before')
-    .meta({ example: 'previous' }),
+    .describe(DESCRIBED && '`previous` to have beside it the figures of as many days just before')
+    .meta(DESCRIBED && { example: 'previous' }),
   region: valueList(
     'Sessions of these regions, by name. Sessions of which no region is known are in no list',
     'EU-London',

@@ -109,18 +109,21 @@ export const pageShape = {
   limit: wholeNumber(1, analyticsPageMax)
     .optional()
     .describe(`Rows of a page, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`)
-    .meta({ example: String(pageRowsDefault) }),
+    .meta(DESCRIBED && { example: String(pageRowsDefault) }),
   cursor: z
     .string()
     .max(4096, 'is none that was given')
     .optional()
     .describe(
-      '`meta.next_cursor` of the page before, for the page after it. The other parameters must be the same; the range ' +
-        'stays that of the first page',
+      DESCRIBED &&
+        '`meta.next_cursor` of the page before, for the page after it. The other parameters must be the same; the range ' +
+          'stays that of the first page',
     )
-    .meta({
-      example: 'WyIvYXBpL2FuYWx5dGljcy90b3AtbW92aWVzPyIsMjk5NTkyMDAsMzAwMDI0MDAsNjAyLCJmaWxtLTAwMSJd',
-    }),
+    .meta(
+      DESCRIBED && {
+        example: 'WyIvYXBpL2FuYWx5dGljcy90b3AtbW92aWVzPyIsMjk5NTkyMDAsMzAwMDI0MDAsNjAyLCJmaWxtLTAwMSJd',
+      },
+    ),
 };
 
 /** A page of rows of which one more than the page was read, if there are as many. */

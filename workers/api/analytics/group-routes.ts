@@ -90,8 +90,10 @@ export const geographicRoute = analyticsRoute({
   own: {
     limit: wholeNumber(1, analyticsPageMax)
       .optional()
-      .describe(`Countries at most, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`)
-      .meta({ example: String(pageRowsDefault) }),
+      .describe(
+        DESCRIBED && `Countries at most, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`,
+      )
+      .meta(DESCRIBED && { example: String(pageRowsDefault) }),
   },
   row: countryRow,
   read: async ({ env }, query, { limit = pageRowsDefault }) => ({

@@ -25,8 +25,8 @@ export const hourlyTrendsRoute = analyticsRoute({
     by: z
       .enum(['weekday'], 'must be weekday')
       .optional()
-      .describe('`weekday` for the hours of the week')
-      .meta({ example: 'weekday' }),
+      .describe(DESCRIBED && '`weekday` for the hours of the week')
+      .meta(DESCRIBED && { example: 'weekday' }),
   },
   row: hourRow,
   read: async ({ env }, { tz, range, filters }, { by }) => {

@@ -25,8 +25,8 @@ export const retentionRoute = analyticsRoute({
   own: {
     weeks: wholeNumber(1, retentionWeeksMax)
       .optional()
-      .describe(`Weeks, 1 to ${retentionWeeksMax}. ${weeksDefault} where it is not given`)
-      .meta({ example: String(weeksDefault) }),
+      .describe(DESCRIBED && `Weeks, 1 to ${retentionWeeksMax}. ${weeksDefault} where it is not given`)
+      .meta(DESCRIBED && { example: String(weeksDefault) }),
   },
   row: cohortRow,
   read: async ({ env }, { tz, range, filters }, { weeks: count = weeksDefault }) => {

@@ -45,20 +45,20 @@ export const topMoviesRoute = analyticsRoute({
     sort: z
       .enum(movieSorts, `must be one of ${movieSorts.join(', ')}`)
       .optional()
-      .describe('What ranks them. `views` where it is not given')
-      .meta({ example: 'views' }),
+      .describe(DESCRIBED && 'What ranks them. `views` where it is not given')
+      .meta(DESCRIBED && { example: 'views' }),
     order: z
       .enum(['asc', 'desc'], 'must be asc or desc')
       .optional()
-      .describe('`asc` for the least first. `desc` where it is not given, `asc` for titles')
-      .meta({ example: 'desc' }),
+      .describe(DESCRIBED && '`asc` for the least first. `desc` where it is not given, `asc` for titles')
+      .meta(DESCRIBED && { example: 'desc' }),
     q: z
       .string()
       .min(1, 'must not be empty')
       .max(128, 'is too long')
       .optional()
-      .describe('Films with this text in title or id; `rank` stays the one among all')
-      .meta({ example: 'harbour' }),
+      .describe(DESCRIBED && 'Films with this text in title or id; `rank` stays the one among all')
+      .meta(DESCRIBED && { example: 'harbour' }),
   },
   rankShape: ({ sort }) => [sort === 'title' ? 'string' : 'number', 'string'],
   row: movieRow,

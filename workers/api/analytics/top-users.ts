@@ -45,8 +45,8 @@ export const topUsersRoute = analyticsRoute({
     sort: z
       .enum(userSorts, `must be one of ${userSorts.join(', ')}`)
       .optional()
-      .describe('What ranks them, the most first. `views` where it is not given')
-      .meta({ example: 'views' }),
+      .describe(DESCRIBED && 'What ranks them, the most first. `views` where it is not given')
+      .meta(DESCRIBED && { example: 'views' }),
   },
   rankShape: () => ['number', 'number'],
   row: userRow,

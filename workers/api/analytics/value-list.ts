@@ -51,8 +51,9 @@ export function valueList(what: string, example: string) {
     })
     .optional()
     .describe(
-      `${what}: one of the values of a comma list, or with a leading \`!\` none of them. Values with commas are quoted ` +
-        `as in CSV; at most ${filterValuesMax}`,
+      DESCRIBED &&
+        `${what}: one of the values of a comma list, or with a leading \`!\` none of them. Values with commas are quoted ` +
+          `as in CSV; at most ${filterValuesMax}`,
     )
-    .meta({ example });
+    .meta(DESCRIBED && { example });
 }

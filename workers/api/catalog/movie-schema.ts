@@ -30,11 +30,11 @@ const optional = <T extends z.ZodType>(schema: T, what: string) =>
 
 export const movieId = text(contentIdLengthMax)
   .refine((id) => id !== OTHER_KEY, 'is the name of what windows fold away')
-  .describe('As events name it: their `content_id`')
-  .meta({ example: 'film-0001' });
+  .describe(DESCRIBED && 'As events name it: their `content_id`')
+  .meta(DESCRIBED && { example: 'film-0001' });
 
 const fields = {
-  title: text(titleLengthMax).describe('As people know it'),
+  title: text(titleLengthMax).describe(DESCRIBED && 'As people know it'),
   genre: optional(text(labelLengthMax), 'An open list'),
   content_type: optional(text(labelLengthMax), 'Kind of content, an open list'),
   duration_minutes: optional(
@@ -71,11 +71,13 @@ export const movieExample = {
   language: 'English',
 } as const;
 
-export const movieBody = z.strictObject(fields, { error: shapeMessage }).meta({ examples: [movieExample] });
+export const movieBody = z
+  .strictObject(fields, { error: shapeMessage })
+  .meta(DESCRIBED && { examples: [movieExample] });
 
 export const bulkItem = z
   .strictObject({ id: movieId, ...fields }, { error: shapeMessage })
-  .meta({ examples: [{ id: 'film-0001', ...movieExample }] });
+  .meta(DESCRIBED && { examples: [{ id: 'film-0001', ...movieExample }] });
 
 /** Items are judged one by one, so here they may be anything. */
 export const bulkBody = z.strictObject({
@@ -83,7 +85,7 @@ export const bulkBody = z.strictObject({
     .array(z.unknown(), 'must be a list of films')
     .min(1, 'must not be empty')
     .max(catalogMoviesMax, `must have at most ${catalogMoviesMax} films`)
-    .describe('Each judged alone: one that is not valid keeps none of the others out'),
+    .describe(DESCRIBED && 'Each judged alone: one that is not valid keeps none of the others out'),
 });
 
 export const documentedBulkBody =
@@ -97,23 +99,31 @@ function shapeMessage(issue: {
   return issue.code === 'invalid_type' ? 'must be an object' : undefined;
 }
 
-const nullable = (what: string) => z.string().nullable().describe(`${what}; null where unknown`);
+const nullable = (what: string) =>
+  z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && `${what}; null where unknown`);
 
 export const movieSchema = z.strictObject({
-  movie_id: z.string().describe('As events name it: their `content_id`'),
+  movie_id: z.string().describe(DESCRIBED && 'As events name it: their `content_id`'),
   title: nullable('As people know it'),
   genre: nullable('Of an open list'),
   content_type: nullable('Kind of content, of an open list'),
-  duration_minutes: z.int().min(1).nullable().describe('Of the film, or of one episode; null where unknown'),
+  duration_minutes: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe(DESCRIBED && 'Of the film, or of one episode; null where unknown'),
   release_date: nullable('YYYY-MM-DD'),
   director: nullable('Name'),
   cast: nullable('Names, joined by ", "'),
   country: nullable('Where it was made'),
   language: nullable('That it is spoken in'),
-  avg_rating: amount('Mean of the ratings in the warehouse, 1 to 10; null without').nullable(),
-  rating_count: count('Ratings in the warehouse'),
-  total_views: count('Viewing sessions in the warehouse'),
-  is_inferred: z.boolean().describe('Whether it is known by what was watched alone'),
+  avg_rating: amount(DESCRIBED && 'Mean of the ratings in the warehouse, 1 to 10; null without').nullable(),
+  rating_count: count(DESCRIBED && 'Ratings in the warehouse'),
+  total_views: count(DESCRIBED && 'Viewing sessions in the warehouse'),
+  is_inferred: z.boolean().describe(DESCRIBED && 'Whether it is known by what was watched alone'),
 });
 
 export function movieAnswer({ content_id, ...movie }: CatalogMovie): z.output<typeof movieSchema> {

@@ -31,28 +31,28 @@ const query = z.object({
     .trim()
     .max(titleLengthMax, 'is too long')
     .optional()
-    .describe('A part of the title, in small or capital letters')
-    .meta({ example: 'long' }),
+    .describe(DESCRIBED && 'A part of the title, in small or capital letters')
+    .meta(DESCRIBED && { example: 'long' }),
   genre: z
     .string()
     .max(labelLengthMax, 'is too long')
     .optional()
-    .describe('Of this genre alone')
-    .meta({ example: 'Adventure' }),
+    .describe(DESCRIBED && 'Of this genre alone')
+    .meta(DESCRIBED && { example: 'Adventure' }),
   ids: ids
     .optional()
-    .describe('Those of a comma list of at most 20 ids; ones with commas are quoted as in CSV')
-    .meta({ type: 'string', example: 'film-0001,film-0002' }),
+    .describe(DESCRIBED && 'Those of a comma list of at most 20 ids; ones with commas are quoted as in CSV')
+    .meta(DESCRIBED && { type: 'string', example: 'film-0001,film-0002' }),
   limit: wholeNumber(1, catalogPageMax)
     .optional()
-    .describe(`Films of a page, 1 to ${catalogPageMax}. ${limitDefault} where it is not given`)
-    .meta({ example: String(limitDefault) }),
+    .describe(DESCRIBED && `Films of a page, 1 to ${catalogPageMax}. ${limitDefault} where it is not given`)
+    .meta(DESCRIBED && { example: String(limitDefault) }),
   cursor: z
     .string()
     .max(4096, 'is none that was given')
     .optional()
-    .describe('`meta.next_cursor` of the page before; the other parameters must be the same')
-    .meta({ example: 'WyIvYXBpL2NhdGFsb2cvbW92aWVzPyIsMCwxLCJmaWxtLTAwNTAiXQ' }),
+    .describe(DESCRIBED && '`meta.next_cursor` of the page before; the other parameters must be the same')
+    .meta(DESCRIBED && { example: 'WyIvYXBpL2NhdGFsb2cvbW92aWVzPyIsMCwxLCJmaWxtLTAwNTAiXQ' }),
 });
 
 /** Cursors name a range; films have none. */

@@ -23,8 +23,8 @@ const regionName = z
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/,
     `must be 1 to ${labelLengthMax} of letters, digits, ".", "_" and "-", beginning with a letter or digit`,
   )
-  .describe('Name of the region, as events have it')
-  .meta({ example: 'EU-London' });
+  .describe(DESCRIBED && 'Name of the region, as events have it')
+  .meta(DESCRIBED && { example: 'EU-London' });
 
 const degrees = (most: number, what: string) =>
   z
@@ -40,16 +40,19 @@ const place = {
     .min(1, 'must not be empty')
     .max(labelLengthMax, `must have at most ${labelLengthMax} characters`)
     .regex(oneLine, 'must be one line of plain text')
-    .describe('Where it lies'),
+    .describe(DESCRIBED && 'Where it lies'),
   latitude: degrees(90, 'Degrees to the north'),
   longitude: degrees(180, 'Degrees to the east'),
 };
 const placeExample = { continent: 'Europe', latitude: 51.51, longitude: -0.13 } as const;
-const body = z.strictObject(place).meta({ examples: [placeExample] });
+const body = z.strictObject(place).meta(DESCRIBED && { examples: [placeExample] });
 
 const row = z.strictObject({
-  region: z.string().describe('Name of the region'),
-  number: z.int().min(1).describe('Its number in keys and in the lake; never changed, never given again'),
+  region: z.string().describe(DESCRIBED && 'Name of the region'),
+  number: z
+    .int()
+    .min(1)
+    .describe(DESCRIBED && 'Its number in keys and in the lake; never changed, never given again'),
   ...place,
 });
 const example = { region: 'EU-London', number: 4, ...placeExample };
@@ -59,8 +62,8 @@ const query = z.object({
     .trim()
     .max(labelLengthMax, 'is too long')
     .optional()
-    .describe('A part of the name, in small or capital letters')
-    .meta({ example: 'eu-' }),
+    .describe(DESCRIBED && 'A part of the name, in small or capital letters')
+    .meta(DESCRIBED && { example: 'eu-' }),
 });
 const path = DESCRIBED && z.object({ name: regionName });
 
