@@ -8,16 +8,25 @@ const isOver: ReadonlySet<InstanceStatus['status']> = new Set([
   'unknown',
 ]);
 
-/** Makes an instance do its work, whatever became of it. Says how. */
-export async function setGoing<T>(workflow: Workflow<T>, id: string, params: T): Promise<string> {
+/**
+ * Makes an instance do its work, whatever became of it. Says how. One that is queued is left there, as its turn comes;
+ * not so where it has been for longer than any queue takes: locally one that was killed between its making and its
+ * beginning is said to be queued for ever, and neither pause nor resume moves it.
+ */
+export async function setGoing<T>(
+  workflow: Workflow<T>,
+  id: string,
+  params: T,
+  { queuedTooLong = false } = {},
+): Promise<string> {
   const instance = await workflow.get(id).catch(() => null);
   if (!instance) {
     await workflow.create({ id, params });
     return 'created';
   }
   const { status } = await instance.status();
-  if (status === 'queued') return 'left in the queue';
-  if (isOver.has(status)) {
+  if (status === 'queued' && !queuedTooLong) return 'left in the queue';
+  if (status === 'queued' || isOver.has(status)) {
     await instance.restart();
     return 'restarted';
   }

@@ -26,6 +26,11 @@ const byFire: readonly Found[] = [
     test: 'test/core/window/outbox.test.ts',
   },
   {
+    by: '`failpoints`',
+    what: 'a run whose instance was killed between its making and its beginning stood for a day: the local runtime says for ever that it is queued, and the watchdog left it there',
+    test: 'test/storage/set-going.test.ts',
+  },
+  {
     by: 'simulation of hubs',
     what: 'a region that died between its commit and its push, and whose window was in D1 and let go before the hub asked again, was never told of: viewers saw the minute as it was before, for up to an hour',
     test: 'test/core/live/hub-simulation.test.ts, test/core/live/joining.test.ts',

@@ -11,6 +11,8 @@ const stalledAfterMs = 6 * 60_000;
 /** A run that could not be revived for so long is given up. */
 const givenUpAfterMs = 24 * 3_600_000;
 const revivedAtOnceMax = 20;
+/** An instance that was asked for so long ago is not waiting for its turn. */
+const queuedTooLongMs = 3_600_000;
 
 export async function reviveRuns(
   db: D1Database,
@@ -24,7 +26,9 @@ export async function reviveRuns(
       continue;
     }
     const { id, regionNumber, hour } = run;
-    const how = await setGoing(workflow, id, { runId: id, regionNumber, hour }).catch(messageOf);
+    const queuedTooLong = nowMs - run.createdAtMs > queuedTooLongMs;
+    const params = { runId: id, regionNumber, hour };
+    const how = await setGoing(workflow, id, params, { queuedTooLong }).catch(messageOf);
     console.warn(logLine('warn', 'batch_run_revived', { run: run.id, how }));
     // Not again before it has had its time.
     await noteProgress(db, run.id, run, nowMs);
