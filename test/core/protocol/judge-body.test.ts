@@ -213,6 +213,32 @@ describe('what is judged from its bytes', () => {
 });
 
 describe('[ING-3] caps', () => {
+  test.each([
+    ['event_id', limits.eventIdLengthMax],
+    ['content_id', limits.contentIdLengthMax],
+    ['movie_id', limits.contentIdLengthMax],
+    ['user_id', limits.userIdLengthMax],
+    ['session_id', limits.sessionIdLengthMax],
+    ['title', limits.titleLengthMax],
+    ...['country', 'device_type', 'quality', 'content_type', 'subscription_type', 'error_code', 'region'].map(
+      (name) => [name, limits.labelLengthMax] as const,
+    ),
+  ] as const)('characters of %s: %d, and one more, one by one or behind an escape', (name, most) => {
+    for (const length of [most - 1, most, most + 1])
+      for (const text of ['x'.repeat(length), 'é'.repeat(length), `\\${'x'.repeat(length - 1)}`])
+        expectSame(bytesOf([view({ [name]: text }), view({ content: { [name]: text } })]), 'json');
+  });
+
+  test.each([
+    ['duration', limits.durationMsMax / 1000],
+    ['buffering_count', limits.bufferingCountMax],
+    ['speed_mbps', limits.speedKbpsMax / 1000],
+    ['bytes', limits.bytesMax],
+  ] as const)('of %s: %d, a little less and more, and less than nothing', (name, most) => {
+    for (const value of [most - 1, most - 0.5, most, most + 0.001, most + 1, 0, -0.5, -1, 0.5])
+      expectSame(bytesOf([view({ [name]: value })]), 'json');
+  });
+
   const { recordsPerRequestMax, recordSizeMax, valuesPerRequestMax } = limits;
   test.each([recordsPerRequestMax, recordsPerRequestMax + 1])('%d records', (count) => {
     const texts = Array.from({ length: count }, (_, i) => JSON.stringify(view({ event_id: i })));
