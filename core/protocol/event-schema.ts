@@ -125,11 +125,5 @@ export const eventSchema = z
 /** A record as sent, after its schema has passed. */
 export type SentEvent = z.infer<typeof eventSchema>;
 
-/**
- * The schema with generated code, made while the module loads (the platform forbids it in a request). It falls back
- * to the interpreter silently where a feature is not supported; a test compiles it strictly.
- */
-export const compiledEventSchema = z.compile(eventSchema);
-
 /** The names of all top-level fields. */
 export const eventFields: ReadonlySet<string> = new Set(Object.keys(eventSchema.shape));

@@ -1,7 +1,7 @@
 /** Judges one record alone (ING-2): the walk, the schema, then what no schema can say. Pure; never throws. */
 import type { AcceptedEvent } from './accepted-event.ts';
 import { unparsable } from './body.ts';
-import { compiledEventSchema, type SentEvent } from './event-schema.ts';
+import { eventSchema, type SentEvent } from './event-schema.ts';
 import { eventTypes, statuses } from './event-type.ts';
 import { type EpochMs, epochMs } from './ids.ts';
 import { clockSkewAheadMsMax, eventTimeMsMin, extBytesMax } from './limits.ts';
@@ -48,7 +48,7 @@ export function judgeRecord(raw: unknown, context: JudgeContext): Judged | Rejec
   }
   const fault = walkRecord(raw, context.bytesReplaced);
   if (fault) return fault;
-  const parsed = compiledEventSchema.safeParse(raw);
+  const parsed = eventSchema.safeParse(raw);
   if (!parsed.success) return rejectFromIssue(raw, parsed.error.issues[0]!);
   return judgeSent(parsed.data, (raw as { ext?: object | null }).ext ?? null, context);
 }
