@@ -9,7 +9,8 @@ import { root } from './bootstrap.mjs';
 import { type Credentials, ensureCredentials } from './credentials.ts';
 import type { Database } from './database.ts';
 
-function buildWorker(): string {
+/** The path of the script, built as `wrangler deploy` would. */
+export function buildWorker(): string {
   const folder = join(root, '.cache/bench-worker');
   const wrangler = join(root, 'node_modules/wrangler/wrangler-dist/cli.js');
   const args = ['deploy', '--dry-run', '--outdir', folder];

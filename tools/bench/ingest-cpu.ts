@@ -13,7 +13,7 @@ const warmUpTurns = 5;
 const names = ['US-California', 'US-Virginia', 'EU-London', 'EU-Frankfurt', 'ASIA-Tokyo', 'ASIA-Mumbai'];
 const regions = names.map((name, i) => ({ number: i + 1, name, continent: '', latitude: i, longitude: i }));
 
-/** Ids of their own, and times within seconds: as the bench `ingest` sends them. */
+/** Ids of their own, and times within seconds: as the bench `pipeline` sends them. */
 function makeBody(body: number): string {
   const nowMs = Date.now();
   const events = Array.from({ length: eventsPerBody }, (_, i) => {

@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { eventTypes } from '../../core/protocol/event-type.ts';
 import { rangeSources } from './range-reader.ts';
 
-export const time = (what: string) => z.iso.datetime().describe(DESCRIBED && `${what}, ISO 8601 in UTC`);
+/** Made once: its expression is a large one. */
+const instant = z.iso.datetime();
+export const time = (what: string) => instant.describe(DESCRIBED && `${what}, ISO 8601 in UTC`);
 export const count = (what: string) => z.int().min(0).describe(what);
 export const amount = (what: string) => z.number().min(0).describe(what);
 /** 0 to 1; null where there is nothing to divide by. */
@@ -30,18 +32,20 @@ const rangeMetaShape = {
     .describe(DESCRIBED && 'What is missing in the answer, and why'),
 };
 
-const rangeMeta = z
-  .strictObject(rangeMetaShape)
-  .describe(DESCRIBED && 'How fresh the answer is, and of what');
+const rangeMeta =
+  DESCRIBED && z.strictObject(rangeMetaShape).describe(DESCRIBED && 'How fresh the answer is, and of what');
 
 /** An answer about a range that is one object. */
 export function objectAnswer<T extends z.ZodType>(data: T) {
-  return z.strictObject({ data, meta: rangeMeta });
+  return DESCRIBED && z.strictObject({ data, meta: rangeMeta });
 }
 
 /** An answer about a range that is all of its rows. */
 export function rowsAnswer<T extends z.ZodType>(row: T) {
-  return z.strictObject({ data: z.array(row), count: count(DESCRIBED && 'Rows in data'), meta: rangeMeta });
+  return (
+    DESCRIBED &&
+    z.strictObject({ data: z.array(row), count: count(DESCRIBED && 'Rows in data'), meta: rangeMeta })
+  );
 }
 
 const pageMeta =
@@ -55,7 +59,10 @@ const pageMeta =
 
 /** An answer about a range that is a page of its rows. */
 export function pageAnswer<T extends z.ZodType>(row: T) {
-  return z.strictObject({ data: z.array(row), count: count(DESCRIBED && 'Rows in data'), meta: pageMeta });
+  return (
+    DESCRIBED &&
+    z.strictObject({ data: z.array(row), count: count(DESCRIBED && 'Rows in data'), meta: pageMeta })
+  );
 }
 
 export const windowShape = {

@@ -55,7 +55,7 @@ export function eventsRoute(door: EventsDoor): Route {
       bodyExample: oneEvent,
       bodyTypes: { 'application/x-ndjson': `${JSON.stringify(oneEvent)}\n` },
       status: 202,
-      answer: ingestAnswer,
+      answer: ingestAnswer(),
       example: {
         receipt: '6f0c2b9a4d1e8375-12',
         received: 1,
