@@ -37,6 +37,8 @@ export interface Env {
   readonly FAILPOINTS?: string;
   /** Origins of other sites whose pages may use the API, comma separated; none where it is empty or missing. */
   readonly CORS_ORIGINS?: string;
+  /** Of whose stitched sessions D1 has rows (SES-6): of one user in so many, "1" for all. */
+  readonly SESSION_USERS_ONE_IN?: string;
   /** 32 hex digits. Required in a deployment; a local run keeps its own in D1. Never rotated (IDN-1). */
   readonly IDENTITY_KEY?: string;
   /** "VERSION:32 hex digits", e.g. "1:00..". Required in a deployment. */

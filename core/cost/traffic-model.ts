@@ -1,6 +1,7 @@
 /** How much work a day of traffic makes, and what a month of it costs: unit costs as counted, times how many there are. */
 import { partsKeptMs } from '../protocol/batch-limits.ts';
 import { sealEventsMin } from '../protocol/limits.ts';
+import { sessionRowsMax, sessionsKeptMs } from '../protocol/warehouse-limits.ts';
 import * as assumed from './assumed-work.ts';
 import { type Bill, billOf, type MonthWork } from './bill.ts';
 import type { Operation } from './operations.ts';
@@ -15,6 +16,8 @@ export interface Traffic {
   /** Bytes of an event in the queue, as counted. */
   readonly queueBytesPerEvent: number;
   readonly viewerHoursPerDay: number;
+  /** D1 has the sessions of one user in so many (SES-6). */
+  readonly usersOneIn: number;
   /** Operations of a viewer-hour, as counted. */
   readonly viewerHour: Partial<Record<Operation, number>>;
 }
@@ -25,7 +28,14 @@ export interface DayWork extends Readonly<Record<WorkUnit, number>> {
 }
 
 const daySeconds = 86_400;
+const dayMs = daySeconds * 1000;
 const monthDays = 365 / 12;
+
+/** Of one user in so many D1 has the sessions for as long as it keeps any, below its cap (docs/sessions.md). */
+export function usersOneInFor(eventsPerDay: number): number {
+  const kept = (eventsPerDay / assumed.eventsPerSitting) * (sessionsKeptMs / dayMs);
+  return Math.max(1, Math.ceil(kept / sessionRowsMax));
+}
 
 export function dayWorkOf(traffic: Traffic): DayWork {
   const { eventsPerDay: events, eventsPerPost, regions } = traffic;
@@ -48,7 +58,7 @@ export function dayWorkOf(traffic: Traffic): DayWork {
   // An empty minute makes no window.
   const perMinute = events / 1440;
   const windows = shards * 1440 * (1 - Math.exp(-perMinute / shards));
-  const sessions = events / assumed.eventsPerSitting;
+  const sessions = events / assumed.eventsPerSitting / traffic.usersOneIn;
   const regionHours = regions * 24 * (1 - Math.exp(-events / 24 / regions));
   const isolates = Math.ceil(posts / daySeconds / assumed.postsPerIsolate);
   return {
@@ -87,7 +97,7 @@ function monthOf(traffic: Traffic, unitCosts: UnitCosts, day = dayWorkOf(traffic
     ...sums,
     workerCpuMs: (day.post * assumed.cpuMsPerPost + traffic.eventsPerDay * assumed.cpuMsPerEvent) * monthDays,
     objectGbSeconds: (awakeMs(traffic, day) / 1000) * objectGb * monthDays,
-    r2GbMonths: (traffic.eventsPerDay * assumed.lakeBytesPerEvent * (partsKeptMs / 86_400_000)) / 1e9,
+    r2GbMonths: (traffic.eventsPerDay * assumed.lakeBytesPerEvent * (partsKeptMs / dayMs)) / 1e9,
   };
 }
 

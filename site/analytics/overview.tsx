@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import { currentIdentity } from '../access/session.ts';
 import { Ago } from '../admin/moment.tsx';
+import { countText } from '../format/number.ts';
 import * as say from '../text/analytics.ts';
 import {
   CountriesPanel,
@@ -45,6 +46,7 @@ export function Overview() {
             {name !== 'session' && (name ?? word) && `${days}, `}
             {name === 'session' && say.timesOf}
             {asked.value.tz}
+            <Sample />
             <Newest />
           </p>
         </div>
@@ -54,6 +56,12 @@ export function Overview() {
       {Detail ? <Detail /> : <Panels />}
     </>
   );
+}
+
+/** Whose sessions they are, where they are not all. */
+function Sample() {
+  const oneIn = metrics.value.value?.meta.users_one_in ?? 1;
+  return oneIn > 1 ? say.ofOneUserIn(countText(oneIn)) : null;
 }
 
 /** How fresh all of it is. */

@@ -171,6 +171,8 @@ export interface WarehouseMeta {
   readonly to: string;
   /** When the newest session that is known began; null without any. */
   readonly updated_at: string | null;
+  /** Sessions of the stream are those of one user in so many. */
+  readonly users_one_in: number;
   readonly next_cursor?: string | null;
 }
 

@@ -29,6 +29,7 @@ export const thenStart = ', then start';
 export const howInTheApiReference = 'How, in the API reference';
 export const timesOf = 'Times of ';
 export const newestSession = ', newest session ';
+export const ofOneUserIn = (count: string): string => `, of one user in ${count}`;
 export const hidesIt = 'hides';
 export const showsIt = 'shows';
 export const isLikeThat = 'is like that';

@@ -130,6 +130,15 @@ describe('what is shown', () => {
   });
 });
 
+test('[ABL-97, SES-6] sessions of one user in so many are said to be that; those of all need no word', async () => {
+  const { page } = await opened('', (service) => {
+    service.warehouse.usersOneIn = 4000;
+  });
+  await expect.poll(() => page.locator('.title-remark').textContent()).toContain(', of one user in 4,000');
+  const all = await opened();
+  expect(await all.page.locator('.title-remark').textContent()).not.toContain('one user');
+});
+
 describe('what is chosen', () => {
   test('[ABL-80, ANA-8] days, zone and comparison are the address, and the questions of all panels; back undoes each', async () => {
     const { service, page } = await opened();

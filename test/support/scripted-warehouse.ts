@@ -19,6 +19,8 @@ import type {
 export interface ScriptedWarehouse {
   /** Nothing was ever loaded. */
   isEmpty: boolean;
+  /** Sessions are those of one user in so many; 1 where it is not given. */
+  usersOneIn?: number;
 }
 
 const dayMs = 86_400_000;
@@ -74,7 +76,7 @@ const sumOf = ({ first, count }: Days): number =>
 
 /** Null for what is no address of the analytics API. */
 export function answerWarehouse(
-  { isEmpty }: ScriptedWarehouse,
+  { isEmpty, usersOneIn = 1 }: ScriptedWarehouse,
   what: string,
   query: URLSearchParams,
 ): object | null {
@@ -91,6 +93,7 @@ export function answerWarehouse(
     compare: null,
     updated_at: isEmpty ? null : new Date(Date.now() - 2.2 * 3_600_000).toISOString(),
     source: 'warehouse',
+    users_one_in: usersOneIn,
     ...(table === 'top-movies' && { next_cursor: nextCursor(query) }),
   };
   return { data: isEmpty ? emptied(data ?? []) : data, meta };

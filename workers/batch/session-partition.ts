@@ -4,6 +4,7 @@ import { SessionEvents } from '../../core/warehouse/session-events.ts';
 import { overlapping, partitionOf, partitionStart } from '../../core/warehouse/session-partition.ts';
 import { type Sitting, stitch } from '../../core/warehouse/stitch.ts';
 import { digestOf, sessionRow, stitchedIdFrom } from '../../core/warehouse/stitched-row.ts';
+import { isInSample } from '../../core/warehouse/user-sample.ts';
 import type { BatchWork } from '../../storage/batch-work.ts';
 import { StoredDataError } from '../../storage/stored-data-error.ts';
 import { clearHour } from '../../storage/warehouse/session-clear.ts';
@@ -64,8 +65,9 @@ export async function stitchPartition(
     const standing = await readDoneHour(ports.db, params);
     await clearHour(ports.bucket, params, standing, [...files, openName(params, params, at)]);
   }
-  await writeRows(ports, params, { at, partitions }, closed);
-  await work.save(`films-${at}.json`, [...new Set(closed.map(({ contentId }) => contentId))]);
+  const kept = closed.filter((sitting) => isInSample(sitting, ports.usersOneIn));
+  await writeRows(ports, params, { at, partitions }, kept);
+  await work.save(`films-${at}.json`, [...new Set(kept.map(({ contentId }) => contentId))]);
   return { events: events.count, sessions: closed.length, digest: digestOf(open), files };
 }
 
@@ -108,10 +110,10 @@ async function writeRows(
   { db, now }: SessionPorts,
   params: SessionParams,
   { at, partitions }: { readonly at: number; readonly partitions: number },
-  closed: readonly Sitting[],
+  kept: readonly Sitting[],
 ): Promise<void> {
   const keptFromMs = Math.floor((now() - sessionsKeptMs) / dayMs) * dayMs;
-  const rows = closed
+  const rows = kept
     .filter(({ startMs }) => startMs >= keptFromMs)
     .map((sitting) => sessionRow(params.regionNumber, sitting))
     .sort((a, b) => (a.source_id < b.source_id ? -1 : 1));

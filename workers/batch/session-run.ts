@@ -31,6 +31,8 @@ export interface SessionPorts {
   readonly now: () => number;
   /** Events of one step: sessionStepEventsMax but in tests. */
   readonly stepEvents: number;
+  /** Of whose sessions D1 gets rows: of one user in so many, 1 for all. */
+  readonly usersOneIn: number;
 }
 
 export interface SessionPlan {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { billOf, type MonthWork } from '../../../core/cost/bill.ts';
 import { planUsdPerMonth } from '../../../core/cost/prices.ts';
-import { dayWorkOf, type Traffic } from '../../../core/cost/traffic-model.ts';
+import { dayWorkOf, type Traffic, usersOneInFor } from '../../../core/cost/traffic-model.ts';
 import { ownerOf, unitCostsOf, type WorkUnit, workUnits } from '../../../core/cost/unit-work.ts';
 
 const nothing: MonthWork = { workerCpuMs: 0, objectGbSeconds: 0, r2GbMonths: 0 };
@@ -11,6 +11,7 @@ const traffic: Traffic = {
   regions: 12,
   queueBytesPerEvent: 50,
   viewerHoursPerDay: 0,
+  usersOneIn: 1,
   viewerHour: {},
 };
 
@@ -37,6 +38,24 @@ test('[SYS-7] 10 billion events a day need four shards a region at the mean, and
   expect(day.shardsPerRegion).toBe(7);
   expect(day.messagesPerBatch).toBeCloseTo(77.2, 1);
   expect(dayWorkOf({ ...traffic, eventsPerPost: 1500 }).queuePiece).toBeCloseTo((2 * 1e10) / 1500, 0);
+});
+
+test('[SYS-7, SES-6] where D1 has the sessions of one user in so many, 90 days of them are within its cap', () => {
+  expect(usersOneInFor(138_000)).toBe(1);
+  for (const eventsPerDay of [1e6, 1e7, 1e10]) {
+    const usersOneIn = usersOneInFor(eventsPerDay);
+    const all = dayWorkOf({ ...traffic, eventsPerDay });
+    const some = dayWorkOf({ ...traffic, eventsPerDay, usersOneIn });
+    expect(some.session * 90).toBeLessThanOrEqual(500_000);
+    expect(some.session * 90).toBeGreaterThan(430_000);
+    expect(some.session * usersOneIn).toBeCloseTo(all.session, 3);
+    expect({ ...some, session: 0, newcomer: 0, filmHour: 0 }).toEqual({
+      ...all,
+      session: 0,
+      newcomer: 0,
+      filmHour: 0,
+    });
+  }
 });
 
 test('[SYS-7] a trickle makes no more commits, windows and hours than it has events', () => {

@@ -114,6 +114,7 @@ export class DerivedSim {
       },
       now: () => ground.nowMs,
       stepEvents,
+      usersOneIn: 1,
     };
   }
 

@@ -61,6 +61,33 @@ describe('[SES-3, SES-4, SES-5] the sessions of hours', () => {
     expect((await env.LAKE.list({ prefix: 'lake/work/' })).objects).toEqual([]);
   });
 
+  test('[SES-6] are those of one user in so many in D1, of all in the lake, and others when another number is set', async () => {
+    const world = new SessionWorld();
+    const events = watching(5);
+    const expected = stitched(events);
+    const ofOneIn = (oneIn: bigint) =>
+      expected.filter(({ pseudonym }) => BigInt(`0x${pseudonym.split('-')[1] ?? ''}`) % oneIn === 0n);
+    const [two, six] = [ofOneIn(2n), ofOneIn(6n)];
+    expect(six.length).toBeGreaterThan(0);
+    expect(two.length).toBeGreaterThan(six.length);
+    expect(expected.length).toBeGreaterThan(two.length);
+    await world.put(events);
+    await world.compute();
+    for (const [oneIn, rows] of [
+      [6, six],
+      [2, two],
+      [6, six],
+      [1, expected],
+    ] as const) {
+      world.usersOneIn = oneIn;
+      await env.DB.prepare("UPDATE session_hours SET carry_in = 'another'").run();
+      await world.settle();
+      expect(await rowsInD1()).toEqual(rows);
+      expect(await rowsInLake()).toEqual(expected);
+      await expectSums();
+    }
+  });
+
   test('come after those of the hour before, of which they take over what is open', async () => {
     const world = new SessionWorld();
     await world.put([watched('view', t0 + 50 * minute), watched('complete', t0 + 65 * minute)]);

@@ -44,6 +44,7 @@ export class SessionWorld {
   /** Looks are so far apart that runs are begun again. */
   nowMs = t0 + 24 * hourMs;
   stepEvents = 25;
+  usersOneIn = 1;
   #row = 0;
 
   /** Events come into the log, and what is told of them is in the lake: as late or counted. */
@@ -80,6 +81,7 @@ export class SessionWorld {
       db: env.DB,
       bucket: env.LAKE,
       stepEvents: this.stepEvents,
+      usersOneIn: this.usersOneIn,
       now: () => this.nowMs,
       read: (name) => this.#read(name),
     };

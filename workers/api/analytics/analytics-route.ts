@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { analyticsPageMax } from '../../../core/protocol/analytics-limits.ts';
 import { type SlotSpan, slotMs } from '../../../core/warehouse/local-days.ts';
+import { readUsersOneIn } from '../../../core/warehouse/user-sample.ts';
 import { readNewestStart } from '../../../storage/analytics/newest-session.ts';
 import { prefersCsv } from '../csv.ts';
 import { type Rank, writeCursor } from '../cursor.ts';
@@ -99,6 +100,7 @@ function answer(
     compare: span ? null : query.previous && spanOf(query.previous),
     updated_at: newestMs === null ? null : isoTime(newestMs),
     source: 'warehouse',
+    users_one_in: readUsersOneIn(context.env.SESSION_USERS_ONE_IN) ?? 1,
     ...(next === undefined ? {} : { next_cursor: next }),
   };
   return jsonResponse({ data, ...(rows ? { count: rows.length } : {}), meta });
@@ -155,4 +157,5 @@ export const exampleMeta = {
   compare: { from: '2026-09-23T00:00:00.000Z', to: '2026-10-23T00:00:00.000Z' },
   updated_at: '2026-11-21T09:58:12.000Z',
   source: 'warehouse',
+  users_one_in: 1,
 };

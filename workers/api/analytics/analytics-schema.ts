@@ -23,6 +23,7 @@ const metaShape = {
   compare: span('The days before that the range is compared with; null without `compare`').nullable(),
   updated_at: time('When the newest session that the warehouse has began; null without any').nullable(),
   source: z.literal('warehouse').describe('What counted this'),
+  users_one_in: count('Sessions of the stream are of one user in so many, 1: of all. Not scaled').min(1),
   warnings: z.array(z.string()).optional().describe('What is missing in the answer, and why'),
 };
 const meta = DESCRIBED && z.strictObject(metaShape).describe('Of what range and how fresh the answer is');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readUsersOneIn } from '../../../core/warehouse/user-sample.ts';
 import { readSession, type SessionDetail } from '../../../storage/analytics/session-rows.ts';
 import { loadRegions } from '../../../storage/region-registry.ts';
 import { prefersCsv } from '../csv.ts';
@@ -77,6 +78,7 @@ async function sessionDetail(context: ApiContext): Promise<Response> {
       compare: null,
       updated_at: at,
       source: 'warehouse',
+      users_one_in: readUsersOneIn(env.SESSION_USERS_ONE_IN) ?? 1,
       ...(warnings.length === 0 ? {} : { warnings }),
     },
   });

@@ -51,6 +51,19 @@ describe('with sessions', () => {
   }, 60_000);
 
   test.each([...rangePaths, '/api/analytics/sessions/:id'])(
+    '[SES-6] %s says of how many users it has one',
+    async (path) => {
+      const oneInOf = async (set: string) => {
+        const response = await ask(addressOf(path), {}, { ...env, SESSION_USERS_ONE_IN: set });
+        return (await response.json<Answer>()).meta.users_one_in;
+      };
+      expect(await oneInOf('64')).toBe(64);
+      expect(await oneInOf('1')).toBe(1);
+      expect(await oneInOf('a few')).toBe(1);
+    },
+  );
+
+  test.each([...rangePaths, '/api/analytics/sessions/:id'])(
     '[API-6] %s answers as its schema says, as CSV too',
     async (path) => {
       const response = await ask(`${addressOf(path)}?compare=previous&days=20&tz=America/St_Johns`);
