@@ -60,7 +60,7 @@ function summary(held: readonly Held[], absent: readonly string[]): string {
 }
 
 function section(held: Held): string {
-  const { name, describe, notes, settings, rows, targets = [] } = held;
+  const { name, describe, notes, settings, rows, targets = [], plots = [] } = held;
   const about = Object.entries(settings).map(([key, value]) => `- ${key}: ${value}`);
   const parts = [
     `## ${name}`,
@@ -71,6 +71,7 @@ other programs had ${held.othersPercent} % of the processors just before.`,
     targets
       .map((target) => `- ${verdict(target)}: ${target.what}: ${target.measured}, ${goalOf(target)}`)
       .join('\n'),
+    plots.map((plot) => `![${plot.title}: ${plot.y}](plots/${plot.name}.svg)`).join('\n\n'),
     notes.join('\n\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import type { RegionEntry } from '../core/protocol/region.ts';
 import { compatibilityDate } from './bench-workerd.ts';
 import { root } from './bootstrap.mjs';
 import { type Credentials, ensureCredentials } from './credentials.ts';
@@ -22,7 +23,10 @@ export function buildWorker(): string {
   return join(folder, 'index.js');
 }
 
-export async function startMarquee(): Promise<{ miniflare: Miniflare; credentials: Credentials }> {
+/** With `regions` beside those of the migrations. */
+export async function startMarquee(
+  regions: readonly RegionEntry[] = [],
+): Promise<{ miniflare: Miniflare; credentials: Credentials }> {
   const object = (className: string) => ({ className, useSQLite: true });
   const options = convertV4MiniflareOptions({
     modules: true,
@@ -36,6 +40,7 @@ export async function startMarquee(): Promise<{ miniflare: Miniflare; credential
       REGION_WINDOW: object('RegionWindow'),
       LIVE_HUB: object('LiveHub'),
       KEY_METER: object('KeyMeter'),
+      LAKE_SEALER: object('LakeSealer'),
     },
     queueProducers: { EVENTS: 'events' },
     queueConsumers: { events: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 } },
@@ -49,6 +54,13 @@ export async function startMarquee(): Promise<{ miniflare: Miniflare; credential
     const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint');
     for (const statement of statements) await database.prepare(statement).run();
   }
+  await database
+    .prepare(
+      `INSERT INTO regions (number, name, continent, latitude, longitude) SELECT value ->> 'number', value ->> 'name',
+        'Test', value ->> 'latitude', value ->> 'longitude' FROM json_each(?)`,
+    )
+    .bind(JSON.stringify(regions))
+    .run();
   const persistTo = mkdtempSync(join(tmpdir(), 'marquee-ingest-'));
   const credentials = await ensureCredentials(database as unknown as Database, persistTo, Date.now());
   rmSync(persistTo, { recursive: true });

@@ -1,4 +1,5 @@
 // What a benchmark is, and what it tells.
+import type { Plot } from './bench-plot.ts';
 import { median, rounded } from './bench-rate.ts';
 import { quantile } from './producer/progress.ts';
 
@@ -17,6 +18,8 @@ export interface Report {
   /** All with the same columns. */
   readonly rows: readonly Readonly<Record<string, string | number>>[];
   readonly targets?: readonly Target[];
+  /** Each becomes docs/plots/NAME.svg. */
+  readonly plots?: readonly Plot[];
 }
 
 export type Target = {

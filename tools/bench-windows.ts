@@ -1,9 +1,9 @@
-// A week of windows in a database: one hour of made-up windows for every region, written as the product writes them, and
-// copied by SQL into the hours before. Benchmarks of reading need bulk; what the numbers say does not matter.
+// Made-up windows in a database, written as the product writes them: an hour of minutes, an hour and a day of every region,
+// which bench-history.ts copies into the past. Benchmarks of reading need bulk; what the numbers say does not matter.
 import { counterCount, counterIndex, type Dimension, dimensions } from '../core/aggregate/counters.ts';
 import { DistinctSketch } from '../core/aggregate/distinct-sketch.ts';
 import { QuantileSketch } from '../core/aggregate/quantile-sketch.ts';
-import { panesPerWindow } from '../core/protocol/limits.ts';
+import { dimensionKeysMax, panesPerWindow } from '../core/protocol/limits.ts';
 import { packedKey } from '../core/protocol/region.ts';
 import { packedWindowVersion } from '../core/protocol/version.ts';
 import { mergeWindows } from '../core/window/merge-windows.ts';
@@ -12,15 +12,16 @@ import { jsonChunks } from '../storage/json-chunks.ts';
 import { encodeRow, insertPackedRows, type PackedTable } from '../storage/window-row.ts';
 import { Random } from './producer/random.ts';
 
-export const benchTitles = 100;
+export const benchTitles = 1_000;
 export const benchRegions = 12;
-const weekHours = 7 * 24;
+/** Of a minute, and the most that an hour or a day names. */
+const titlesPerMinute = 100;
+const titlesPerHour = dimensionKeysMax;
 const eventsPerWindow = 1000;
 const usersPerWindow = 300;
 const usersInAll = 20_000;
 const downloadShare = 0.2;
-const keysOf: Readonly<Record<Dimension, number>> = {
-  content: benchTitles,
+const keysOf: Readonly<Record<Exclude<Dimension, 'content'>, number>> = {
   content_type: 5,
   device: 7,
   country: 3,
@@ -36,40 +37,24 @@ interface Statement {
   all<Row>(): Promise<{ results: Row[] }>;
 }
 
-/** Fills the tables with the week up to `nowMs`: minutes up to now, hours up to the one before. */
-export async function fillWeek(database: Database, nowMs: number): Promise<void> {
-  const hour = Math.floor(nowMs / 3_600_000);
-  const columns = { region_windows: '', region_hours: '' };
-  for (const table of ['region_windows', 'region_hours'] as const)
-    columns[table] = await columnsBesideKey(database, table);
+/** The minutes of the hour before `nowMs`, that hour, and the day before. */
+export async function insertNewest(database: Database, nowMs: number): Promise<void> {
+  const hour = Math.floor(nowMs / 3_600_000) - 1;
+  const day = Math.floor(nowMs / 86_400_000) - 1;
   for (let region = 1; region <= benchRegions; region++) {
-    const windows = Array.from({ length: 60 }, (_, minute) => madeUpWindow(region, hour * 60 + minute));
+    const windows = Array.from({ length: 60 }, (_, n) =>
+      madeUpWindow(region, hour * 60 + n, titlesPerMinute),
+    );
     const minutes = windows.map((window) =>
       encodeRow({ ...window, key: packedKey(region, 0, window.minute) }, window.panes),
     );
     await insert(database, 'region_windows', minutes);
-    const merged = mergeWindows(windows);
-    await insert(database, 'region_hours', [
-      encodeRow({ ...merged, key: packedKey(region, 0, hour) }, merged.windows),
-    ]);
-    await copyBack(database, 'region_windows', columns.region_windows, packedKey(region, 0, hour * 60), 60);
-    await copyBack(database, 'region_hours', columns.region_hours, packedKey(region, 0, hour), 1);
-    const future = packedKey(region, 0, Math.floor(nowMs / 60_000) + 1);
-    await database
-      .prepare('DELETE FROM region_windows WHERE key >= ?1 AND key < ?2')
-      .bind(future, packedKey(region, 0, hour * 60 + 60))
-      .run();
-    await database
-      .prepare('DELETE FROM region_hours WHERE key = ?1')
-      .bind(packedKey(region, 0, hour))
-      .run();
+    const merged = mergeWindows([...windows.slice(1), madeUpWindow(region, hour * 60, titlesPerHour)]);
+    const key = packedKey(region, 0, hour);
+    await insert(database, 'region_hours', [encodeRow({ ...merged, key }, merged.windows)]);
+    const dayKey = packedKey(region, 0, day);
+    await insert(database, 'region_days', [encodeRow({ ...merged, key: dayKey }, merged.windows)]);
   }
-}
-
-async function columnsBesideKey(database: Database, table: PackedTable): Promise<string> {
-  const { results } = await database.prepare(`PRAGMA table_info(${table})`).all<{ name: string }>();
-  const names = results.map(({ name }) => name).filter((name) => name !== 'key');
-  return names.join(', ');
 }
 
 async function insert(database: Database, table: PackedTable, rows: readonly string[]): Promise<void> {
@@ -77,24 +62,9 @@ async function insert(database: Database, table: PackedTable, rows: readonly str
     await database.prepare(insertPackedRows(table, 'true')).bind(chunk).run();
 }
 
-/** Copies the `step` rows from key `from` on into each hour before. */
-async function copyBack(
-  database: Database,
-  table: PackedTable,
-  columns: string,
-  from: number,
-  step: number,
-): Promise<void> {
-  const sql = `INSERT INTO ${table} (key, ${columns})
-    SELECT key - ?1, ${columns} FROM ${table} WHERE key >= ?2 AND key < ?2 + ?3`;
-  for (let hour = 1; hour < weekHours; hour++)
-    await database
-      .prepare(sql)
-      .bind(step * hour, from, step)
-      .run();
-}
-
-function madeUpWindow(region: number, minute: number): PackedWindow {
+/** Regions have some of their titles in common. */
+function madeUpWindow(region: number, minute: number, titles: number): PackedWindow {
+  const named = Array.from({ length: titles }, (_, n) => (n + region * 83) % benchTitles);
   const random = new Random('window', region, minute);
   const users = new DistinctSketch();
   for (let i = 0; i < usersPerWindow; i++) addUser(users, Math.floor(random.between(0, usersInAll)));
@@ -103,7 +73,10 @@ function madeUpWindow(region: number, minute: number): PackedWindow {
     speed.add(Math.floor(random.between(500, 90_000)));
   const part = (share: number): number[] => countersOf(eventsPerWindow * share);
   const entries = dimensions.map((name) => {
-    const keys = Array.from({ length: keysOf[name] }, (_, n) => `${name}-${n}`);
+    const keys =
+      name === 'content'
+        ? named.map((n) => `content-${n}`)
+        : Array.from({ length: keysOf[name] }, (_, n) => `${name}-${n}`);
     return [name, keys.map((key, n) => [key, part(shareOf(n, keys.length))])];
   });
   return {
@@ -116,11 +89,7 @@ function madeUpWindow(region: number, minute: number): PackedWindow {
     counters: part(1),
     panes: Array.from({ length: panesPerWindow }, () => part(1 / panesPerWindow)),
     dimensions: Object.fromEntries(entries) as PackedWindow['dimensions'],
-    titles: Array.from({ length: benchTitles }, (_, n) => [
-      `content-${n}`,
-      `A title of some length ${n}`,
-      'film',
-    ]),
+    titles: named.map((n) => [`content-${n}`, `A title of some length ${n}`, 'film']),
     users: users.toBytes(),
     sessions: users.toBytes(),
     speed: speed.toBytes(),
@@ -129,9 +98,12 @@ function madeUpWindow(region: number, minute: number): PackedWindow {
 
 /** Zipf: the n-th of `all` is asked for 1 / (n + 1) as often as the first. */
 function shareOf(n: number, all: number): number {
-  const sum = Array.from({ length: all }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b, 0);
+  let sum = sums.get(all);
+  if (sum === undefined) sum = Array.from({ length: all }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b, 0);
+  sums.set(all, sum);
   return 1 / (n + 1) / sum;
 }
+const sums = new Map<number, number>();
 
 function countersOf(events: number): number[] {
   const counters = Array.from({ length: counterCount }, () => 0);

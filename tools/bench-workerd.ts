@@ -42,13 +42,14 @@ export function cpuUs(pid: number): number {
   return ns / 1000;
 }
 
-/** The runtime that this process has started. */
-export function runtimePid(): number {
+/** The runtime that this process has started; with two of them, the one that is not `other`. */
+export function runtimePid(other = 0): number {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const [, command, parent] =
         /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-      if (Number(parent) === process.pid && command?.startsWith('workerd')) return Number(pid);
+      if (Number(parent) === process.pid && command?.startsWith('workerd') && Number(pid) !== other)
+        return Number(pid);
     } catch {
       // It has ended since it was listed.
     }

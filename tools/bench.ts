@@ -1,12 +1,13 @@
 // `npm run bench` runs every file of tools/bench that was not run at this commit yet, each in a process of its own, and writes
 // docs/performance.md; `npm run bench -- NAME` runs one.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { performancePage } from './bench-document.ts';
 import { type Circumstances, type Held, hold, readHeld, stillToRun, withChanges } from './bench-held.ts';
+import { plotSvg } from './bench-plot.ts';
 import { type Bench, goalOf, isMet, table } from './bench-report.ts';
 import { root } from './bootstrap.mjs';
 
@@ -30,7 +31,14 @@ function git(...args: string[]): string {
 
 /** Files that the benchmarks write themselves are no change. */
 function commitNow(): string {
-  const changed = git('status', '--porcelain', '--', ':!docs/performance.md', ':!docs/performance.json');
+  const changed = git(
+    'status',
+    '--porcelain',
+    '--',
+    ':!docs/performance.md',
+    ':!docs/performance.json',
+    ':!docs/plots',
+  );
   return `${git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : withChanges}`;
 }
 
@@ -98,6 +106,10 @@ async function writeDocument(): Promise<void> {
   const absent = names.filter((name) => !held.some((each) => each.name === name));
   writeFileSync(join(root, 'docs/performance.json'), `${JSON.stringify({ benches: held }, null, 2)}\n`);
   writeFileSync(join(root, 'docs/performance.md'), performancePage(held, absent));
+  const plots = held.flatMap(({ plots: of = [] }) => of);
+  const plotsFolder = join(root, 'docs/plots');
+  mkdirSync(plotsFolder, { recursive: true });
+  for (const plot of plots) writeFileSync(join(plotsFolder, `${plot.name}.svg`), plotSvg(plot));
   console.log(
     `docs/performance.md: ${held.length} benchmarks${absent.length > 0 ? `, without ${absent.join(', ')}` : ''}`,
   );

@@ -12,9 +12,15 @@ export function errorFrame(code: ErrorFrame['code'], message: string): ErrorFram
   return { t: 'error', code, message };
 }
 
+/** An acknowledgement as every client writes it; of 15 digits at most, all of which are safe integers. */
+const plainAck = /^\{"t":"ack","seq":(0|[1-9]\d{0,14})\}$/;
+
 /** `text` is null for a binary message: marquee.v1 has none. */
 export function parseClientFrame(text: string | null): ParsedClientFrame {
   if (text === null) return bad('frames are JSON text, not binary');
+  // Nearly all that a hub hears: what follows finds the same in it.
+  const ack = plainAck.exec(text)?.[1];
+  if (ack !== undefined) return { ok: true, frame: { t: 'ack', seq: Number(ack) } };
   // A character is at least one byte: what is long is refused without being encoded or parsed.
   if (text.length > clientFrameBytesMax || utf8Encoder.encode(text).length > clientFrameBytesMax) {
     const message = `a frame has at most ${clientFrameBytesMax} bytes`;

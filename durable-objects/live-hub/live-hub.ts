@@ -16,9 +16,10 @@ import { sseReadersMax } from '../../core/protocol/limits.ts';
 import { closeCodes, liveEventsPath, livePing, livePong, liveSubprotocol } from '../../core/protocol/live.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { readSession } from '../../storage/session-store.ts';
-import { type Attachment, attach, readAttachment } from './attachment.ts';
+import { attach, readAttachment } from './attachment.ts';
 import { CallerWatch, type SignedOut } from './caller-watch.ts';
 import { EventStreams } from './event-streams.ts';
+import { HubSockets } from './hub-sockets.ts';
 import { type HubEnv, type HubSources, platformSources } from './hub-sources.ts';
 import { problemAnswer } from './problem-answer.ts';
 import { type ToldUpdate, wholeUpdate } from './told-by-region.ts';
@@ -34,14 +35,14 @@ export class LiveHub extends DurableObject<HubEnv> {
   /** A test puts others in its place. */
   sources: HubSources;
   readonly #hub: Hub = newHub(crypto.randomUUID());
-  readonly #sockets = new Map<string, WebSocket>();
+  readonly #sockets = new HubSockets();
   readonly #streams = new EventStreams();
   /** A test puts another in its place. */
   sessionStands: (sessionId: string) => Promise<boolean>;
   readonly #watch = new CallerWatch({
     stands: async (sessionId) => this.sessionStands(sessionId),
     end: (connection, reason) => this.#signOut(connection, reason),
-    checked: (connection, checkedAtMs) => this.#reattach(connection, { checkedAtMs }),
+    checked: (connection, checkedAtMs) => this.#sockets.reattach(connection, { checkedAtMs }),
   });
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -53,7 +54,7 @@ export class LiveHub extends DurableObject<HubEnv> {
     for (const socket of ctx.getWebSockets()) {
       const attachment = readAttachment(socket.deserializeAttachment());
       if (socket.readyState !== WebSocket.OPEN || !attachment) continue;
-      this.#sockets.set(attachment.viewer, socket);
+      this.#sockets.add(attachment.viewer, socket);
       const { viewer, subscription, caller, checkedAtMs } = attachment;
       this.#watch.add(viewer, caller, checkedAtMs);
       this.#take({ type: 'connected', viewer, subscription });
@@ -76,7 +77,7 @@ export class LiveHub extends DurableObject<HubEnv> {
     this.ctx.acceptWebSocket(server);
     attach(server, { viewer, caller, checkedAtMs: Date.now(), subscription });
     this.#watch.add(viewer, caller, Date.now());
-    this.#sockets.set(viewer, server);
+    this.#sockets.add(viewer, server);
     this.#take({ type: 'connected', viewer, subscription });
     const offered = (request.headers.get('sec-websocket-protocol') ?? '')
       .split(',')
@@ -138,7 +139,7 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    const viewer = readAttachment(socket.deserializeAttachment())?.viewer;
+    const viewer = this.#sockets.viewerOf(socket);
     if (viewer === undefined) return;
     this.#take({ type: 'message', viewer, text: typeof message === 'string' ? message : null });
   }
@@ -174,9 +175,9 @@ export class LiveHub extends DurableObject<HubEnv> {
   }
 
   #disconnected(socket: WebSocket): void {
-    const viewer = readAttachment(socket.deserializeAttachment())?.viewer;
+    const viewer = this.#sockets.viewerOf(socket);
     if (viewer === undefined) return;
-    this.#sockets.delete(viewer);
+    this.#sockets.remove(viewer);
     this.#watch.remove(viewer);
     this.#take({ type: 'disconnected', viewer });
   }
@@ -188,7 +189,7 @@ export class LiveHub extends DurableObject<HubEnv> {
   #carryOut(effect: HubEffect): void {
     switch (effect.type) {
       case 'send':
-        this.#send(effect.viewer, effect.text);
+        this.#sockets.send(effect.viewer, effect.text);
         return;
       case 'close':
         this.#close(effect.viewer, effect.code, effect.reason);
@@ -201,7 +202,7 @@ export class LiveHub extends DurableObject<HubEnv> {
         this.#streams.end(effect.reader);
         return;
       case 'remember':
-        this.#reattach(effect.viewer, { subscription: effect.subscription });
+        this.#sockets.reattach(effect.viewer, { subscription: effect.subscription });
         return;
       case 'wake':
         clearTimeout(this.#timer);
@@ -267,25 +268,10 @@ export class LiveHub extends DurableObject<HubEnv> {
     this.ctx.waitUntil(answered.catch(fail));
   }
 
-  #send(viewer: string, text: string): void {
-    try {
-      this.#sockets.get(viewer)?.send(text);
-    } catch {
-      // The socket went while the frames were written; its close event takes the viewer out.
-    }
-  }
-
   #close(viewer: string, code: number, reason: string): void {
-    const socket = this.#sockets.get(viewer);
-    this.#sockets.delete(viewer);
+    const socket = this.#sockets.remove(viewer);
     this.#watch.remove(viewer);
     if (socket) closeQuietly(socket, code, reason);
-  }
-
-  #reattach(viewer: string, changed: Partial<Attachment>): void {
-    const socket = this.#sockets.get(viewer);
-    const attachment = readAttachment(socket?.deserializeAttachment());
-    if (socket && attachment) attach(socket, { ...attachment, ...changed });
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { performancePage } from '../../tools/bench-document.ts';
 import { type Held, hold, readHeld, stillToRun } from '../../tools/bench-held.ts';
+import { plotSvg } from '../../tools/bench-plot.ts';
 import { isMet, middleOf } from '../../tools/bench-report.ts';
 
 const held = (name: string, more: Partial<Held> = {}): Held => ({
@@ -96,4 +97,38 @@ test('what was run at this very commit is not run again, and with changes all is
   const names = ['door', 'lake', 'old', 'store'];
   expect(stillToRun(names, all, 'abc1234')).toEqual(['lake', 'old', 'store']);
   expect(stillToRun(names, all, 'abc1234, with changes')).toEqual(names);
+});
+
+test('a plot is drawn from 0, with each line by its name, and shown on the page', () => {
+  const plot = {
+    name: 'growth-events',
+    title: 'Events & what they cost',
+    x: 'events',
+    y: 'CPU, µs',
+    lines: [
+      {
+        what: 'ours',
+        points: [
+          [10, 4],
+          [1000, 4],
+        ],
+      },
+      {
+        what: 'theirs <old>',
+        points: [
+          [10, 2],
+          [100, 8],
+        ],
+      },
+    ],
+  } as const;
+  const svg = plotSvg(plot);
+  // 8 is at the top of an axis to 10; what is flat has one height, and 1000 is at the right edge.
+  expect(svg).toContain('d="M64 171.2L696 171.2"');
+  expect(svg).toContain('d="M64 213.6L380 86.4"');
+  expect(svg).toContain('Events &amp; what they cost');
+  expect(svg).toContain('theirs &lt;old>');
+  expect(performancePage([held('growth', { plots: [plot] })], [])).toContain(
+    '![Events & what they cost: CPU, µs](plots/growth-events.svg)',
+  );
 });

@@ -15,6 +15,23 @@ describe('frames of a viewer', () => {
   });
 
   test.each([
+    '0',
+    '7',
+    '999999999999999',
+    '9007199254740991',
+    '01',
+    '1.0',
+    '-0',
+    '9007199254740992',
+    '1 ',
+    '"1"',
+  ])('an acknowledgement of %s is taken as it is when it is written in another way', (seq) => {
+    expect(parseClientFrame(`{"t":"ack","seq":${seq}}`)).toEqual(
+      parseClientFrame(`{"seq":${seq},"t":"ack"}`),
+    );
+  });
+
+  test.each([
     '',
     '{',
     'null',

@@ -1,0 +1,248 @@
+// Whether an event costs the same when there are more of everything: events behind it, regions in its POST, viewers.
+import { Pool } from 'undici';
+import { encodeChunk } from '../../core/protocol/chunk.ts';
+import { Region } from '../../core/window/region.ts';
+import { Crowd, playRound, startHub, tellHub } from '../bench-crowd.ts';
+import { headerOf, playedEvents } from '../bench-events.ts';
+import { Core, emptySource, growthRegions, regionName } from '../bench-growth.ts';
+import type { Line } from '../bench-plot.ts';
+import { startMarquee } from '../bench-product.ts';
+import { median, rounded } from '../bench-rate.ts';
+import type { Bench, Report, Target } from '../bench-report.ts';
+import { Bodies, send, underWay, untilCounted } from '../bench-traffic.ts';
+import { cpuUs, runtimePid } from '../bench-workerd.ts';
+
+const regions = 12;
+const startMs = 1_800_000_000_000;
+const flat = 1.2;
+
+/** Most to least of a line's values. */
+const steepness = ({ points }: Line): number => {
+  const values = points.map(([, value]) => value);
+  return rounded(Math.max(...values) / Math.min(...values));
+};
+
+const flatness = (what: string, line: Line): Target => ({
+  what: `${what}: the dearest to the cheapest`,
+  measured: steepness(line),
+  atMost: flat,
+});
+
+/** µs of the runtime's processor for an event of what is sent, until the API has counted it. */
+class Runtime {
+  readonly #pool: Pool;
+  readonly #pid: number;
+  readonly #bodies = new Bodies();
+  readonly #credentials: { readonly ingest_key: string; readonly viewer_token: string };
+  #sent = 0;
+
+  constructor(pool: Pool, pid: number, credentials: { ingest_key: string; viewer_token: string }) {
+    this.#pool = pool;
+    this.#pid = pid;
+    this.#credentials = credentials;
+  }
+
+  async usPerEvent(names: readonly string[], events: number, eventsPerBody: number): Promise<number> {
+    const bodies = Array.from({ length: Math.ceil(events / eventsPerBody) }, () =>
+      this.#bodies.make(names, eventsPerBody),
+    );
+    this.#sent += bodies.length * eventsPerBody;
+    const sent = bodies.length * eventsPerBody;
+    const before = cpuUs(this.#pid);
+    await send(this.#pool, this.#credentials.ingest_key, () => bodies.pop());
+    await untilCounted(this.#pool, this.#credentials.viewer_token, this.#sent);
+    return (cpuUs(this.#pid) - before) / sent;
+  }
+}
+
+const namesOf = (count: number, first = 1): string[] => growthRegions(count, first).map(({ name }) => name);
+
+/** 200 regions for POSTs that mix them, and lots of twelve that begin empty. */
+const lots = 5;
+const lotFirst = (lot: number): number => 300 + lot * regions;
+const regionCounts = [1, 2, 5, 12, 25, 50, 100, 200];
+const eventsPerMixedBody = 1_000;
+
+async function throughTheRuntime(): Promise<{ events: Line; mixed: Line }> {
+  const all = [...growthRegions(200, 50), ...growthRegions(lots * regions, lotFirst(0))];
+  const { miniflare, credentials } = await startMarquee(all);
+  const pool = new Pool(await miniflare.ready, { connections: underWay });
+  try {
+    const runtime = new Runtime(pool, runtimePid(), credentials);
+    await runtime.usPerEvent(namesOf(200, 50), 100_000, 500);
+    const taken = new Map<number, number[]>();
+    const note = async (names: string[], upTo: number, events: number) => {
+      const us = await runtime.usPerEvent(names, events, 500);
+      taken.set(upTo, [...(taken.get(upTo) ?? []), us]);
+    };
+    for (let lot = 0; lot < lots; lot++) {
+      const names = namesOf(regions, lotFirst(lot));
+      await note(names, 1e4, 1e4);
+      await note(names, 1e5, 9e4);
+    }
+    for (let n = 0; n < 9; n++) await note(namesOf(regions, lotFirst(0)), 1e6, 1e5);
+    const mixed = new Map<number, number[]>(regionCounts.map((count) => [count, []]));
+    for (let round = 0; round < lots; round++)
+      for (const [count, us] of mixed)
+        us.push(await runtime.usPerEvent(namesOf(count, 50), 20_000, eventsPerMixedBody));
+    const lineOf = (what: string, of: ReadonlyMap<number, number[]>): Line => ({
+      what,
+      points: [...of].map(([x, us]) => [x, rounded(median(us))] as const),
+    });
+    return { events: lineOf('the local runtime', taken), mixed: lineOf('the local runtime', mixed) };
+  } finally {
+    await pool.close();
+    await miniflare.dispose();
+  }
+}
+
+/** Twelve shards alone take ten million events of ten minutes; µs an event of each power of ten. */
+function throughShards(): Line {
+  const perCall = 1_000;
+  const played = playedEvents(1, 100_000, startMs);
+  const decades = new Map<number, number[]>([1e4, 1e5, 1e6, 1e7].map((upTo) => [upTo, []]));
+  for (const isWarmUp of [true, false]) {
+    const shards = Array.from({ length: regions }, (_, n) => new Region(emptySource(n + 1), startMs));
+    const most = isWarmUp ? 5e5 : 1e7;
+    for (let sent = 0; sent < most; ) {
+      const nowMs = startMs + Math.floor((sent / 1e7) * 600_000);
+      const upTo = [...decades.keys()].find((decade) => sent < decade) as number;
+      const count = Math.min(upTo - sent, 120_000);
+      const calls = Array.from({ length: Math.ceil(count / perCall) }, (_, call) => {
+        const from = (sent + call * perCall) % played.length;
+        const events = played.slice(from, from + perCall).map((event, i) => ({
+          ...event,
+          identityHi: Math.imul(sent + call * perCall + i, 0x9e3779b1) >>> 0,
+          identityLo: sent + call * perCall + i,
+          timeMs: event.timeMs + nowMs - startMs,
+        }));
+        const number = (call % regions) + 1;
+        const header = headerOf(1, sent + call * perCall, events.length, nowMs);
+        return { number, chunk: encodeChunk({ ...header, regionNumber: number }, events as typeof played) };
+      });
+      const before = process.cpuUsage();
+      for (const { number, chunk } of calls) (shards[number - 1] as Region).receive([chunk], nowMs);
+      const { user, system } = process.cpuUsage(before);
+      if (!isWarmUp) decades.get(upTo)?.push((user + system) / (calls.length * perCall));
+      sent += calls.length * perCall;
+    }
+    const counted = shards.reduce((sum, shard) => sum + shard.totals.counted, 0);
+    if (counted !== most) throw new Error(`${counted} of ${most} events are counted`);
+  }
+  return {
+    what: 'twelve shards alone, in Node',
+    points: [...decades].map(([upTo, us]) => [upTo, rounded(median(us))] as const),
+  };
+}
+
+const viewerCounts = [1, 10, 100, 1_000, 2_000, 5_000, 10_000];
+
+/** µs of the runtime for a change that every viewer is told, and for each of them. */
+async function throughTheHub(): Promise<{ perViewer: Line; perFrame: Line }> {
+  const miniflare = await startHub();
+  const crowd = new Crowd();
+  try {
+    const url = await miniflare.ready;
+    const pid = runtimePid();
+    const points: { readonly viewers: number; readonly us: number }[] = [];
+    const play = async (frames: number) =>
+      await playRound(crowd, pid, { frames, framesPerSecond: 3 }, () => tellHub(url));
+    await crowd.join(`${url.href.replace('http', 'ws')}hub`, 1);
+    await play(10);
+    for (const viewers of viewerCounts) {
+      await crowd.join(`${url.href.replace('http', 'ws')}hub`, viewers);
+      await play(3);
+      const rounds = [];
+      for (let round = 0; round < 3; round++) rounds.push((await play(8)).cpuUsPerFrame);
+      points.push({ viewers, us: median(rounds) });
+    }
+    const line = (what: string, of: (point: (typeof points)[number]) => number, from = 1): Line => ({
+      what,
+      points: points
+        .filter(({ viewers }) => viewers >= from)
+        .map((point) => [point.viewers, rounded(of(point))]),
+    });
+    return {
+      perViewer: line('CPU, µs a frame and viewer', ({ us }) => us, 100),
+      perFrame: line('CPU, µs a change told', ({ viewers, us }) => viewers * us),
+    };
+  } finally {
+    crowd.leave();
+    await miniflare.dispose();
+  }
+}
+
+/** Of POSTs to so many regions at once, four in a batch of the queue. */
+async function rowsPerBatch(): Promise<readonly { regions: number; shards: number; rows: number }[]> {
+  const bodies = new Bodies();
+  const counted = [];
+  for (const count of regionCounts) {
+    const core = new Core(growthRegions(count));
+    const names = Array.from({ length: count }, (_, n) => regionName(n + 1));
+    const posts = Array.from({ length: 4 }, () => bodies.make(names, eventsPerMixedBody, startMs));
+    const { shards, rows } = await core.take(posts, startMs);
+    counted.push({ regions: count, shards, rows });
+  }
+  return counted;
+}
+
+async function run(): Promise<Report> {
+  const shards = throughShards();
+  const { events, mixed } = await throughTheRuntime();
+  const { perViewer, perFrame } = await throughTheHub();
+  const rows = await rowsPerBatch();
+  const told = (what: string, { points }: Line) =>
+    points.map(([of, value]) => ({ what, of, 'CPU, µs': value }));
+  return {
+    settings: {
+      events: `POSTs of 500 events that mix ${regions} regions, and ${regions} shards alone; each figure is of the events between it and the one before`,
+      regions: `POSTs of ${eventsPerMixedBody} events, ${lots} lots of 20,000 by turns`,
+      viewers:
+        'on one hub, three changes a second, with what they acknowledge; beyond 100 they are more than the change itself',
+      time: "of the processor, all threads of the runtime, from the first POST to the API's count",
+    },
+    rows: [
+      ...told('events: the local runtime', events),
+      ...told('events: shards alone', shards),
+      ...told('regions a POST', mixed),
+      ...told('viewers: a frame and viewer', perViewer),
+      ...told('viewers: a change told', perFrame),
+    ],
+    plots: [
+      {
+        name: 'growth-events',
+        title: 'Events that went before',
+        x: 'events',
+        y: 'CPU, µs an event',
+        lines: [events, shards],
+      },
+      {
+        name: 'growth-regions',
+        title: 'Regions in a POST of 1,000 events',
+        x: 'regions',
+        y: 'CPU, µs an event',
+        lines: [mixed],
+      },
+      { name: 'growth-viewers', title: 'Viewers on a hub', x: 'viewers', y: 'CPU, µs', lines: [perViewer] },
+    ],
+    targets: [
+      flatness('10^4 to 10^6 events in the runtime', events),
+      flatness('10^4 to 10^7 events in shards alone', shards),
+      flatness('1 to 200 regions a POST', mixed),
+      flatness('100 to 10,000 viewers, a frame and viewer', perViewer),
+      {
+        what: 'rows of logs a batch, for each shard that it touches, at most',
+        measured: Math.max(...rows.map(({ rows: of, shards: touched }) => of / touched)),
+        atMost: 1,
+      },
+    ],
+  };
+}
+
+const bench: Bench = {
+  name: 'growth',
+  describe:
+    'What an event costs with more events before it, with more regions in its POST, and a frame with more viewers.',
+  run,
+};
+export default bench;
