@@ -2,7 +2,7 @@ import type { AlertRule } from '../core/alert/alert-rule.ts';
 import type { AlertSetup } from '../core/alert/book.ts';
 import { minuteOf } from '../core/window/time.ts';
 import { readRulesSince, type StoredRule } from './alert-rule-store.ts';
-import { loadRegions } from './region-registry.ts';
+import { loadRegions, renewRegions } from './region-registry.ts';
 
 /** A shard that is not told of a new version knows it after this and the time to its next alarm (ALR-2). */
 const rulesCacheMs = 30_000;
@@ -26,10 +26,12 @@ export async function loadAlertSetup(
   regionNumber: number,
   { nowMs, isNew }: { readonly nowMs: number; readonly isNew: boolean },
 ): Promise<AlertSetup | null> {
-  const region = (await loadRegions(db, nowMs)).find(({ number }) => number === regionNumber);
+  const regions = await (isNew ? renewRegions(db, nowMs) : loadRegions(db, nowMs));
+  const region = regions.find(({ number }) => number === regionNumber);
   if (!region) return null;
   const rules = await loadRules(db, nowMs, isNew);
-  return { region: region.name, rules: rules.map((stored) => ruleOfRegion(stored, region.name)) };
+  const { name, shardPlan } = region;
+  return { region: name, rules: rules.map((of) => ruleOfRegion(of, name)), ...(shardPlan && { shardPlan }) };
 }
 
 /** To a shard a version that is not of its region is one that is not enabled: what fired by one that was ends. */

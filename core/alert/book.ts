@@ -5,11 +5,19 @@
  */
 import { FormatError } from '../protocol/bytes.ts';
 import { alertSilenceMinutesMax } from '../protocol/limits.ts';
+import type { ShardPlan } from '../protocol/shard-plan.ts';
 import { parseJson } from '../window/region-knowledge.ts';
 import type { WindowOrigin } from '../window/window-state.ts';
 import type { AlertRecord } from './alert-record.ts';
 import type { AlertRule } from './alert-rule.ts';
-import { type AlertBase, type Closing, foldAlerts, type JudgedWindow, rulesAt } from './fold.ts';
+import {
+  type AlertBase,
+  type Closing,
+  foldAlerts,
+  type JudgedWindow,
+  type NotedMinutes,
+  rulesAt,
+} from './fold.ts';
 import { AlertLedger, type StoredLedger, trackOf } from './ledger.ts';
 
 /** What a shard needs to know to judge: copied from D1, so that an outage of it changes nothing. */
@@ -17,6 +25,8 @@ export interface AlertSetup {
   /** Name of the region. */
   readonly region: string;
   readonly rules: readonly AlertRule[];
+  /** Of the region; absent where it has one shard and always had. */
+  readonly shardPlan?: ShardPlan;
 }
 
 export interface StoredBook extends StoredLedger {
@@ -38,6 +48,8 @@ export class AlertBook {
   #judgedMinute: number;
   /** A minute that was judged as silent was not: no window tells of it. */
   #heardLate = false;
+  /** What the region's other shards have noted. */
+  #others: NotedMinutes = { cuts: [], received: [] };
 
   /** `keptMinute`: where the base ends that is stored; -Infinity for none, as one that wakes then may begin earlier. */
   constructor(
@@ -60,6 +72,11 @@ export class AlertBook {
   /** What a log row and the snapshot keep. */
   get base(): AlertBase {
     return this.#base;
+  }
+
+  /** The base that is stored ends here (epoch minute). */
+  get keptMinute(): number {
+    return this.#keptMinute;
   }
 
   /** The last window (epoch minute) that was judged. */
@@ -89,7 +106,7 @@ export class AlertBook {
   /** The window (epoch minute) at whose end time alone may change something; null for none. */
   get nextMinute(): number | null {
     if (!this.#setup) return null;
-    const cuts = this.#base.cuts.map(([minute]) => minute);
+    const cuts = [...this.#base.cuts, ...this.#others.cuts].map(([minute]) => minute);
     const versions = this.#latest.tracks.length > 0 ? this.#setup.rules.map((rule) => rule.fromMinute) : [];
     const minutes = this.#setup.rules.flatMap((rule) => this.#turnsOf(rule));
     const ahead = [...cuts, ...versions, ...minutes].filter((minute) => minute > this.#judgedMinute);
@@ -105,9 +122,10 @@ export class AlertBook {
       return track?.fired ? [this.#judgedMinute + rule.resolveWindows - track.healthy] : [];
     }
     if (rule.metric !== 'silent_minutes' || lastHeardMinute === null || track?.closed) return [];
-    if (track?.fired) return [...this.#base.received];
+    const received = [...this.#base.received, ...this.#others.received];
+    if (track?.fired) return received;
     const silence = rule.breach === 'at_least' ? Math.ceil(rule.threshold) : Math.floor(rule.threshold) + 1;
-    const heard = Math.max(lastHeardMinute, ...this.#base.received);
+    const heard = Math.max(lastHeardMinute, ...received);
     const first = Math.max(heard + silence, rule.fromMinute);
     return silence > alertSilenceMinutesMax ? [] : [first + rule.windows - 1];
   }
@@ -117,7 +135,7 @@ export class AlertBook {
    * new versions, and only those are taken that are newer than what is held. True when the copy changed: it is to be
    * stored.
    */
-  setUp({ region, rules }: AlertSetup): boolean {
+  setUp({ region, rules, shardPlan }: AlertSetup): boolean {
     const held = this.#setup;
     const isHeld = (rule: AlertRule) =>
       held?.rules.some(({ id, version }) => id === rule.id && version >= rule.version) ?? false;
@@ -125,8 +143,9 @@ export class AlertBook {
     const taken = held ? fresh.map((rule) => this.#inTime(rule)) : fresh;
     const needed = this.#stillNeeded([...(held?.rules ?? []), ...taken]);
     const isSame = fresh.length === 0 && needed.length === held?.rules.length;
-    if (isSame && held?.region === region) return false;
-    this.#setup = { region, rules: needed };
+    const samePlan = JSON.stringify(shardPlan) === JSON.stringify(held?.shardPlan);
+    if (isSame && samePlan && held?.region === region) return false;
+    this.#setup = { region, rules: needed, ...(shardPlan && { shardPlan }) };
     return true;
   }
 
@@ -154,11 +173,11 @@ export class AlertBook {
   /**
    * Notes that something was received in a minute. No minute from its oldest event on is silent: a back-fill comes in
    * order, and what lies between is on its way. Whatever its time, it stands for the minute before, as the last events
-   * of a minute come in the next one.
+   * of a minute come in the next one. Minutes before `livingMinute` are told by windows that are dead.
    */
-  noteReceived(receivedMinute: number, oldestMinute: number): void {
+  noteReceived(receivedMinute: number, oldestMinute: number, livingMinute = 0): void {
     const { throughMinute, received } = this.#base;
-    const first = Math.max(throughMinute + 1, Math.min(oldestMinute, receivedMinute - 1));
+    const first = Math.max(throughMinute + 1, livingMinute, Math.min(oldestMinute, receivedMinute - 1));
     const heard: number[] = [];
     for (let minute = first; minute < receivedMinute; minute++) {
       if (!received.includes(minute)) heard.push(minute);
@@ -166,6 +185,11 @@ export class AlertBook {
     if (heard.length === 0) return;
     this.#base = { ...this.#base, received: [...received, ...heard] };
     this.#heardLate ||= (heard[0] as number) <= this.#judgedMinute;
+  }
+
+  /** What the region's other shards have noted of minutes, as they say it now. */
+  noteOthers(others: NotedMinutes): void {
+    this.#others = others;
   }
 
   /** One that has woken: windows up to `closedMinute` were judged in another life, and what they said is stored. */
@@ -236,7 +260,8 @@ export class AlertBook {
 
   #fold(windows: readonly JudgedWindow[], throughMinute: number, closingsAhead: boolean) {
     const rules = this.#setup?.rules ?? [];
-    return foldAlerts(this.#base, { windows, throughMinute, rules, closings: this.#closings, closingsAhead });
+    const [closings, others] = [this.#closings, this.#others];
+    return foldAlerts(this.#base, { windows, throughMinute, rules, closings, others, closingsAhead });
   }
 }
 

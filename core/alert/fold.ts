@@ -15,17 +15,21 @@ export interface JudgedWindow {
   readonly keys: (dimension: 'content' | 'device') => Iterable<readonly [string, ArrayLike<number>]>;
 }
 
+/** What a shard knows of minutes beside their windows. */
+export interface NotedMinutes {
+  /** Windows whose lateness was ended early: [minute that was open, count], of minutes behind throughMinute. */
+  readonly cuts: readonly (readonly [number, number])[];
+  /** Minutes behind throughMinute that something received shows not to be silent, whatever its time. */
+  readonly received: readonly number[];
+}
+
 /** What the windows up to one leave behind. Plain data, kept in the shard's log. */
-export interface AlertBase {
+export interface AlertBase extends NotedMinutes {
   /** Last window (epoch minute) that is folded. */
   readonly throughMinute: number;
   /** Last minute that was not silent; null before the first. */
   readonly lastHeardMinute: number | null;
   readonly tracks: readonly Track[];
-  /** Windows whose lateness was ended early: [minute that was open, count], of minutes behind throughMinute. */
-  readonly cuts: readonly (readonly [number, number])[];
-  /** Minutes behind throughMinute that something received shows not to be silent, whatever its time. */
-  readonly received: readonly number[];
 }
 
 /** A person has closed what a track fired with; takes effect before window `minute` is judged. */
@@ -56,6 +60,8 @@ export interface FoldInput {
   readonly throughMinute: number;
   readonly rules: readonly AlertRule[];
   readonly closings: readonly Closing[];
+  /** What the region's other shards have noted: they keep it themselves until it is folded. */
+  readonly others?: NotedMinutes;
   /** Closings that take effect behind throughMinute take effect at once: for what is shown, not for the base. */
   readonly closingsAhead?: boolean;
 }
@@ -92,6 +98,8 @@ class Fold {
   readonly #input: FoldInput;
   readonly #through: number;
   readonly #tracks: Map<string, Track>;
+  readonly #cuts = new Map<number, number>();
+  readonly #received: ReadonlySet<number>;
   readonly #open = new Map<string, Omit<Episode, 'resolved'>>();
   readonly #episodes: Episode[] = [];
   #lastHeardMinute: number | null;
@@ -104,6 +112,10 @@ class Fold {
     this.#input = input;
     this.#through = Math.max(input.throughMinute, base.throughMinute);
     this.#lastHeardMinute = base.lastHeardMinute;
+    const others = input.others ?? { cuts: [], received: [] };
+    for (const [at, count] of [...base.cuts, ...others.cuts])
+      this.#cuts.set(at, (this.#cuts.get(at) ?? 0) + count);
+    this.#received = new Set([...base.received, ...others.received]);
     this.#tracks = new Map(base.tracks.map((track) => [trackId(track), track]));
     for (const [id, { ruleId, ruleVersion, key, fired }] of this.#tracks) {
       const rule = input.rules.find((one) => one.id === ruleId && one.version === ruleVersion);
@@ -140,8 +152,8 @@ class Fold {
       ...byMinute.keys(),
       ...rules.map(({ fromMinute }) => fromMinute),
       ...closings.map(({ minute }) => minute),
-      ...this.#base.cuts.map(([minute]) => minute),
-      ...this.#base.received,
+      ...this.#cuts.keys(),
+      ...this.#received,
     ];
     return minutes.filter((minute) => minute <= this.#through).sort((a, b) => a - b);
   }
@@ -158,10 +170,9 @@ class Fold {
 
   #fold(minute: number, window: JudgedWindow | null): void {
     this.#closeWhere((at) => at === minute);
-    if (window || this.#base.received.includes(minute)) this.#lastHeardMinute = minute;
+    if (window || this.#received.has(minute)) this.#lastHeardMinute = minute;
     const silentMinutes = this.#lastHeardMinute === null ? null : minute - this.#lastHeardMinute;
-    const cut = this.#base.cuts.find(([at]) => at === minute);
-    const measured = { silentMinutes, latenessCuts: cut?.[1] ?? 0 };
+    const measured = { silentMinutes, latenessCuts: this.#cuts.get(minute) ?? 0 };
     const rules = this.#rulesAt(minute);
     for (const rule of rules) {
       if (rule.dimension === 'region') {

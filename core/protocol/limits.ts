@@ -167,6 +167,8 @@ export const liveAlertsMs = 60 * 60_000;
 export const alertTracksMax = 48;
 /** Minutes of silence that rules can tell apart: of a longer one (a clock that jumped by years) the rest is passed over. */
 export const alertSilenceMinutesMax = 1440;
+/** A shard whose head has not heard of it for so long after its windows have died is judged without, and lets go. */
+export const shardSilenceMinutesMax = 30;
 /** Alerts of a shard that D1 has not confirmed: 3 KB each at most, and a row of an object's SQLite takes 2 MB. */
 export const alertsHeldMax = 500;
 /** Steps kept of an alert's life: late data may change it often, and a row is not a log. */

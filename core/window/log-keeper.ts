@@ -108,7 +108,8 @@ export class LogKeeper {
     const trimTo = this.#trimmable;
     const ageMs = nowMs - this.#snapshotAtMs;
     const isRecent = ageMs >= 0 && ageMs < snapshotEveryMs;
-    if (!isRecent && (throughRow !== this.#snapshotRow || trimTo > this.#trimTo)) {
+    const isNew = throughRow !== this.#snapshotRow || trimTo > this.#trimTo || this.#state.isOwing;
+    if (!isRecent && isNew) {
       this.#snapshotAtMs = nowMs;
       this.#snapshotRow = throughRow;
       this.#state.noteKept();
@@ -152,9 +153,9 @@ export class LogKeeper {
 
   /** Rows before it are in the lake, no living window needs them, and what the dead ones owed to D1 it has. */
   get #trimmable(): number {
-    const { table, nextRow, parked, alerts } = this.#state;
+    const { shared, nextRow, parked, alerts } = this.#state;
     if (parked.size > 0 || alerts.due.length > 0) return 0;
-    return Math.min(table.firstNeededRow(nextRow), this.#sealed.throughRow + 1);
+    return Math.min(shared.firstNeededRow(nextRow), this.#sealed.throughRow + 1);
   }
 
   #keep(state: SealState): RegionEffect[] {

@@ -93,7 +93,7 @@ export class LogWriter {
   #flush(): void {
     if (!this.#head) return;
     const row = this.#state.nextRow;
-    const firstNeededRow = this.#state.table.firstNeededRow(row);
+    const firstNeededRow = this.#state.shared.firstNeededRow(row);
     const head = { ...this.#head, firstNeededRow, after: this.#state.known };
     const body = encodeLogRow({ head, chunks: this.#chunks });
     assert(body.length <= logRowBytesMax, `a log row of ${body.length} bytes`);

@@ -14,16 +14,19 @@ export function nextWakeMs(
   // While D1 is down, what is for it waits; windows close, and alerts fire, when their time has come.
   const untilMs = backoff.isPausedAt(nowMs) ? backoff.untilMs : 0;
   const emissionDueMs = Math.max(emissionMs(state, nowMs), untilMs);
-  const next = Math.min(closingMs(state), emissionDueMs, log.nextWakeMs(nowMs));
+  const sharedMs = state.shared.nextWakeMs(nowMs);
+  const next = Math.min(closingMs(state), emissionDueMs, sharedMs, log.nextWakeMs(nowMs));
   return next === Number.POSITIVE_INFINITY ? null : Math.max(next, nowMs + 1);
 }
 
 /** When a window closes, or time alone changes an alert. */
-function closingMs({ watermark, alerts, table }: WokenState): number {
+function closingMs({ watermark, alerts, table, standing }: WokenState): number {
   const open = table.inTimeOrder().filter(({ closed }) => !closed);
   const ends = open.map(({ minute }) => watermark.passesAtMs(minuteEndMs(minute)));
   const { nextMinute } = alerts;
-  if (nextMinute !== null) ends.push(watermark.passesAtMs(minuteEndMs(nextMinute)));
+  // One that this shard has passed waits for others.
+  if (nextMinute !== null && nextMinute > standing.closedThrough)
+    ends.push(watermark.passesAtMs(minuteEndMs(nextMinute)));
   return Math.min(...ends);
 }
 

@@ -7,6 +7,8 @@
 
 import type { AlertRecord } from '../alert/alert-record.ts';
 import type { AlertSetup } from '../alert/book.ts';
+import type { ShardAnswer } from '../alert/peers.ts';
+import type { ReportRequest, ShardReport } from '../alert/shard-report.ts';
 import { identitiesMax } from '../protocol/limits.ts';
 import type { DoorsAnswer } from './door-holes.ts';
 import type { DoorLedger } from './door-ledger.ts';
@@ -19,11 +21,12 @@ import type { PackedWindow } from './packed-window.ts';
 import type { RegionAnswer, RegionUpdate } from './region-answer.ts';
 import type { RegionTotals } from './region-knowledge.ts';
 import { type RegionSource, replay, type WokenState } from './replay.ts';
+import type { SharedFold } from './shared-fold.ts';
 import { takeChunk } from './take-chunk.ts';
 import { hourOf, isClosedAt, minuteOf, oldestLivingMinute } from './time.ts';
 import { type ChangedCells, UpdateTracker } from './update-tracker.ts';
 import type { ChunkVerdict, ShardAddress } from './verdict.ts';
-import { judged, type WindowOrigin } from './window-state.ts';
+import type { WindowOrigin } from './window-state.ts';
 import type { WindowTable } from './window-table.ts';
 
 export interface Receipt {
@@ -43,6 +46,8 @@ export class Region {
   readonly #outbox: Outbox;
   /** Snapshot, sealing and trimming. */
   readonly log: LogKeeper;
+  /** Alerts of a region of several shards. */
+  readonly shared: SharedFold;
 
   /** Wakes a shard from what its log and snapshot hold. `nowMs` is server time. */
   constructor(
@@ -54,6 +59,7 @@ export class Region {
     this.#identitiesMax = caps.identitiesMax;
     this.#state = replay(source, nowMs);
     this.#table = this.#state.table;
+    this.shared = this.#state.shared;
     this.#doors = this.#state.doors;
     this.#outbox = new Outbox(this.#origin, this.#state);
     this.log = new LogKeeper(source, this.#state);
@@ -96,7 +102,8 @@ export class Region {
     for (const window of this.#table.inTimeOrder()) {
       if (!window.closed && isClosedAt(window.minute, watermarkMs)) window.closed = true;
     }
-    if (this.#state.alerts.isBehind(minuteOf(watermarkMs) - 1)) effects.push(...this.judge(nowMs));
+    const { alerts } = this.#state;
+    if (!this.shared.isPeer && alerts.isBehind(this.shared.closedThrough)) effects.push(...this.judge(nowMs));
     const living = this.#table.size;
     this.#endLateness(oldestLivingMinute(watermarkMs), nowMs, effects);
     // Now and then, so that sessions of long ago do not fill the map where nobody asks for the count.
@@ -109,16 +116,28 @@ export class Region {
    * a window closes or dies. `throughMinute`: windows that are to die count as closed.
    */
   judge(nowMs: number, throughMinute = 0): RegionEffect[] {
-    const through = Math.max(throughMinute, minuteOf(this.watermarkMs) - 1);
-    const { alerts } = this.#state;
-    return alerts.judge(this.#table.inTimeOrder().map(judged), through, nowMs)
-      ? [{ kind: 'alerts', body: alerts.encode() }]
-      : [];
+    return this.#alertsIf(this.shared.judge(nowMs, throughMinute));
   }
 
-  /** Whether it has rules to judge by. */
-  get hasAlertSetup(): boolean {
-    return this.#state.alerts.setup !== null;
+  /** Whether it lacks rules to judge by. */
+  get lacksAlertSetup(): boolean {
+    return this.#state.alerts.setup === null && !this.shared.isPeer;
+  }
+
+  /** What the others have answered: judged at once. */
+  hear(answers: ReadonlyMap<number, ShardAnswer>, nowMs: number): RegionEffect[] {
+    const effects = this.tick(nowMs);
+    return [...effects, ...this.#alertsIf(this.shared.hear(answers, nowMs))];
+  }
+
+  /** What a peer tells its head; its promise of what is dead is stored first. */
+  report(request: ReportRequest, nowMs: number): { report: ShardReport; effects: RegionEffect[] } {
+    const effects = [...this.tick(nowMs), ...this.maintain(nowMs)];
+    return { report: this.shared.report(request, this.#state.keptOldestMinute - 1), effects };
+  }
+
+  #alertsIf(isNew: boolean): RegionEffect[] {
+    return isNew ? [{ kind: 'alerts', body: this.#state.alerts.encode() }] : [];
   }
 
   /** The rules and the region's name as D1 has them now; to be called when the object wakes and now and then. */
@@ -264,7 +283,7 @@ export class Region {
     effects.push(...this.judge(nowMs, oldestMinute - 1));
     this.#state.oldestMinute = oldestMinute;
     const dead = this.#table.removeBefore(oldestMinute);
-    this.#state.alerts.advance(dead.map(judged), oldestMinute - 1);
+    this.shared.bury(dead);
     for (const window of dead) {
       window.closed = true;
       this.#updates.noteDead(window);

@@ -1,6 +1,7 @@
 /** Waking: the state of a shard as its snapshot and log make it (LOG-2). Applies verdicts and never judges again. */
 import { AlertBook, type AlertSetup, decodeBook } from '../alert/book.ts';
 import { emptyBase } from '../alert/fold.ts';
+import type { Standing } from '../alert/peers.ts';
 import type { SealState } from '../lake/seal-plan.ts';
 import { assert } from '../protocol/assert.ts';
 import { decodeChunkHeader, openChunk, readColumns } from '../protocol/chunk.ts';
@@ -22,11 +23,12 @@ import {
 import { type MinuteRun, minuteRuns } from './minute-runs.ts';
 import type { PackedWindow } from './packed-window.ts';
 import { parseJson, type RegionKnowledge, type RegionTotals } from './region-knowledge.ts';
+import { SharedFold } from './shared-fold.ts';
 import type { Snapshot } from './snapshot.ts';
 import { hourEndMinute, hourOf, isClosedAt, minuteEndMs, minuteOf, oldestLivingMinute } from './time.ts';
 import { Viewers } from './viewers.ts';
 import { Watermark } from './watermark.ts';
-import { judged, type WindowOrigin } from './window-state.ts';
+import type { WindowOrigin } from './window-state.ts';
 import { WindowTable } from './window-table.ts';
 
 /** Where a shard wakes from. The shell reads it from the object's storage. */
@@ -70,12 +72,16 @@ export class WokenState {
   readonly doors: DoorLedger;
   readonly totals: Mutable<RegionTotals>;
   readonly alerts: AlertBook;
+  /** Judges by the book, over all shards of the region. */
+  readonly shared: SharedFold;
   readonly watermark: Watermark;
   /** Oldest window that takes events. */
   oldestMinute: number;
   /** The same as the log or the snapshot last kept it: one that wakes may go back so far. */
   keptOldestMinute: number;
   nextRow: number;
+  /** The last window (epoch minute) that is known to have been judged in another life. */
+  readonly judgedMinute: number;
   #lastReceivedAtMs: number | null;
 
   constructor(source: RegionSource, known: RegionKnowledge) {
@@ -89,6 +95,8 @@ export class WokenState {
     const book = source.alerts === null ? null : decodeBook(source.alerts);
     const setup = readSetup(source.alertSetup);
     this.alerts = new AlertBook(source.origin, base, book, setup, known.alerts ? undefined : -Infinity);
+    this.shared = new SharedFold(source.origin.shard, this.alerts, this.table, () => this.standing);
+    this.judgedMinute = book?.judgedMinute ?? Number.NEGATIVE_INFINITY;
     // Only closed windows are emitted, and of those that lived at the last commit only windows that the watermark had
     // left behind are parked or judged: it had passed them all, though no row since has said so.
     const left = [...parked.map(({ minute }) => minute), ...(book ? [book.judgedMinute] : [])];
@@ -115,6 +123,11 @@ export class WokenState {
     this.alerts.noteKept();
   }
 
+  /** Whether other shards of the region wait for what is known now to be stored. */
+  get isOwing(): boolean {
+    return this.shared.isOwing(this.oldestMinute, this.keptOldestMinute);
+  }
+
   /** What a log row and the snapshot keep. */
   get known(): RegionKnowledge {
     return {
@@ -137,7 +150,13 @@ export class WokenState {
   /** A chunk came; `oldestMinute`: of its events that are not late. */
   noteReceived(receivedAtMs: number, oldestMinute: number): void {
     this.#lastReceivedAtMs = Math.max(this.#lastReceivedAtMs ?? 0, receivedAtMs);
-    this.alerts.noteReceived(minuteOf(receivedAtMs), oldestMinute);
+    this.alerts.noteReceived(minuteOf(receivedAtMs), oldestMinute, this.oldestMinute);
+  }
+
+  /** How far its windows have come; those that have ended early (WIN-8) are closed. */
+  get standing(): Standing {
+    const deadThrough = this.oldestMinute - 1;
+    return { closedThrough: Math.max(minuteOf(this.watermark.valueMs) - 1, deadThrough), deadThrough };
   }
 }
 
@@ -154,13 +173,14 @@ export function replay(source: RegionSource, nowMs: number): WokenState {
     }
   }
   const dead = state.table.removeBefore(state.oldestMinute);
-  for (const { minute } of dead) state.hours.add(hourOf(minute));
-  state.alerts.advance(dead.map(judged), state.oldestMinute - 1);
+  // Of those that were dead before and wait to be folded it is known already.
+  for (const { minute } of dead) if (minute >= state.keptOldestMinute) state.hours.add(hourOf(minute));
+  state.shared.bury(dead);
   for (const window of state.table.inTimeOrder()) {
     window.closed = isClosedAt(window.minute, state.watermark.valueMs);
     window.confirmedRow = state.confirmed.get(window.minute) ?? -1;
   }
-  state.alerts.resume(state.table.inTimeOrder().map(judged), minuteOf(state.watermark.valueMs) - 1);
+  state.shared.resume(state.judgedMinute);
   return state;
 }
 
@@ -200,13 +220,15 @@ function applyChunk(state: WokenState, logged: LoggedChunk, row: number): void {
   assert(verdicts === null || verdicts.length === count, 'one verdict an event');
   assert(verdicts === null || verdicts.every((verdict) => verdict <= DUPLICATE), 'a verdict');
   const fold = new RunFold(columns, count, row, state.space);
+  // Dead ones too that wait to be folded.
+  const oldestNeeded = Math.min(state.keptOldestMinute, state.alerts.base.throughMinute + 1);
   for (const run of minuteRuns(columns.timeMs, count, state.space.list)) {
     const counted = verdicts === null ? run.count : keepCounted(run, verdicts);
-    if (run.minute < state.keptOldestMinute || counted === 0) continue;
+    if (run.minute < oldestNeeded || counted === 0) continue;
     const window = state.table.obtain(run.minute, row);
     fold.count(window, run.list, counted);
     state.viewers.note(columns, run.list, counted);
-    window.identities.addNew(columns.identity, run.list, counted);
+    if (run.minute >= state.keptOldestMinute) window.identities.addNew(columns.identity, run.list, counted);
   }
   state.doors.commit(open.header);
 }

@@ -16,6 +16,7 @@ export interface SealerLink {
 /** What a region shard needs of the Worker's environment. */
 export interface RegionEnv {
   readonly DB: D1Database;
+  readonly REGION_WINDOW: DurableObjectNamespace;
   readonly LIVE_HUB: DurableObjectNamespace;
   readonly LAKE_SEALER: DurableObjectNamespace;
 }

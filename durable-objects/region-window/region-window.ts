@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { ShardDoors } from '../../core/account/shard-report.ts';
+import type { ReportRequest, ShardReport } from '../../core/alert/shard-report.ts';
 import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import { identitiesMax, logBytesMax, logPageBytesMax } from '../../core/protocol/limits.ts';
@@ -12,18 +13,14 @@ import { Region } from '../../core/window/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { ChunkVerdict, ShardAddress } from '../../core/window/verdict.ts';
 import { type WindowParts, windowParts } from '../../core/window/window-parts.ts';
-import { loadAlertSetup } from '../../storage/alert-setup.ts';
-import { saveAlerts } from '../../storage/alert-store.ts';
-import { rollUpHour } from '../../storage/hour-store.ts';
-import { saveWindows } from '../../storage/window-store.ts';
+import { Emission } from './emission.ts';
 import { HubPush } from './hub-push.ts';
 import { LogStore } from './log-store.ts';
 import type { HubLink, RegionEnv } from './region-env.ts';
+import { RulesCopy } from './rules-copy.ts';
 import { kickSealer } from './sealer-kick.ts';
+import { ShardCalls } from './shard-calls.ts';
 import { readVitals } from './vitals.ts';
-
-/** The copy of the rules is renewed this often, if an alarm comes. */
-const setupEveryMs = 60_000;
 
 /** How the queue consumer knows a shard that is full: it waits and tries again (LOG-5). */
 const logFullMessage = 'the log of this shard is full';
@@ -39,11 +36,10 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   readonly #store: LogStore;
   readonly #push: HubPush;
   #region: Region | null = null;
-  #emitting = false;
+  readonly #emission: Emission;
+  readonly #calls: ShardCalls;
+  readonly #rules: RulesCopy;
   #alarmAtMs: number | null = null;
-  #setUpAtMs = Number.NEGATIVE_INFINITY;
-  /** The rules could not be read: an alarm comes for them, though nothing else should need one. */
-  #rulesUnread = false;
 
   constructor(ctx: DurableObjectState, env: RegionEnv) {
     super(ctx, env);
@@ -52,6 +48,13 @@ export class RegionWindow extends DurableObject<RegionEnv> {
       const id = env.LIVE_HUB.idFromName(hub);
       return env.LIVE_HUB.get(id) as unknown as HubLink;
     });
+    const host = {
+      region: () => this.#region,
+      commit: (step: () => { effects: readonly RegionEffect[] }) => this.#commit(step),
+    };
+    this.#emission = new Emission(env.DB, host);
+    this.#calls = new ShardCalls(env, host);
+    this.#rules = new RulesCopy(env.DB, host);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAtMs = await ctx.storage.getAlarm();
     });
@@ -89,8 +92,33 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     return this.live(address);
   }
 
+  /** What the head of the region wants to know of this shard (ALR-3); null for one that has never been. */
+  report(address: ShardAddress, request: ReportRequest): ShardReport | null {
+    if (!this.#store.origin()) return null;
+    const nowMs = Date.now();
+    const region = this.#wake(address, nowMs);
+    const { report } = this.#commit(() => region.report(request, nowMs));
+    this.#schedule(nowMs);
+    return report;
+  }
+
+  /** Another shard has closed windows: the head judges them now. Up to where it has folded for good. */
+  async fold(address: ShardAddress): Promise<number> {
+    this.#wake(address, Date.now());
+    await this.#rules.begin();
+    await this.#calls.round();
+    const nowMs = Date.now();
+    const region = this.#wake(address, nowMs);
+    this.#commit(() => ({ effects: region.maintain(nowMs) }));
+    this.#schedule(nowMs);
+    this.#tellHub(nowMs);
+    return region.shared.foldedThrough;
+  }
+
   /** A person, whose name is `by`, closes an alert (ALR-1). */
-  closeAlert(address: ShardAddress, id: string, by: string): 'closed' | 'resolved' | 'absent' {
+  async closeAlert(address: ShardAddress, id: string, by: string): Promise<'closed' | 'resolved' | 'absent'> {
+    this.#wake(address, Date.now());
+    await this.#calls.round();
     const nowMs = Date.now();
     const region = this.#wake(address, nowMs);
     const { outcome } = this.#commit(() => region.closeAlert(id, nowMs, by));
@@ -102,8 +130,9 @@ export class RegionWindow extends DurableObject<RegionEnv> {
   /** Somebody has changed a rule: the copy is renewed now (ALR-2). A shard that has never been stays so. */
   async renewRules(): Promise<void> {
     const origin = this.#store.origin();
-    if (!origin) return;
-    await this.#setUpAlerts(this.#wake(origin, Date.now()), true);
+    if (!origin || origin.shard > 0) return;
+    this.#wake(origin, Date.now());
+    await this.#rules.renew(true);
     const nowMs = Date.now();
     this.#wake(origin, nowMs);
     this.#schedule(nowMs);
@@ -157,14 +186,14 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     if (!origin) return;
     const nowMs = Date.now();
     try {
-      const region = this.#wake(origin, nowMs);
-      // The first time the rules are waited for. Later their copy serves, and no outage of D1 holds up an alert.
-      if (!region.hasAlertSetup) await this.#setUpAlerts(region);
+      this.#wake(origin, nowMs);
+      await this.#rules.begin();
       this.#judge(Date.now());
-      await this.#emit(region);
+      await this.#calls.speak();
+      this.#tellHub(Date.now());
+      await this.#emission.run();
       this.#maintain();
-      if (region.hasAlertSetup && Date.now() - this.#setUpAtMs >= setupEveryMs)
-        await this.#setUpAlerts(region);
+      await this.#rules.renewIfOld();
     } catch (error) {
       // An alarm that throws dies after some two minutes of outage: it is set again below instead.
       this.#region = null;
@@ -189,20 +218,6 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     const nowMs = Date.now();
     this.#commit(() => ({ effects: region.maintain(nowMs) }));
     if (region.log.tellSealer(nowMs)) this.ctx.waitUntil(kickSealer(this.env, region.address));
-  }
-
-  async #setUpAlerts(region: Region, isNew = false): Promise<void> {
-    try {
-      const asked = { nowMs: Date.now(), isNew };
-      const setup = await loadAlertSetup(this.env.DB, region.address.regionNumber, asked);
-      this.#rulesUnread = false;
-      if (region !== this.#region || !setup) return;
-      this.#commit(() => ({ effects: region.setUpAlerts(setup) }));
-      this.#setUpAtMs = Date.now();
-    } catch (error) {
-      this.#rulesUnread = true;
-      console.warn(logLine('warn', 'rules_unread', { ...region.address, ...errorFields(error) }));
-    }
   }
 
   /** Brought up to now; null for a shard that has never been. */
@@ -247,41 +262,11 @@ export class RegionWindow extends DurableObject<RegionEnv> {
     }
   }
 
-  /** Emits what is due to D1, windows first, then hours. */
-  async #emit(region: Region): Promise<void> {
-    if (this.#emitting) return;
-    this.#emitting = true;
-    try {
-      const alerts = region.dueAlerts(Date.now());
-      if (alerts.length > 0) {
-        await saveAlerts(this.env.DB, alerts);
-        if (region !== this.#region) return;
-        this.#commit(() => ({ effects: region.confirmAlerts(alerts) }));
-      }
-      const due = region.dueWindows(Date.now());
-      if (due.length > 0) {
-        await saveWindows(this.env.DB, due);
-        if (region !== this.#region) return;
-        this.#commit(() => ({ effects: region.confirm(due, Date.now()) }));
-      }
-      const { regionNumber, shard } = region.address;
-      for (const hour of region.dueHours(Date.now())) {
-        await rollUpHour(this.env.DB, regionNumber, shard, hour);
-        region.hourWritten(hour);
-      }
-    } catch (error) {
-      region.emissionFailed(Date.now());
-      console.error(logLine('error', 'emission_failed', { ...region.address, ...errorFields(error) }));
-    } finally {
-      this.#emitting = false;
-    }
-  }
-
   /** Sets the alarm only when it is needed earlier than the one that is set: each is a row written. */
   #schedule(nowMs: number): void {
-    const rulesMs = this.#rulesUnread ? nowMs + setupEveryMs : Number.POSITIVE_INFINITY;
-    const wantedMs = Math.min(this.#region?.nextWakeMs(nowMs) ?? Number.POSITIVE_INFINITY, rulesMs);
-    if (wantedMs === Number.POSITIVE_INFINITY || this.#emitting) return;
+    const regionMs = this.#region?.nextWakeMs(nowMs) ?? Number.POSITIVE_INFINITY;
+    const wantedMs = Math.min(regionMs, this.#rules.wakeMs(nowMs));
+    if (wantedMs === Number.POSITIVE_INFINITY || this.#emission.isRunning) return;
     if (this.#alarmAtMs !== null && this.#alarmAtMs <= wantedMs) return;
     this.#alarmAtMs = wantedMs;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(wantedMs));
