@@ -20,6 +20,8 @@ export function bundleWorker(name: string): string {
       main,
       compatibility_date: compatibilityDate,
       compatibility_flags: flags,
+      minify: true,
+      keep_names: false,
     }),
   );
   const wrangler = join(root, 'node_modules/wrangler/wrangler-dist/cli.js');

@@ -141,6 +141,11 @@ export class ByteWriter {
     this.length = at;
   }
 
+  /** Forgets what was written. */
+  restart(): void {
+    this.length = 0;
+  }
+
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.length);

@@ -53,11 +53,16 @@ export function encodeChunk(header: ChunkHeader, events: readonly AcceptedEvent[
   return encodeRange(header, EventList.of(events), 0, events.length);
 }
 
+/** Written anew for each chunk: half of what a chunk's own would take is zeros that nobody reads. */
+let out = new ByteWriter(envelopeBytesMax);
+
 function encodeRange(header: ChunkHeader, events: EventList, from: number, to: number): Uint8Array {
   if (header.count !== to - from || to - from < 1 || to - from > chunkEventsMax) {
     throw new RangeError(`a chunk of ${to - from} events under a header of ${header.count}`);
   }
-  const out = new ByteWriter(256 + (to - from) * 64);
+  // What is to be split was larger by far, and is not held for ever.
+  if (out.length > envelopeBytesMax) out = new ByteWriter(envelopeBytesMax);
+  out.restart();
   writeHeader(out, header);
   encodeRows(out, events, from, to);
   return out.finish();

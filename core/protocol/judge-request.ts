@@ -65,6 +65,7 @@ export class RequestSorter {
   readonly #ordinals = new Ordinals();
   readonly #twins: TwinTable;
   readonly #groups = new Map<number, ShardGroup>();
+  readonly #firsts: (ShardGroup | undefined)[] = [];
   readonly #rejects = new Rejects();
 
   /** `expected`: about how many records there will be. */
@@ -106,11 +107,8 @@ export class RequestSorter {
     const { rows } = this;
     const { cells } = rows;
     const at = rows.count * rowCells;
-    // No function within: wrangler names each one that is made, which takes longer than all else here.
-    const session = { hi: cells[at + SESSION]!, lo: cells[at + SESSION + 1]! };
-    const identity = { hi: cells[at + IDENTITY]!, lo: cells[at + IDENTITY + 1]! };
     const shards = shardsAt(region.shardPlan, cells[at + TIME]!);
-    const group = this.#group(region, shardOf(session, identity, shards));
+    const group = shards === 1 ? this.#only(region) : this.#group(region, shardOfRow(cells, at, shards));
     if (this.#twins.holds(region.number)) {
       group.twins++;
       rows.drop();
@@ -145,6 +143,15 @@ export class RequestSorter {
     return identifier.ofRecord(producer, canonical, this.#ordinals.next(canonical), timeMs);
   }
 
+  /** Of the first shard, most often the only one: by the region, without a look at its session. */
+  #only(region: RegionEntry): ShardGroup {
+    const known = this.#firsts[region.number];
+    if (known) return known;
+    const group = this.#group(region, 0);
+    this.#firsts[region.number] = group;
+    return group;
+  }
+
   #group(region: RegionEntry, shard: number): ShardGroup {
     const key = region.number * 256 + shard;
     const known = this.#groups.get(key);
@@ -153,6 +160,12 @@ export class RequestSorter {
     this.#groups.set(key, group);
     return group;
   }
+}
+
+function shardOfRow(cells: Float64Array, at: number, shards: number): number {
+  const session = { hi: cells[at + SESSION]!, lo: cells[at + SESSION + 1]! };
+  const identity = { hi: cells[at + IDENTITY]!, lo: cells[at + IDENTITY + 1]! };
+  return shardOf(session, identity, shards);
 }
 
 class Rejects {
