@@ -10,6 +10,9 @@ import { root } from './bootstrap.mjs';
 import { type Credentials, ensureCredentials } from './credentials.ts';
 import type { Database } from './database.ts';
 
+/** Of the Worker itself (`unsafeGetDirectURL`), without Miniflare's own entry, which takes its part of the CPU. */
+const anyPort = { host: '127.0.0.1', port: 0 };
+
 /** The path of the script, built as `wrangler deploy` would. */
 export function buildWorker(): string {
   const folder = join(root, '.cache/bench-worker');
@@ -23,14 +26,25 @@ export function buildWorker(): string {
   return join(folder, 'index.js');
 }
 
-/** With `regions` beside those of the migrations. */
-export async function startMarquee(
-  regions: readonly RegionEntry[] = [],
-): Promise<{ miniflare: Miniflare; credentials: Credentials }> {
+export interface MarqueeOptions {
+  /** Beside those of the migrations. */
+  readonly regions?: readonly RegionEntry[];
+  /** Of another entry than the product's own. */
+  readonly scriptPath?: string;
+  /** A Worker that is asked in the product's place, and has it as DOOR. */
+  readonly front?: string;
+}
+
+export async function startMarquee({
+  regions = [],
+  scriptPath = buildWorker(),
+  front,
+}: MarqueeOptions = {}): Promise<{ miniflare: Miniflare; credentials: Credentials }> {
   const object = (className: string) => ({ className, useSQLite: true });
-  const options = convertV4MiniflareOptions({
-    modules: true,
-    scriptPath: buildWorker(),
+  const product = {
+    name: 'marquee',
+    modules: true as const,
+    scriptPath,
     compatibilityDate,
     compatibilityFlags: ['nodejs_compat'],
     bindings: { ENVIRONMENT: 'local' },
@@ -44,9 +58,19 @@ export async function startMarquee(
     },
     queueProducers: { EVENTS: 'events' },
     queueConsumers: { events: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 } },
-  });
-  const miniflare = new Miniflare(options);
-  const database = await miniflare.getD1Database('DB');
+    unsafeDirectSockets: [anyPort],
+  };
+  const before = front && {
+    name: 'front',
+    modules: true as const,
+    script: front,
+    compatibilityDate,
+    serviceBindings: { DOOR: product.name },
+  };
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({ workers: before ? [before, product] : [product] }),
+  );
+  const database = await miniflare.getD1Database('DB', product.name);
   const folder = join(root, 'migrations');
   for (const file of readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
@@ -74,4 +98,11 @@ const floorScript = `export default { async fetch(request) {
 } };`;
 
 export const startFloor = (): Miniflare =>
-  new Miniflare(convertV4MiniflareOptions({ modules: true, script: floorScript, compatibilityDate }));
+  new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script: floorScript,
+      compatibilityDate,
+      unsafeDirectSockets: [anyPort],
+    }),
+  );

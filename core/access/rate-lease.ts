@@ -111,11 +111,15 @@ export class RateLease {
 
   /** The question to the meter. `cost` is of the request that waits for the answer; nothing for a renewal. */
   ask(cost: Amount, nowMs: number): Asked {
-    this.#asking = true;
-    const want = this.#nextWant(cost, nowMs);
-    this.#wasShort = false;
-    this.#askedAtMs = nowMs;
-    this.#wanted = want;
+    // What came while the first answer is on its way asks for itself alone: each would double what the one before wanted.
+    const isSecond = this.#asking && nowMs - this.#askedAtMs < rateRenewMs;
+    const want = isSecond ? cost : this.#nextWant(cost, nowMs);
+    if (!isSecond) {
+      this.#asking = true;
+      this.#wasShort = false;
+      this.#askedAtMs = nowMs;
+      this.#wanted = want;
+    }
     const unspent = this.#unspent;
     this.#unspent = { day: dayOf(nowMs), events: 0 };
     return { ask: { limits: this.#limits, need: cost, want, unspent }, atMs: nowMs };

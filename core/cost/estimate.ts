@@ -102,7 +102,7 @@ function requestLines({ spanMs, traffic }: CountedWork): CostLine[] {
       'derived',
       times(messages, perDay * queueOperationsPerMessage),
       prices.queueOperation,
-      { why: 'three a message; at least one message a POST' },
+      { why: 'three a message; at most one message a POST, but for large ones; POSTs that come together share them' },
     ),
   ];
 }

@@ -28,8 +28,9 @@ const batchMessagesMax = 100;
 
 /**
  * A POST of several regions leaves a chunk in each of their shards, with the same door and time of receipt: it is counted
- * once over all. Two POSTs that a door took in the same millisecond count as one. Each POST sends one message, and more
- * where its chunks do not fit one: with c bytes an envelope there are between max(POSTs, bytes / c) and POSTs + bytes / c.
+ * once over all. Two POSTs that a door took in the same millisecond count as one. What comes
+ * together shares messages (ING-8), and what does not fit one takes more: with c bytes an envelope there are between bytes / c
+ * (one, where there is anything) and POSTs + bytes / c.
  */
 export function trafficOf(shards: readonly RecentCommits[]): Traffic {
   const busy = shards.filter(({ commits }) => commits > 0);
@@ -41,7 +42,7 @@ export function trafficOf(shards: readonly RecentCommits[]): Traffic {
   const bytes = total((shard) => shard.bytes);
   const { requests, isCounted } = requestsOf(busy, events);
   const full = bytes / envelopeBytesMax;
-  const messages = { low: Math.max(requests, Math.floor(full)), high: requests + Math.floor(full) };
+  const messages = { low: Math.max(Math.min(requests, 1), Math.floor(full)), high: requests + Math.floor(full) };
   const most = Math.max(0, ...busy.map((shard) => (shard.commits * vitalsSpanMs) / shard.spanMs));
   const batches = {
     low: Math.max(Math.floor(most), Math.ceil(messages.low / batchMessagesMax)),

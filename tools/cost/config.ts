@@ -3,10 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBuilt, bundleEntry, entryFields } from '../fire/harness/config.ts';
 
-/** Builds the counting entry; returns the path of its configuration. */
+const fieldsOf = () => entryFields('marquee-cost', ['/cost/*']);
+
+/** Builds the counting entry; returns the path of the script. */
+export const bundleCounting = (folder: string): string =>
+  bundleEntry(folder, 'tools/cost/worker/index.ts', fieldsOf());
+
+/** The same; returns the path of its configuration. */
 export function buildCounting(folder: string): string {
-  const fields = entryFields('marquee-cost', ['/cost/*']);
-  const main = bundleEntry(folder, 'tools/cost/worker/index.ts', fields);
+  const fields = fieldsOf();
+  const main = bundleCounting(folder);
   const path = join(folder, 'cost.json');
   writeFileSync(path, JSON.stringify({ ...fields, ...asBuilt(main) }, null, 2));
   return path;

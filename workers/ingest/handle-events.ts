@@ -14,9 +14,10 @@ import { StoredDataError } from '../../storage/stored-data-error.ts';
 import type { Env } from '../env.ts';
 import { type Admitted, admitProducer } from './admit-producer.ts';
 import { acceptedAnswer, problemAnswer } from './answer.ts';
-import { deliver } from './deliver.ts';
+import { packParcel, type RequestParcel, shipParcels } from './deliver.ts';
 import { Door } from './door.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { JoinedSends, type JoiningPost } from './joined-sends.ts';
 import { KeyLimitsOfIsolate } from './key-limits.ts';
 import { KeyRing } from './key-ring.ts';
 import type { RefusedKey } from './producer.ts';
@@ -28,6 +29,7 @@ export interface Isolate {
   readonly held: HeldBytes;
   readonly keys: KeyRing;
   readonly limits: KeyLimitsOfIsolate;
+  readonly sends: JoinedSends<RequestParcel>;
   readonly now: () => number;
 }
 
@@ -40,6 +42,7 @@ export function createIsolate(doorId: string, now: () => number): Isolate {
     held: new HeldBytes(inflatedBytesPerIsolateMax),
     keys: new KeyRing(),
     limits: new KeyLimitsOfIsolate(),
+    sends: new JoinedSends(),
     now,
   };
 }
@@ -92,9 +95,29 @@ export async function takeEvents(
   request: Request,
   env: Env,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
-  { door, held, now }: Isolate,
+  isolate: Isolate,
   admitted: Admitted,
   requestId?: string,
+): Promise<Response> {
+  const { door, sends, now } = isolate;
+  const post = sends.begin({
+    ship: (parcels) => shipParcels(parcels, door, env.EVENTS),
+    waitUntil: (task) => ctx.waitUntil(task),
+    now,
+  });
+  const answering = answerEvents(request, env, isolate, admitted, post, requestId).finally(() => post.end());
+  // A client that goes away must not leave numbers behind of which nobody knows whether they were sent, nor bytes held.
+  ctx.waitUntil(answering);
+  return await answering;
+}
+
+async function answerEvents(
+  request: Request,
+  env: Env,
+  { door, held, now }: Isolate,
+  admitted: Admitted,
+  post: JoiningPost<RequestParcel>,
+  requestId: string | undefined,
 ): Promise<Response> {
   const { account: producer, regionScope } = admitted;
   const form = bodyForm(request.headers);
@@ -114,10 +137,8 @@ export async function takeEvents(
   if ('ok' in judged) return problemAnswer(judged.code, judged.detail);
   const receipt = door.nextReceipt();
   const delivery = { receipt, requestId, producer, pseudonymVersion: identifier.pseudonymVersion };
-  const delivering = deliver(judged, door, env.EVENTS, delivery);
-  // A client that goes away must not leave numbers behind of which nobody knows whether they were sent.
-  ctx.waitUntil(delivering);
-  if (await delivering) return acceptedAnswer(receipt, judged, admitted.fields());
+  const isQueued = await post.join(packParcel(judged, door, delivery));
+  if (isQueued) return acceptedAnswer(receipt, judged, admitted.fields());
   return problemAnswer(
     'queue_unavailable',
     'the events are not all in the queue; send the request again, whole',

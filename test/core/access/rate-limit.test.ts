@@ -133,6 +133,16 @@ describe('[KEY-5] the limit of a key, over all isolates', () => {
     for (const calls of world.calls) expect(calls).toBeLessThanOrEqual(60_000 / rateRenewMs + 10);
   });
 
+  test('many that come at once, before the meter has answered the first, are not refused below the limit', () => {
+    const world = new World(1);
+    for (let gust = 0; gust < 5; gust++) {
+      for (let i = 0; i < 150; i++) world.send(0, { events: 1, bytes: 10 }, 20 + i);
+      // Long enough for leases to end.
+      world.pass(rateLeaseMs + rateRenewMs);
+    }
+    expect([world.refused, world.events]).toEqual([0, 5 * 150]);
+  });
+
   test('many calls are not needed while all is well either', () => {
     const world = new World(1, { ...limits, eventsPerSecond: 10_000 });
     for (let ms = 0; ms < 60_000; ms += 10) {

@@ -1,6 +1,7 @@
 /** The routes under /cost, by which a run sets the clock and reads what was counted. */
 import type { Env } from '../../../workers/env.ts';
 import { type DueAlarm, pendingAlarms, setClock, takeAlarm } from './clock.ts';
+import { type Gate, setGate, waitingSends } from './queue-gate.ts';
 import { count, settled, takeCounts } from './tally.ts';
 
 /** Alarms of one request: a subrequest each. */
@@ -23,6 +24,11 @@ export async function handleControl(request: Request, env: Env): Promise<Respons
       return Response.json({ isSettled: await settled() });
     case 'POST /cost/take':
       return Response.json(takeCounts());
+    case 'POST /cost/queue':
+      setGate((await request.json<{ gate: Gate }>()).gate);
+      return Response.json({});
+    case 'GET /cost/queue':
+      return Response.json({ waiting: waitingSends() });
     case 'GET /cost/alarms':
       return Response.json(pendingAlarms());
     default:

@@ -4,6 +4,7 @@ import type { Env } from '../../../workers/env.ts';
 import { countedD1 } from './counted-d1.ts';
 import { countedObjects, countedWorkflow } from './counted-objects.ts';
 import { countedR2 } from './counted-r2.ts';
+import { passGate } from './queue-gate.ts';
 import { begin, count, during } from './tally.ts';
 
 const wrapped = new WeakMap<object, Env>();
@@ -37,6 +38,7 @@ function wrap(env: Env): Env {
 function queueOf(queue: Env['EVENTS']): Env['EVENTS'] {
   const sendBatch = async (messages: Iterable<MessageSendRequest<Uint8Array>>): Promise<void> => {
     const sent = [...messages];
+    await passGate();
     for (const { body } of sent) {
       count('queueOperations', 'queue write', queueUnits(body.byteLength));
       count('queueMessages', 'queue write');
