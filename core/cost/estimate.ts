@@ -102,7 +102,9 @@ function requestLines({ spanMs, traffic }: CountedWork): CostLine[] {
       'derived',
       times(messages, perDay * queueOperationsPerMessage),
       prices.queueOperation,
-      { why: 'three a message; at most one message a POST, but for large ones; POSTs that come together share them' },
+      {
+        why: 'three a message; at most one message a POST, but for large ones; POSTs that come together share them',
+      },
     ),
   ];
 }

@@ -42,7 +42,10 @@ export function trafficOf(shards: readonly RecentCommits[]): Traffic {
   const bytes = total((shard) => shard.bytes);
   const { requests, isCounted } = requestsOf(busy, events);
   const full = bytes / envelopeBytesMax;
-  const messages = { low: Math.max(Math.min(requests, 1), Math.floor(full)), high: requests + Math.floor(full) };
+  const messages = {
+    low: Math.max(Math.min(requests, 1), Math.floor(full)),
+    high: requests + Math.floor(full),
+  };
   const most = Math.max(0, ...busy.map((shard) => (shard.commits * vitalsSpanMs) / shard.spanMs));
   const batches = {
     low: Math.max(Math.floor(most), Math.ceil(messages.low / batchMessagesMax)),

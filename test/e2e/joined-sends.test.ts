@@ -41,7 +41,10 @@ let perhaps = 0;
 let made = 0;
 
 beforeAll(async () => {
-  const started = await startMarquee({ scriptPath: bundleCounting(join(root, '.cache/joined-sends')), front });
+  const started = await startMarquee({
+    scriptPath: bundleCounting(join(root, '.cache/joined-sends')),
+    front,
+  });
   miniflare = started.miniflare;
   const { ingest_key: key, viewer_token: token } = started.credentials;
   headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };

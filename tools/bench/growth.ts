@@ -65,7 +65,7 @@ const eventsPerMixedBody = 1_000;
 
 async function throughTheRuntime(): Promise<{ events: Line; mixed: Line }> {
   const all = [...growthRegions(200, 50), ...growthRegions(lots * regions, lotFirst(0))];
-  const { miniflare, credentials } = await startMarquee(all);
+  const { miniflare, credentials } = await startMarquee({ regions: all });
   const pool = new Pool(await miniflare.ready, { connections: underWay });
   try {
     const runtime = new Runtime(pool, runtimePid(), credentials);

@@ -107,7 +107,7 @@ export async function takeEvents(
   });
   const answering = answerEvents(request, env, isolate, admitted, post, requestId).finally(() => post.end());
   // A client that goes away must not leave numbers behind of which nobody knows whether they were sent, nor bytes held.
-  ctx.waitUntil(answering);
+  ctx.waitUntil(answering.catch(() => undefined));
   return await answering;
 }
 
