@@ -42,16 +42,6 @@ export const bytesMax = 1_000_000_000_000;
 
 /** A queue message is billed by 64,000 B, some 100 to 200 B of it metadata. */
 export const envelopeBytesMax = 63_800;
-/** How long a POST waits for others to share a message with, while there are others (ING-8); where many come, so long. */
-export const joinWaitMsMax = 25;
-export const joinWaitManyMsMax = 100;
-export const joinManyPosts = 8;
-/** All that are under way have come, and for so long none has begun: then nobody is waited for. */
-export const joinQuietMs = 5;
-/** Nobody waits longer for a POST that is under way (its sender is slow), nor for the one that was to send for all. */
-export const joinUnderWayMsMax = 1_000;
-/** A shared send that has said nothing by then has failed: no request lives longer behind its client. */
-export const joinedSendMsMax = 30_000;
 /** Events of one chunk: keeps one chunk well inside an envelope even with long strings; the encoder splits by bytes too. */
 export const chunkEventsMax = 2000;
 

@@ -1,12 +1,12 @@
 import {
-  envelopeBytesMax,
   joinedSendMsMax,
   joinManyPosts,
   joinQuietMs,
   joinUnderWayMsMax,
   joinWaitManyMsMax,
   joinWaitMsMax,
-} from '../../core/protocol/limits.ts';
+} from '../../core/protocol/join-limits.ts';
+import { envelopeBytesMax } from '../../core/protocol/limits.ts';
 
 /** What one POST puts into the queue. */
 export interface Parcel {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
-  envelopeBytesMax,
   joinedSendMsMax,
   joinManyPosts,
   joinQuietMs,
   joinUnderWayMsMax,
   joinWaitManyMsMax,
   joinWaitMsMax,
-} from '../../../core/protocol/limits.ts';
+} from '../../../core/protocol/join-limits.ts';
+import { envelopeBytesMax } from '../../../core/protocol/limits.ts';
 import {
   type Carrier,
   JoinedSends,
