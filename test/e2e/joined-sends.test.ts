@@ -5,11 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Miniflare } from 'miniflare';
 import { Pool } from 'undici';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  inflatedBytesPerIsolateMax,
-  joinUnderWayMsMax,
-  requestBytesMax,
-} from '../../core/protocol/limits.ts';
+import { joinUnderWayMsMax } from '../../core/protocol/join-limits.ts';
+import { inflatedBytesPerIsolateMax, requestBytesMax } from '../../core/protocol/limits.ts';
 import { startMarquee } from '../../tools/bench-product.ts';
 import { root } from '../../tools/bootstrap.mjs';
 import { bundleCounting } from '../../tools/cost/config.ts';
