@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/d1';
 import { regionNumber } from '../core/protocol/ids.ts';
 import type { RegionEntry } from '../core/protocol/region.ts';
-import { readShardPlan, shardsOf } from '../core/protocol/shard-plan.ts';
+import { readShardPlan, type ShardPlan, shardPlanText, shardsOf } from '../core/protocol/shard-plan.ts';
 import type { ShardAddress } from '../core/window/verdict.ts';
 import { Believed } from './believed.ts';
 import { NotMigratedError, needsMigration } from './migrated.ts';
@@ -60,6 +60,18 @@ function planOf(number: number, text: string): Pick<RegionEntry, 'shardPlan'> {
   const shardPlan = readShardPlan(text);
   if (!shardPlan) throw new StoredDataError('regions', number, 'its shard_plan is no plan of shards');
   return shardPlan.length === 0 ? {} : { shardPlan };
+}
+
+/** False where it is another plan by now than the one that the new one was made of. */
+export async function putShardPlan(
+  db: D1Database,
+  number: number,
+  { before, after }: { readonly before: ShardPlan; readonly after: ShardPlan },
+): Promise<boolean> {
+  const sql = 'UPDATE regions SET shard_plan = ?1 WHERE number = ?2 AND shard_plan = ?3';
+  const { meta } = await db.prepare(sql).bind(shardPlanText(after), number, shardPlanText(before)).run();
+  forgetRegions(db);
+  return meta.changes > 0;
 }
 
 /** Every shard of a region that may hold something, as D1 has it now. Throws StoredDataError. */

@@ -15,9 +15,22 @@ export interface ShardStep {
 export type ShardPlan = readonly ShardStep[];
 
 /** Keys hold 256. Each costs rows and a call a reader; as many take 190,000 events/s of one region (docs/scaling.md). */
-const shardsMax = 64;
+export const shardsMax = 64;
+
+/** Steps of a plan, past ones too: where the events of a time are is asked for as long as they are kept. */
+export const shardStepsMax = 500;
 
 const hourMs = 3_600_000;
+
+/**
+ * A step is announced so long before its hour. A door believes the registry for 60 s, and without D1 for as long as it
+ * believes keys, 15 minutes more, behind which it answers 503; it takes events that are 5 minutes ahead of it. That is
+ * 21 minutes, whatever happens.
+ */
+const shardNoticeMs = 2 * hourMs;
+
+/** The first hour (epoch hour) that a step which is announced now may begin with. */
+export const earliestShardHour = (nowMs: number): number => Math.ceil((nowMs + shardNoticeMs) / hourMs);
 
 /** Shards that take the events of a time, ms. */
 export function shardsAt(plan: ShardPlan | undefined, timeMs: number): number {
@@ -41,6 +54,15 @@ export function shardsOf(
     Array.from({ length: shardsEver(region) }, (_, shard) => ({ regionNumber: region.number, shard })),
   );
 }
+
+/** The plan with a step more, in the place of those that were announced for later hours. */
+export function withShardStep(plan: ShardPlan, step: ShardStep): ShardPlan {
+  const before = plan.filter(({ fromHour }) => fromHour < step.fromHour);
+  return (before.at(-1)?.shards ?? 1) === step.shards ? before : [...before, step];
+}
+
+export const shardPlanText = (plan: ShardPlan): string =>
+  JSON.stringify(plan.map(({ fromHour, shards }) => [fromHour, shards]));
 
 /** What D1 holds of it: JSON, [[from hour, shards], ...]. Null where it is no plan. */
 export function readShardPlan(text: string): ShardPlan | null {

@@ -43,6 +43,7 @@ const actions: Readonly<Record<string, string>> = {
   'PUT /api/catalog/movies': 'movies.change',
   'PUT /api/catalog/movies/:id': 'movie.change',
   'PUT /api/catalog/regions/:name': 'region.change',
+  'PUT /api/admin/regions/:name/shards': 'region.shards',
   'POST /api/admin/run-etl': 'etl.start',
   'POST /api/admin/etl/:id/cancel': 'etl.cancel',
   'GET /api/admin/audit': 'audit.read',

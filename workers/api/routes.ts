@@ -8,6 +8,7 @@ import { deleteImportRoute, importsRoute, readImportRoute, uploadImportRoute } f
 import { createKeyRoute, keysRoute, revokeKeyRoute } from './admin-keys.ts';
 import { addPersonRoute, disablePersonRoute, peopleRoute, renewTokenRoute } from './admin-people.ts';
 import { beginReplayRoute, cancelReplayRoute, replayRoute, replaysRoute } from './admin-replay.ts';
+import { regionShardsRoute, setShardsRoute } from './admin-shards.ts';
 import { acknowledgeRoute, resolveRoute } from './alert-actions.ts';
 import { changeRuleRoute, createRuleRoute, deleteRuleRoute } from './alert-rule-actions.ts';
 import { alertRulesRoute } from './alert-rules.ts';
@@ -128,6 +129,8 @@ export function routesOf(doors: Doors): readonly Route[] {
     deleteImportRoute,
     deadLettersRoute,
     redriveRoute,
+    regionShardsRoute,
+    setShardsRoute,
     ...batchRunRoutes,
     ...etlRoutes,
   ];

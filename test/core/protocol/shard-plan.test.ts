@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { readShardPlan, shardsAt, shardsEver, shardsOf } from '../../../core/protocol/shard-plan.ts';
+import {
+  earliestShardHour,
+  readShardPlan,
+  shardPlanText,
+  shardsAt,
+  shardsEver,
+  shardsOf,
+  withShardStep,
+} from '../../../core/protocol/shard-plan.ts';
 
 const hourMs = 3_600_000;
 /** One shard, four from hour 10 on, one again from hour 12 on. */
@@ -34,6 +42,23 @@ describe('[IDN-2b] the shards of a region', () => {
       '3/3',
       '5/0',
     ]);
+  });
+});
+
+describe('[IDN-2c] a step that is announced', () => {
+  test('takes the place of what was announced for later hours, and is left out where it changes nothing', () => {
+    const text = (fromHour: number, shards: number) =>
+      shardPlanText(withShardStep(plan, { fromHour, shards }));
+    expect(text(14, 2)).toBe('[[10,4],[12,1],[14,2]]');
+    expect(text(12, 2)).toBe('[[10,4],[12,2]]');
+    expect(text(11, 4)).toBe('[[10,4]]');
+    expect(text(9, 1)).toBe('[]');
+    expect(readShardPlan(text(14, 2))).toEqual(withShardStep(plan, { fromHour: 14, shards: 2 }));
+  });
+
+  test('begins two whole hours ahead or later', () => {
+    expect(earliestShardHour(10 * hourMs)).toBe(12);
+    expect(earliestShardHour(10 * hourMs + 1)).toBe(13);
   });
 });
 
