@@ -14,8 +14,10 @@ export const batchTurnMs = 200;
 export const batchMessagesMax = 100;
 /** The busiest minute to the mean. */
 export const peakFactor = 2;
-/** Isolates of the door that ask a key's meter, for so many POSTs a second each. */
+/** POSTs a second of an isolate of the door; there is one a region of the senders at least, however few POSTs there are. */
 export const postsPerIsolate = 100;
+/** Cloudflare's median, by its post of 24 October 2024 on how its queues were built anew. */
+export const queueSendMs = 60;
 /** As a player reports, once a minute or so for half an hour. */
 export const eventsPerSitting = 25;
 export const titles = 1_000;

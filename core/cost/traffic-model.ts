@@ -1,6 +1,7 @@
 /** How much work a day of traffic makes, and what a month of it costs: unit costs as counted, times how many there are. */
 import { partsKeptMs } from '../protocol/batch-limits.ts';
-import { sealEventsMin } from '../protocol/limits.ts';
+import { joinWaitMsMax } from '../protocol/join-limits.ts';
+import { envelopeBytesMax, sealEventsMin } from '../protocol/limits.ts';
 import { sessionRowsMax, sessionsKeptMs } from '../protocol/warehouse-limits.ts';
 import * as assumed from './assumed-work.ts';
 import { type Bill, billOf, type MonthWork } from './bill.ts';
@@ -37,12 +38,29 @@ export function usersOneInFor(eventsPerDay: number): number {
   return Math.max(1, Math.ceil(kept / sessionRowsMax));
 }
 
+const isolatesOf = (postsPerSecond: number, regions: number): number =>
+  Math.max(regions, Math.ceil(postsPerSecond / assumed.postsPerIsolate));
+
+/**
+ * ING-8: a POST that comes while another one's send is under way opens a lot, which gathers for joinWaitMsMax. Where more
+ * come it gathers for longer, which is left out here, and so is the time that a body takes to come.
+ */
+export function postsPerMessage(traffic: Traffic): number {
+  const { eventsPerDay, eventsPerPost, regions, queueBytesPerEvent } = traffic;
+  const perSecond = eventsPerDay / eventsPerPost / daySeconds;
+  const perMs = perSecond / isolatesOf(perSecond, regions) / 1000;
+  const gathering = 1 - Math.exp(-perMs * assumed.queueSendMs);
+  const fit = Math.floor(envelopeBytesMax / (eventsPerPost * queueBytesPerEvent + 100));
+  return clamp(1 + gathering * perMs * joinWaitMsMax, 1, Math.max(1, fit));
+}
+
 export function dayWorkOf(traffic: Traffic): DayWork {
   const { eventsPerDay: events, eventsPerPost, regions } = traffic;
   const perSecond = events / daySeconds;
   const posts = events / eventsPerPost;
   const piecesPerPost = Math.ceil((eventsPerPost * traffic.queueBytesPerEvent + 100) / queueUnitBytes);
-  const messagesPerSecond = (posts * piecesPerPost) / daySeconds;
+  const pieces = (posts * piecesPerPost) / postsPerMessage(traffic);
+  const messagesPerSecond = pieces / daySeconds;
   const messagesPerBatch = clamp(
     (messagesPerSecond * assumed.batchTurnMs) / 1000,
     1,
@@ -52,22 +70,22 @@ export function dayWorkOf(traffic: Traffic): DayWork {
     Math.max(1, (perSecond * assumed.peakFactor) / regions / assumed.shardEventsPerSecond),
   );
   const shards = regions * shardsPerRegion;
-  const batches = (posts * piecesPerPost) / messagesPerBatch;
+  const batches = pieces / messagesPerBatch;
   // A shard that a batch has no event of is not called.
-  const touched = shards * (1 - (1 - 1 / shards) ** (eventsPerPost * messagesPerBatch));
+  const touched = shards * (1 - (1 - 1 / shards) ** (events / batches));
   // An empty minute makes no window.
   const perMinute = events / 1440;
   const windows = shards * 1440 * (1 - Math.exp(-perMinute / shards));
   const sessions = events / assumed.eventsPerSitting / traffic.usersOneIn;
   const regionHours = regions * 24 * (1 - Math.exp(-events / 24 / regions));
-  const isolates = Math.ceil(posts / daySeconds / assumed.postsPerIsolate);
+  const isolates = isolatesOf(posts / daySeconds, regions);
   return {
     shardsPerRegion,
     messagesPerBatch,
     post: posts,
     lease: Math.min(posts, daySeconds * isolates),
     keyMinute: Math.min(posts, 1440 * isolates),
-    queuePiece: posts * piecesPerPost,
+    queuePiece: pieces,
     batch: batches,
     commit: Math.min(batches * touched, events),
     window: windows,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { billOf, type MonthWork } from '../../../core/cost/bill.ts';
 import { planUsdPerMonth } from '../../../core/cost/prices.ts';
-import { dayWorkOf, type Traffic, usersOneInFor } from '../../../core/cost/traffic-model.ts';
+import { dayWorkOf, postsPerMessage, type Traffic, usersOneInFor } from '../../../core/cost/traffic-model.ts';
 import { ownerOf, unitCostsOf, type WorkUnit, workUnits } from '../../../core/cost/unit-work.ts';
 
 const nothing: MonthWork = { workerCpuMs: 0, objectGbSeconds: 0, r2GbMonths: 0 };
@@ -33,10 +33,10 @@ test('[SYS-7] twenty messages of a socket are one request of an object', () => {
 test('[SYS-7] 10 billion events a day need four shards a region at the mean, and fill batches', () => {
   const day = dayWorkOf(traffic);
   expect(day.post).toBeCloseTo(33_333_333, 0);
-  expect(day.queuePiece).toBe(day.post);
+  expect(day.queuePiece).toBeCloseTo(day.post / postsPerMessage(traffic), 3);
   // 115,741 a second, twice that at the peak, by 12 regions and 2,000,000 identities in 665 s.
   expect(day.shardsPerRegion).toBe(7);
-  expect(day.messagesPerBatch).toBeCloseTo(77.2, 1);
+  expect(day.messagesPerBatch).toBeCloseTo(77.2 / postsPerMessage(traffic), 1);
   expect(dayWorkOf({ ...traffic, eventsPerPost: 1500 }).queuePiece).toBeCloseTo((2 * 1e10) / 1500, 0);
 });
 
@@ -56,6 +56,19 @@ test('[SYS-7, SES-6] where D1 has the sessions of one user in so many, 90 days o
       filmHour: 0,
     });
   }
+});
+
+test('[SYS-7, ING-8] POSTs share messages as far as they come together and fit', () => {
+  const of = (eventsPerDay: number, eventsPerPost: number) =>
+    postsPerMessage({ ...traffic, eventsPerDay, eventsPerPost });
+  // 32 a second at each of 12 isolates: 85 % come while another is sent, and 0.8 more within 25 ms.
+  expect(of(1e10, 300)).toBeCloseTo(1 + 0.855 * 0.804, 2);
+  // 100 a second at each of 1,158.
+  expect(of(1e10, 1)).toBeCloseTo(3.49, 2);
+  // Two of 600 fill a message; one of 1,500 needs two.
+  expect(of(1e11, 600)).toBe(2);
+  expect(of(1e11, 1500)).toBe(1);
+  expect(of(1e4, 1)).toBeCloseTo(1, 3);
 });
 
 test('[SYS-7] a trickle makes no more commits, windows and hours than it has events', () => {
