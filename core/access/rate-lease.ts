@@ -109,11 +109,14 @@ export class RateLease {
     return own.events * 2 < this.#wanted.events || own.bytes * 2 < this.#wanted.bytes;
   }
 
-  /** The question to the meter. `cost` is of the request that waits for the answer; nothing for a renewal. */
-  ask(cost: Amount, nowMs: number): Asked {
-    // What came while the first answer is on its way asks for itself alone: each would double what the one before wanted.
+  /**
+   * The question to the meter. `cost` is of the request that waits for the answer; nothing for a renewal. `beside`: of those
+   * that wait beside it.
+   */
+  ask(cost: Amount, nowMs: number, beside = nothing): Asked {
+    // What asks while the first answer is on its way asks for itself alone: each would double what the one before wanted.
     const isSecond = this.#asking && nowMs - this.#askedAtMs < rateRenewMs;
-    const want = isSecond ? cost : this.#nextWant(cost, nowMs);
+    const want = isSecond ? cost : this.#nextWant(cost, nowMs, beside);
     if (!isSecond) {
       this.#asking = true;
       this.#wasShort = false;
@@ -147,16 +150,16 @@ export class RateLease {
   }
 
   /** Twice as much if the last lease did not do for its second; else what was spent, and a quarter more. */
-  #nextWant(cost: Amount, nowMs: number): Amount {
+  #nextWant(cost: Amount, nowMs: number, beside: Amount): Amount {
     const seconds = (nowMs - this.#askedAtMs) / 1000;
     const { eventsPerSecond, bytesPerSecond } = this.#limits;
-    const next = (spent: number, wanted: number, need: number, most: number) => {
+    const next = (spent: number, wanted: number, need: number, others: number, most: number) => {
       const grown = seconds < 1 || this.#wasShort ? 2 * Math.max(wanted, need) : (1.25 * spent) / seconds;
-      return Math.max(need, Math.min(most, Math.ceil(grown)));
+      return Math.max(need, Math.min(most, Math.ceil(Math.max(grown, need + others))));
     };
     return {
-      events: next(this.#spent.events, this.#wanted.events, cost.events, eventsPerSecond),
-      bytes: next(this.#spent.bytes, this.#wanted.bytes, cost.bytes, bytesPerSecond),
+      events: next(this.#spent.events, this.#wanted.events, cost.events, beside.events, eventsPerSecond),
+      bytes: next(this.#spent.bytes, this.#wanted.bytes, cost.bytes, beside.bytes, bytesPerSecond),
     };
   }
 

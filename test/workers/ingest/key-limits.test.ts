@@ -93,6 +93,52 @@ describe('[KEY-5] a key at its limit', () => {
   });
 });
 
+/** The real meters, slowly, and how often they are asked. */
+function countedMeters() {
+  const meters = env.KEY_METER;
+  const counted = { calls: 0, of: undefined as unknown as typeof env.KEY_METER };
+  counted.of = {
+    idFromName: (name: string) => meters.idFromName(name),
+    get: (id: DurableObjectId) => ({
+      lend: async (ask: never) => {
+        counted.calls++;
+        await scheduler.wait(20);
+        return await meters.get(id).lend(ask);
+      },
+    }),
+  } as never;
+  return counted;
+}
+
+describe('[KEY-5] many that come at once', () => {
+  test('wait for what the first has asked, and cost two calls of the meter, not one each', async () => {
+    const meters = countedMeters();
+    const door = new TestDoor({ KEY_METER: meters.of });
+    const key = await makeKey({ limits: { ...limits, eventsPerSecond: 1_000 } });
+    const answers = await Promise.all(Array.from({ length: 60 }, async () => await sendWith(door, key)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(60).fill(202));
+    expect(meters.calls).toBe(2);
+  });
+
+  test('are not held up by one that asked and was never answered', async () => {
+    const meters = countedMeters();
+    const door = new TestDoor({ KEY_METER: meters.of });
+    const key = await makeKey({ limits });
+    const { limits: keyLimits } = door.isolate;
+    const context = { now: Date.now, waitUntil: () => undefined };
+    const cost = { events: 1, bytes: 1 };
+    void keyLimits.admit(key.key, cost, {
+      ...context,
+      askMeter: async () => await new Promise(() => undefined),
+    });
+    const startedAt = Date.now();
+    const askMeter = async () =>
+      await Promise.resolve({ ok: false, short: 'events', waitMs: 1, left: cost } as never);
+    await keyLimits.admit(key.key, cost, { ...context, askMeter });
+    expect(Date.now() - startedAt).toBeLessThan(meterWaitMsMax * 3);
+  });
+});
+
 describe('[KEY-6] a noisy key and the others', () => {
   test('a flood by one key changes no answer of another, and costs a call a second', async () => {
     const [noisy, quiet] = [
