@@ -4,6 +4,7 @@ import type { AlertRule } from '../../core/alert/alert-rule.ts';
 import type { ShardAnswer } from '../../core/alert/peers.ts';
 import type { AcceptedEvent } from '../../core/protocol/accepted-event.ts';
 import { decodeChunkHeader } from '../../core/protocol/chunk.ts';
+import { identitiesMax } from '../../core/protocol/limits.ts';
 import { type ShardPlan, shardsAt, shardsEver } from '../../core/protocol/shard-plan.ts';
 import type { RegionEffect } from '../../core/window/effect.ts';
 import { COUNTED, decodeLogRow } from '../../core/window/log-row.ts';
@@ -43,11 +44,20 @@ export class ShardedRegion {
   readonly #plan: ShardPlan;
   readonly #rules: readonly AlertRule[];
   readonly #troubles: Troubles;
+  /** Of each shard; of WIN-8. */
+  readonly #caps: { readonly identitiesMax: number };
   nowMs: number;
   rounds = 0;
   deaths = 0;
 
-  constructor(plan: ShardPlan, rules: readonly AlertRule[], startMs: number, troubles = noTroubles) {
+  constructor(
+    plan: ShardPlan,
+    rules: readonly AlertRule[],
+    startMs: number,
+    troubles = noTroubles,
+    caps = { identitiesMax },
+  ) {
+    this.#caps = caps;
     this.#plan = plan;
     this.#rules = rules;
     this.#troubles = troubles;
@@ -172,7 +182,7 @@ export class ShardedRegion {
   }
 
   #of(shard: SimShard): Region {
-    shard.region ??= new Region(shard.store.source(), this.nowMs);
+    shard.region ??= new Region(shard.store.source(), this.nowMs, this.#caps);
     return shard.region;
   }
 

@@ -89,6 +89,19 @@ describe('two shards of a region', () => {
     expect(lives(region)).toEqual(['firing 24 0']);
   });
 
+  test('[IDN-2b, WIN-8] take together what makes one shard end lateness early', () => {
+    const cuts = [[], plan].map((shardPlan) => {
+      const region = new ShardedRegion(shardPlan, rules, t0, new Calls(), { identitiesMax: 500 });
+      for (let at = 0; at < 30; at++) {
+        region.passTo(t0 + at * minute);
+        region.deliver([0, 1].flatMap((shard) => downloads(shard, region.nowMs, 35, SUCCESS)));
+      }
+      return region.shards.map((shard) => shard.region?.totals.horizonCuts ?? 0);
+    });
+    expect(cuts).toEqual([[expect.any(Number)], [0, 0]]);
+    expect(cuts[0]?.[0]).toBeGreaterThan(10);
+  });
+
   test('[ALR-3, IDN-2b] a region of one shard asks nobody, before the plan begins and after it ends', () => {
     const hour = t0 / 3_600_000;
     const region = new ShardedRegion(

@@ -14,7 +14,7 @@ import { ShardedRegion, type SimShard, type Troubles } from './sharded-region.ts
 import { simRules } from './sim-rules.ts';
 
 const seed = baseSeed();
-const histories = Number(process.env.SIM_SHARD_HISTORIES ?? 20);
+const histories = Number(process.env.SIM_SHARD_HISTORIES ?? 12);
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 const startMs = 1_800_000_000_000;

@@ -102,6 +102,13 @@ function measure(region: number, share: number): Measured {
   };
 }
 
+/** What a region of so many shards takes before its fullest is full, in what one shard takes. */
+function capacityOf(shards: number): number {
+  const watched = minuteOf(shards, shardEventsPerSecond * fill * shards, shards);
+  const counts = watched.map(({ events }) => events);
+  return Math.round((counts.reduce((a, b) => a + b, 0) / Math.max(...counts)) * 100) / 100;
+}
+
 const bench: Bench = {
   name: 'hot-spots',
   describe:
@@ -112,12 +119,17 @@ const bench: Bench = {
     'Titles beyond the keys of a window fold into others in what is live; the batch layer reads the lake, which has each.',
   ],
   run: () => {
+    const capacities = [1, 2, 4, 8, 16, 32].map((shards) => ({ shards, capacity: capacityOf(shards) }));
+    const ofFour = capacities.find(({ shards }) => shards === 4)?.capacity ?? Number.NaN;
     const measured = zipf(regions).map((share, n) => measure(n + 1, share));
     return Promise.resolve({
       settings: {
         traffic: `${eventsPerDay / 1e9} billion events a day, ${peakFactor} times the mean, ${regions} regions by Zipf`,
         titles: `${titles} by Zipf behind a premiere of ${premiereShare * 100} %`,
         sessions: `${eventsPerMinute} events a minute; ${mad.sessions} a region send ${mad.eventsPerSecond} a second`,
+        'capacity of a region, in what one shard takes': capacities
+          .map(({ shards, capacity }) => `${shards} shards ${capacity}`)
+          .join(', '),
       },
       rows: measured.map(({ row }) => row),
       targets: [
@@ -126,6 +138,7 @@ const bench: Bench = {
           measured: Math.round(Math.max(...measured.map(({ fullest }) => fullest)) * 100) / 100,
           atMost: 1,
         },
+        { what: 'what a region of four shards takes, to one shard', measured: ofFour, atLeast: 3.8 },
       ],
     });
   },
