@@ -56,7 +56,7 @@ const bench: Bench = {
   describe:
     'CPU of the runtime for a frame to one of 2,000 viewers of a hub, four a second, beside a bare broadcast of the same text.',
   notes: [
-    'The hub reads acknowledgements (500 a second at most), looks for stalled viewers and encodes each frame once for all who asked for the same.',
+    'What holds it back: acknowledgements, 500 a second at most. Each is read from its socket and becomes an event of the object, which costs the runtime as much as one to three frames. With viewers who acknowledge nothing a frame costs the same here and on the floor; what was tried: [0025](decisions/0025-what-a-frame-costs.md).',
   ],
   run,
 };

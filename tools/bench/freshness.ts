@@ -247,6 +247,9 @@ const bench: Bench = {
   name: 'freshness',
   describe:
     "From the POST's answer to the first live frame that holds the event, beside half of the traffic that the runtime takes.",
+  notes: [
+    'An event waits for its message at the queue (a partial batch goes at once), for the commit of its shard, whose change is pushed to the hub at once, and for the hub, which sends a frame each 200 ms at most: half of that on the average. What the traffic beside it adds is the wait for the one thread in which all of this runs here.',
+  ],
   run,
 };
 export default bench;
