@@ -96,35 +96,50 @@ async function throughTheRuntime(): Promise<{ events: Line; mixed: Line }> {
   }
 }
 
+interface Place {
+  readonly number: number;
+  readonly firstNumber: number;
+}
+
 /** Twelve shards alone take ten million events of ten minutes; µs an event of each power of ten. */
 function throughShards(): Line {
   const perCall = 1_000;
-  const played = playedEvents(1, 100_000, startMs);
+  const played = playedEvents(1, 20_000, startMs);
+  const ages = played.map(({ timeMs }) => startMs - timeMs);
   const decades = new Map<number, number[]>([1e4, 1e5, 1e6, 1e7].map((upTo) => [upTo, []]));
+  /** The played events again, as others: of new identities, a moment before `nowMs`. */
+  const chunkOf = (first: number, { number, firstNumber }: Place, nowMs: number): Uint8Array => {
+    const from = first % played.length;
+    const events = played.slice(from, from + perCall);
+    for (const [i, event] of events.entries()) {
+      const other = event as { identityHi: number; identityLo: number; timeMs: number };
+      // Multiplied by odd numbers: no two alike, and spread over 32 bits as hashes are.
+      other.identityHi = Math.imul(first + i, 0x9e3779b1) >>> 0;
+      other.identityLo = Math.imul(first + i, 0x85ebca6b) >>> 0;
+      other.timeMs = nowMs - (ages[from + i] as number);
+    }
+    return encodeChunk({ ...headerOf(1, firstNumber, perCall, nowMs), regionNumber: number }, events);
+  };
   for (const isWarmUp of [true, false]) {
     const shards = Array.from({ length: regions }, (_, n) => new Region(emptySource(n + 1), startMs));
+    // A door numbers the events of each shard without holes.
+    const numbers = shards.map(() => 0);
     const most = isWarmUp ? 5e5 : 1e7;
     for (let sent = 0; sent < most; ) {
       const nowMs = startMs + Math.floor((sent / 1e7) * 600_000);
       const upTo = [...decades.keys()].find((decade) => sent < decade) as number;
-      const count = Math.min(upTo - sent, 120_000);
-      const calls = Array.from({ length: Math.ceil(count / perCall) }, (_, call) => {
-        const from = (sent + call * perCall) % played.length;
-        const events = played.slice(from, from + perCall).map((event, i) => ({
-          ...event,
-          identityHi: Math.imul(sent + call * perCall + i, 0x9e3779b1) >>> 0,
-          identityLo: sent + call * perCall + i,
-          timeMs: event.timeMs + nowMs - startMs,
-        }));
+      const count = Math.min(upTo - sent, most - sent, 120_000) / perCall;
+      const calls = Array.from({ length: count }, (_, call) => {
         const number = (call % regions) + 1;
-        const header = headerOf(1, sent + call * perCall, events.length, nowMs);
-        return { number, chunk: encodeChunk({ ...header, regionNumber: number }, events as typeof played) };
+        const firstNumber = numbers[number - 1] as number;
+        numbers[number - 1] = firstNumber + perCall;
+        return { number, chunk: chunkOf(sent + call * perCall, { number, firstNumber }, nowMs) };
       });
       const before = process.cpuUsage();
       for (const { number, chunk } of calls) (shards[number - 1] as Region).receive([chunk], nowMs);
       const { user, system } = process.cpuUsage(before);
-      if (!isWarmUp) decades.get(upTo)?.push((user + system) / (calls.length * perCall));
-      sent += calls.length * perCall;
+      sent += count * perCall;
+      if (!isWarmUp) decades.get(upTo)?.push((user + system) / (count * perCall));
     }
     const counted = shards.reduce((sum, shard) => sum + shard.totals.counted, 0);
     if (counted !== most) throw new Error(`${counted} of ${most} events are counted`);
