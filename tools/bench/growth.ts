@@ -1,4 +1,5 @@
 // Whether an event costs the same when there are more of everything: events behind it, regions in its POST, viewers.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { encodeChunk } from '../../core/protocol/chunk.ts';
 import { Region } from '../../core/window/region.ts';
@@ -28,7 +29,7 @@ const flatness = (what: string, line: Line): Target => ({
   atMost: flat,
 });
 
-/** µs of the runtime's processor for an event of what is sent, until the API has counted it. */
+/** µs of the runtime's processor for an event of what is sent, until there is nothing more to do. */
 class Runtime {
   readonly #pool: Pool;
   readonly #pid: number;
@@ -50,8 +51,20 @@ class Runtime {
     const sent = bodies.length * eventsPerBody;
     const before = cpuUs(this.#pid);
     await send(this.#pool, this.#credentials.ingest_key, () => bodies.pop());
-    await untilCounted(this.#pool, this.#credentials.viewer_token, this.#sent);
-    return (cpuUs(this.#pid) - before) / sent;
+    const spent = (await this.#idle()) - before;
+    // Outside of what is measured, since it asks every shard.
+    await untilCounted(this.#pool, this.#credentials.viewer_token, this.#sent, 500);
+    return spent / sent;
+  }
+
+  /** What its processor has spent once it has nothing more to do, µs. */
+  async #idle(): Promise<number> {
+    for (let before = cpuUs(this.#pid); ; ) {
+      await sleep(100);
+      const now = cpuUs(this.#pid);
+      if (now - before < 10_000) return now;
+      before = now;
+    }
   }
 }
 
@@ -214,7 +227,7 @@ async function run(): Promise<Report> {
       regions: `POSTs of ${eventsPerMixedBody} events, ${lots} lots of 20,000 by turns`,
       viewers:
         'on one hub, three changes a second, with what they acknowledge; beyond 100 they are more than the change itself',
-      time: "of the processor, all threads of the runtime, from the first POST to the API's count",
+      time: 'of the processor, all threads of the runtime, from the first POST until the runtime is idle',
     },
     rows: [
       ...told('events: the local runtime', events),
