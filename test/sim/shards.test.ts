@@ -17,6 +17,7 @@ const seed = baseSeed();
 const histories = Number(process.env.SIM_SHARD_HISTORIES ?? 12);
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
+const hourOf = (ms: number): number => Math.floor(ms / hourMs);
 const startMs = 1_800_000_000_000;
 const startHour = startMs / hourMs;
 
@@ -33,11 +34,13 @@ const endMs = startMs + 2 * hourMs + 25 * minuteMs;
 class Traffic {
   readonly random: Random;
   readonly #crowd: Crowd;
+  readonly #isOnTime: boolean;
   readonly #downloads: Downloads;
   readonly #sent: AcceptedEvent[] = [];
 
   constructor(seedOf: number, isOnTime: boolean) {
     this.random = new Random(seedOf);
+    this.#isOnTime = isOnTime;
     const crowd = makeCrowd(this.random);
     this.#crowd = isOnTime ? { ...crowd, lagMs: 0 } : crowd;
     this.#downloads = new Downloads(this.random);
@@ -45,7 +48,9 @@ class Traffic {
 
   events(nowMs: number, count: number): AcceptedEvent[] {
     return Array.from({ length: count }, () => {
-      if (this.#sent.length > 0 && this.random.chance(0.1)) return this.random.pick(this.#sent);
+      const twin = this.#sent.length > 0 && this.random.chance(0.1) ? this.random.pick(this.#sent) : null;
+      // A twin from an hour of more shards goes to one that the head does not ask any more: it ends no silence (0024).
+      if (twin && (!this.#isOnTime || hourOf(twin.timeMs) === hourOf(nowMs))) return twin;
       const event = this.#downloads.apply(makeEvent(this.random, this.#crowd, nowMs));
       this.#sent.push(event);
       return event;
