@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
+
+/** One processor is left free by default, which is half of a machine of two. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
  * core: pure code and the house, in Node. workerd: objects, storage, doors, in the real runtime. e2e and browser:
@@ -14,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'core',
           environment: 'node',
+          maxWorkers,
           // For machines that do much else: a test that hangs is still seen.
           testTimeout: 60_000,
           include: ['test/{core,house,sim,site,tools}/**/*.test.{ts,tsx}'],
@@ -29,6 +34,7 @@ export default defineConfig({
         define: { DESCRIBED: 'true' },
         test: {
           name: 'workerd',
+          maxWorkers,
           testTimeout: 60_000,
           include: ['test/{storage,durable-objects,workers}/**/*.test.ts'],
           setupFiles: ['test/support/apply-migrations.ts'],
