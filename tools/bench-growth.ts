@@ -9,24 +9,9 @@ import type { RegionEntry } from '../core/protocol/region.ts';
 import { RegionDirectory } from '../core/protocol/region-directory.ts';
 import { sipKey } from '../core/protocol/siphash.ts';
 import { Region } from '../core/window/region.ts';
-import type { RegionSource } from '../core/window/replay.ts';
 import { byShard, pendingChunk } from '../workers/consumer/shard-batch.ts';
 import { Door } from '../workers/ingest/door.ts';
-
-/** Of a shard that has never taken anything. */
-export function emptySource(number: number): RegionSource {
-  return {
-    origin: { regionNumber: number, shard: 0, generation: 0, incarnation: 1 },
-    snapshot: null,
-    lastRow: null,
-    rowsFrom: () => [],
-    parked: [],
-    confirmed: [],
-    alerts: null,
-    alertSetup: null,
-    sealing: null,
-  };
-}
+import { emptySource } from './bench-empty-source.ts';
 
 export const regionName = (number: number): string => `growth-${number}`;
 

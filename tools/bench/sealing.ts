@@ -9,8 +9,8 @@ import { encodeChunk } from '../../core/protocol/chunk.ts';
 import { decodeLogRow } from '../../core/window/log-row.ts';
 import { Region } from '../../core/window/region.ts';
 import { encodePart } from '../../storage/lake/encode-part.ts';
+import { emptySource } from '../bench-empty-source.ts';
 import { headerOf, playedEvents } from '../bench-events.ts';
-import { emptySource } from '../bench-growth.ts';
 import { rounded } from '../bench-rate.ts';
 import { type Bench, middleOf, type Report } from '../bench-report.ts';
 

@@ -5,11 +5,11 @@ import type { RegionEffect } from '../../core/window/effect.ts';
 import { Region } from '../../core/window/region.ts';
 import type { RegionSource } from '../../core/window/replay.ts';
 import { askDuck, countedByDuck, type DuckQuestion, duckOf, questionsOfDuck } from '../bench-duckdb.ts';
+import { emptySource } from '../bench-empty-source.ts';
 import { headerOf, playedEvents } from '../bench-events.ts';
 import { type Bench, middleOf, type Report } from '../bench-report.ts';
 
 const startMs = 1_800_000_000_000;
-const origin = { regionNumber: 5, shard: 0, generation: 0, incarnation: 1 };
 const eventsPerCall = 10_000;
 const calls = 100;
 const repeats = 9;
@@ -29,17 +29,7 @@ function trafficOf(size: number): Uint8Array[][] {
   });
 }
 
-const nothing: RegionSource = {
-  origin,
-  snapshot: null,
-  lastRow: null,
-  rowsFrom: () => [],
-  parked: [],
-  confirmed: [],
-  alerts: null,
-  alertSetup: null,
-  sealing: null,
-};
+const nothing = emptySource(5);
 
 /** Processor time of this process, all its threads, ms: others on the machine are not in it. */
 async function cpuMs(work: () => Promise<void> | void): Promise<number> {
