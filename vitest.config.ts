@@ -45,6 +45,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/{e2e,browser}/**/*.test.ts'],
+          globalSetup: ['test/support/built-site.ts'],
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 120_000,

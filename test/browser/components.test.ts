@@ -1,14 +1,9 @@
 // The page of all components in all states: what axe says of it at three widths in both themes, and its dialogs.
-import { afterAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { adminPages } from '../support/admin-pages.ts';
 import { pictureOf } from '../support/pictures.ts';
 import { faults, overflow, themes, type Width, widths } from '../support/site-pages.ts';
 
-// Before the site is built for this file: the page is in no other build.
-vi.stubEnv('MARQUEE_COMPONENTS', '1');
-afterAll(() => {
-  vi.unstubAllEnvs();
-});
 const { serve, open } = adminPages();
 
 test.each(themes)(
