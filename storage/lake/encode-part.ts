@@ -6,15 +6,17 @@ import { type PartColumn, type PartFormat, partFormat, verdictColumn } from '../
 import type { PartAddress } from '../../core/lake/part-name.ts';
 import type { SealedPart } from '../../core/lake/seal-steps.ts';
 import { assert } from '../../core/protocol/assert.ts';
-import type { TextColumn, WideColumn } from '../../core/protocol/chunk.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
-import { partGroupRowsMax, partPageSize } from '../../core/protocol/limits.ts';
+import { partGroupRowsMax } from '../../core/protocol/limits.ts';
+import { writeColumnChunk } from './column-chunk.ts';
+import { ColumnScratch } from './column-scratch.ts';
+import { type ColumnValues, integerValues, textValues, wideValues } from './column-values.ts';
 import { fieldOf, partDigest } from './part-digest.ts';
 import { crcHex, footerCrc, metadataOf } from './part-metadata.ts';
+import { sortedRange } from './part-order.ts';
 import { zstdFrame } from './zstd.ts';
 
 type Element = ParquetWriter['schema'][number];
-type Source = Parameters<ParquetWriter['write']>[0]['columnData'][number];
 
 /** How each kind lies in the file. Legacy types alone: every reader knows them, and a time has no zone to convert to. */
 const elements: Readonly<Record<PartColumn['kind'], Omit<Element, 'name'>>> = {
@@ -26,12 +28,12 @@ const elements: Readonly<Record<PartColumn['kind'], Omit<Element, 'name'>>> = {
   int32: { type: 'INT32' },
   int64: { type: 'INT64' },
 };
-/** Where a guess of the writer's would be wrong: random bits, and times that hardly repeat. */
-const encodings: Readonly<Record<string, NonNullable<Source['encoding']>>> = { event_identity: 'PLAIN' };
+/** Random bits, of which no two are alike: no dictionary is tried. */
+const randomColumns: ReadonlySet<string> = new Set(['event_identity']);
 
 /**
  * Encodes one part. Row groups are ranges of the order of `rows`, which is the log's; within each, rows are sorted by
- * content type, then user. Takes some 2 ms of CPU a thousand events.
+ * content type, then user. Takes some 2 µs of CPU an event.
  */
 export function encodePart(
   rows: LakeRows,
@@ -48,14 +50,9 @@ export function encodePart(
     compressors: { ZSTD: zstdFrame },
     createdBy: `marquee part format ${format.version}`,
   });
+  const scratch = new ColumnScratch(Math.min(rows.count, partGroupRowsMax));
   for (const [from, to] of groupsOf(rows.count)) {
-    const order = sortedRange(rows, from, to);
-    void parquet.write({
-      columnData: groupColumns(rows, order, address, format),
-      rowGroupSize: order.length,
-      pageSize: partPageSize,
-      dictionarySize: partPageSize,
-    });
+    writeGroup(parquet, writer, rows, sortedRange(rows, from, to), address, format, scratch);
   }
   const facts = { address, formatVersion: format.version, events: rows.count, digest };
   parquet.kvMetadata = metadataOf(facts, columnCrcs(parquet, writer.getBytes()));
@@ -67,8 +64,8 @@ export function encodePart(
     bytes,
     digest,
     events: rows.count,
-    fromMs: timeMs.reduce((least, ms) => Math.min(least, ms)),
-    toMs: timeMs.reduce((greatest, ms) => Math.max(greatest, ms)),
+    fromMs: timeMs.reduce((least, ms) => (ms < least ? ms : least)),
+    toMs: timeMs.reduce((greatest, ms) => (ms > greatest ? ms : greatest)),
     formatVersion: format.version,
   });
 }
@@ -94,71 +91,56 @@ function groupsOf(count: number): [number, number][] {
   ]);
 }
 
-/** Indices of a range, by content type, user, and the order of the log. */
-function sortedRange(rows: LakeRows, from: number, to: number): Uint32Array {
-  const { contentType, user } = rows.columns;
-  const inOrder = contentType.texts.map((text, i) => ({ text, code: i + 1 }));
-  inOrder.sort((a, b) => (a.text < b.text ? -1 : 1));
-  const rank = new Uint32Array(contentType.texts.length + 1);
-  for (const [n, { code }] of inOrder.entries()) rank[code] = n + 1;
-  const byType = (i: number): number => rank[contentType.codes[i] as number] as number;
-  const order = Uint32Array.from({ length: to - from }, (_, k) => from + k);
-  return order.sort(
-    (a, b) =>
-      byType(a) - byType(b) ||
-      (user.hi[a] as number) - (user.hi[b] as number) ||
-      (user.lo[a] as number) - (user.lo[b] as number) ||
-      a - b,
-  );
-}
-
-function groupColumns(
+/** As ParquetWriter.write does, from typed arrays; it makes the footer of what is put down here. */
+function writeGroup(
+  parquet: ParquetWriter,
+  writer: ByteWriter,
   rows: LakeRows,
   order: Uint32Array,
   address: PartAddress,
   format: PartFormat,
-): Source[] {
-  const columns = format.columns.map(({ name, field, kind, nullable }): Source => {
-    const encoding = encodings[name];
-    const data = valuesOf(fieldOf(rows, field), kind, nullable, order);
-    return { name, data, ...(encoding ? { encoding } : {}) };
+  scratch: ColumnScratch,
+): void {
+  const start = writer.offset;
+  const [, ...elementsOf] = parquet.schema;
+  const chunks = elementsOf.map((element, n) => {
+    const column = format.columns[n];
+    const values = column
+      ? valuesOf(rows, column, order, scratch)
+      : textValues([address.kind], new Uint8Array(rows.count), 1, order, scratch);
+    assert(
+      element.repetition_type === 'OPTIONAL' || values.present === order.length,
+      `${element.name} is there`,
+    );
+    return writeColumnChunk(writer, element, values, order.length, scratch);
   });
-  return [...columns, { name: verdictColumn, data: Array.from(order, () => address.kind) }];
+  parquet.pendingIndexes.push(...chunks);
+  const columns = chunks.map(({ chunk }) => chunk);
+  parquet.num_rows += BigInt(order.length);
+  parquet.row_groups.push({
+    columns,
+    total_byte_size: columns.reduce(
+      (sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n),
+      0n,
+    ),
+    num_rows: BigInt(order.length),
+    total_compressed_size: BigInt(writer.offset - start),
+  });
 }
 
-/** What the writer takes for a column: null for nothing. */
 function valuesOf(
-  data: ReturnType<typeof fieldOf>,
-  kind: PartColumn['kind'],
-  nullable: boolean,
+  rows: LakeRows,
+  { name, field, kind, nullable }: PartColumn,
   order: Uint32Array,
-): Source['data'] {
-  if ('texts' in data) return textsOf(data, order);
-  if ('hi' in data) return wideOf(data, nullable, order);
-  const at = (i: number): number => data[i] as number;
-  if (kind === 'type') return Array.from(order, (i) => eventTypes[at(i)] as string);
-  if (kind === 'status') return Array.from(order, (i) => (at(i) === 0 ? null : (statuses[at(i)] as string)));
-  if (kind === 'int32') {
-    return nullable ? Array.from(order, (i) => (at(i) === 0 ? null : at(i) - 1)) : Int32Array.from(order, at);
-  }
-  return Array.from(order, (i) => {
-    if (!nullable) return BigInt(at(i));
-    return at(i) === 0 ? null : BigInt(at(i) - 1);
-  });
-}
-
-function textsOf({ texts, codes }: TextColumn, order: Uint32Array): (string | null)[] {
-  return Array.from(order, (i) => (codes[i] ? (texts[(codes[i] as number) - 1] as string) : null));
-}
-
-function wideOf({ hi, lo }: WideColumn, nullable: boolean, order: Uint32Array): (bigint | null)[] {
-  const words = new Uint32Array(order.length * 2);
-  for (let k = 0; k < order.length; k++) {
-    words[2 * k] = lo[order[k] as number] as number;
-    words[2 * k + 1] = hi[order[k] as number] as number;
-  }
-  const values = Array.from<bigint | null>(new BigInt64Array(words.buffer));
-  return nullable ? values.map((value) => (value === 0n ? null : value)) : values;
+  scratch: ColumnScratch,
+): ColumnValues {
+  const data = fieldOf(rows, field);
+  if ('texts' in data) return textValues(data.texts, data.codes, 0, order, scratch);
+  if ('hi' in data) return wideValues(data, nullable, !randomColumns.has(name), order, scratch);
+  if (kind === 'type') return textValues(eventTypes, data, 1, order, scratch);
+  // The first one stands for none.
+  if (kind === 'status') return textValues(statuses.slice(1) as string[], data, 0, order, scratch);
+  return integerValues(data, kind === 'int32' ? 1 : 2, nullable, order, scratch);
 }
 
 /** Of each column chunk in the order of the file, joined. */

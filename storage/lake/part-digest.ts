@@ -27,7 +27,7 @@ export function partDigest(rows: LakeRows, columns: readonly PartColumn[]): stri
     } else if ('hi' in data) {
       hash.update(bytesOf(data.hi));
       hash.update(bytesOf(data.lo));
-    } else hash.update(bytesOf(Float64Array.from(data)));
+    } else hash.update(bytesOf(new Float64Array(data)));
   }
   return hash.digest('hex');
 }
