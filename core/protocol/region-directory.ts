@@ -1,11 +1,19 @@
 import type { RegionEntry } from './region.ts';
 
 const namesListed = 5;
+const directories = new WeakMap<readonly RegionEntry[], RegionDirectory>();
 
 /** The registry as the door needs it: by name, and by distance from a place. */
 export class RegionDirectory {
   readonly #byName: ReadonlyMap<string, RegionEntry>;
   readonly #entries: readonly RegionEntry[];
+
+  /** The one of a list, made once: a request does not read the registry anew. */
+  static of(entries: readonly RegionEntry[]): RegionDirectory {
+    const known = directories.get(entries) ?? new RegionDirectory(entries);
+    directories.set(entries, known);
+    return known;
+  }
 
   constructor(entries: readonly RegionEntry[]) {
     this.#entries = entries;

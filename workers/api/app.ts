@@ -4,25 +4,22 @@ import { NotMigratedError } from '../../storage/migrated.ts';
 import type { Env } from '../env.ts';
 import { accessSettings } from './access-settings.ts';
 import { type Admission, admit } from './admission.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { auditTrail } from './audit-trail.ts';
-import { cors } from './cors.ts';
 import { edgeCache, isShared } from './edge-cache.ts';
 import { entityTags, isTagged, notModified } from './entity-tag.ts';
 import { problemResponse } from './problem-response.ts';
-import { processTime } from './process-time.ts';
 import { NothingAnswersError } from './range-reader.ts';
-import { requestIds } from './request-id.ts';
 import { logForRequest, requestScope } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { type Doors, routesOf } from './routes.ts';
-import { securityHeaders } from './security-headers.ts';
 import type { ApiContext } from './stats-query.ts';
 
 /** The HTTP door: every route behind its role, and an answer for everything else. */
 export function createApp(doors: Doors): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   const routes = routesOf(doors);
-  app.use(securityHeaders, requestIds, processTime, cors, configured);
+  app.use(answerHeaders, configured);
   for (const route of routes) {
     app.on(route.method, route.path, auditTrail(route), behindRole(route), ...around(route), (context) =>
       route.handler(context),

@@ -1,7 +1,7 @@
 /** Pages of other sites that may use the API from a browser: those of CORS_ORIGINS, and none by default. */
-import type { MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
 import { isLoopback } from './loopback.ts';
+import type { ApiContext } from './stats-query.ts';
 
 type OriginEnv = Pick<Env, 'ENVIRONMENT' | 'CORS_ORIGINS'>;
 
@@ -28,21 +28,19 @@ export const listedOrigins = ({ CORS_ORIGINS = '' }: OriginEnv): string[] =>
  * token. A strange page gets the answer without the headers that would let it read it; admission.ts keeps it from
  * changing anything.
  */
-export const cors: MiddlewareHandler<{ Bindings: Env }> = async (context, next) => {
-  await next();
-  const { req, env, res } = context;
-  if (res.webSocket) return;
-  context.header('vary', 'origin', { append: true });
-  const origin = req.header('origin') ?? '';
+export function setCors({ req, env }: ApiContext, headers: Headers): void {
+  headers.append('vary', 'origin');
+  const origin = req.raw.headers.get('origin');
+  if (origin === null) return;
   const listed = isListedOrigin(origin, env);
   if (!listed && !(env.ENVIRONMENT === 'local' && isLoopback(origin))) return;
-  context.header('access-control-allow-origin', origin);
-  if (listed) context.header('access-control-allow-credentials', 'true');
+  headers.set('access-control-allow-origin', origin);
+  if (listed) headers.set('access-control-allow-credentials', 'true');
   if (req.method !== 'OPTIONS') {
-    context.header('access-control-expose-headers', exposedHeaders);
-  } else if (req.header('access-control-request-method') !== undefined) {
-    context.header('access-control-allow-methods', res.headers.get('allow') ?? '');
-    context.header('access-control-allow-headers', allowedHeaders);
-    context.header('access-control-max-age', String(preflightSeconds));
+    headers.set('access-control-expose-headers', exposedHeaders);
+  } else if (req.raw.headers.has('access-control-request-method')) {
+    headers.set('access-control-allow-methods', headers.get('allow') ?? '');
+    headers.set('access-control-allow-headers', allowedHeaders);
+    headers.set('access-control-max-age', String(preflightSeconds));
   }
-};
+}

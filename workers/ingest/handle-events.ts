@@ -152,7 +152,7 @@ async function readNames(
 ): Promise<Response | { readonly identifier: Identifier; readonly regions: RegionDirectory }> {
   try {
     const identifier = await loadIdentifier(env);
-    return { identifier, regions: new RegionDirectory(await loadRegions(env.DB, nowMs)) };
+    return { identifier, regions: RegionDirectory.of(await loadRegions(env.DB, nowMs)) };
   } catch (error) {
     const isOutage = !(error instanceof NotMigratedError || error instanceof NotConfiguredError);
     if (!isOutage || error instanceof StoredDataError) throw error;

@@ -40,7 +40,7 @@ export async function producerOf(
   if (shown === null) return refused("events are sent with a producer's key");
   const parts = parseKey(shown);
   if (!parts) return refused('the key is not whole: characters are missing, too many or wrong');
-  const digest = await secretDigest(parts.secret);
+  const digest = keys.digestShown(parts) ?? (await secretDigest(parts.secret));
   const found = await keys.find(db, parts.id, nowMs);
   const known = (reason: RefusedKey['reason']) => found && { id: found.key.id, reason };
   if (parts.environment !== (environment === 'local' ? 'local' : 'live')) {
@@ -50,6 +50,7 @@ export async function producerOf(
   // An id that nobody has is compared too, so that time tells it from a wrong secret as little as words do.
   if (!sameDigest(digest, found?.digest ?? noDigest) || !found)
     return refused('there is no such key', known('wrong_secret'));
+  keys.noteShown(parts, digest);
   const { key } = found;
   if (key.revokedAtMs !== null) return refused('the key was revoked', known('revoked'));
   if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs)

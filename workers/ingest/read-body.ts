@@ -87,8 +87,13 @@ const tooBusy: BodyRefusal = {
   detail: 'too many large bodies at once; send this one again',
 };
 
+/** Larger bodies are read as they come, and so are those that do not say how long they are. */
+const readWholeBytesMax = 16_384;
+
 async function readWire(request: Request, lease: Lease): Promise<Uint8Array | BodyRefusal> {
-  if (Number(request.headers.get('content-length') ?? 0) > requestBytesMax) return tooLarge;
+  const toldBytes = Number(request.headers.get('content-length') ?? 0);
+  if (toldBytes > requestBytesMax) return tooLarge;
+  if (toldBytes > 0 && toldBytes <= readWholeBytesMax) return await readWhole(request, toldBytes, lease);
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -104,6 +109,21 @@ async function readWire(request: Request, lease: Lease): Promise<Uint8Array | Bo
     pieces.push(piece.value);
   }
   return joined(pieces, length);
+}
+
+/**
+ * At once, which costs a small body half of what reading it by pieces does. Taken from the lease once it is here: senders
+ * who are slow, or never go on, hold nothing by what they have announced.
+ */
+async function readWhole(
+  request: Request,
+  toldBytes: number,
+  lease: Lease,
+): Promise<Uint8Array | BodyRefusal> {
+  const bytes = await request.arrayBuffer().catch(() => null);
+  if (!bytes) return unreadable('the body broke off');
+  if (bytes.byteLength > toldBytes) return unreadable('the body is longer than its content-length');
+  return lease.take(bytes.byteLength) ? new Uint8Array(bytes) : tooBusy;
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {

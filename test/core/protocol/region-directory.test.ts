@@ -2,6 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { RegionDirectory } from '../../../core/protocol/region-directory.ts';
 import { california, directory, london, tokyo } from '../../support/judge-context.ts';
 
+test('[ING-4] the directory of a list is made once, and each list has its own', () => {
+  const list = [london];
+  expect(RegionDirectory.of(list)).toBe(RegionDirectory.of(list));
+  expect(RegionDirectory.of([...list, tokyo]).find(tokyo.name)).toBe(tokyo);
+  expect(RegionDirectory.of(list).find(tokyo.name)).toBeUndefined();
+});
+
 describe('[ING-4] the nearest region by great-circle distance', () => {
   test.each([
     ['Paris', 48.9, 2.4, london],

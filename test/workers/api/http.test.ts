@@ -54,6 +54,22 @@ describe('[API-3] request ids', () => {
     expect(head(response, 'x-request-id')).toBe('asked-1');
   });
 
+  test('an answer of ours gets its headers in place; one that was fetched is sealed, and gets them on a copy', async () => {
+    const own = new Response('{}', { status: 202 });
+    events.mockImplementationOnce(async () => Promise.resolve(own));
+    const sent = { method: 'POST', body: '{}', headers: { 'x-request-id': 'asked-3' } };
+    expect(await ask('/v1/events', sent)).toBe(own);
+    expect([head(own, 'x-request-id'), head(own, 'x-content-type-options')]).toEqual(['asked-3', 'nosniff']);
+    const sealed = Response.redirect('https://marquee.example/');
+    events.mockImplementationOnce(async () => Promise.resolve(sealed));
+    const copy = await ask('/v1/events', sent);
+    expect([copy.status, head(copy, 'location')]).toEqual([302, 'https://marquee.example/']);
+    expect([head(copy, 'x-request-id'), head(copy, 'x-content-type-options')]).toEqual([
+      'asked-3',
+      'nosniff',
+    ]);
+  });
+
   test('the door for events is told the id, and a problem of its own bears it too', async () => {
     const problem = { type: '/docs/problems#overloaded', status: 503, code: 'overloaded' };
     events.mockImplementationOnce(async () =>

@@ -106,6 +106,26 @@ describe('[KEY-3] whose key it is', () => {
     expect(one).not.toMatch(new RegExp(`${key.key.id}|0000`));
   });
 
+  test('a secret that was right is not hashed again; another one is, and opens nothing', async () => {
+    const key = await makeKey();
+    const door = new TestDoor();
+    const digest = vi.spyOn(crypto.subtle, 'digest');
+    const hashed = async (work: () => Promise<unknown>) => {
+      digest.mockClear();
+      await work();
+      return digest.mock.calls.length;
+    };
+    try {
+      await refusalOf(door, `Bearer ${forged(key)}`);
+      expect(await hashed(async () => await sendWith(door, key))).toBe(1);
+      expect(await hashed(async () => await sendWith(door, key))).toBe(0);
+      expect(await hashed(async () => await refusalOf(door, `Bearer ${forged(key)}`))).toBe(1);
+      expect(await hashed(async () => await sendWith(door, key))).toBe(0);
+    } finally {
+      digest.mockRestore();
+    }
+  });
+
   test('revoked and expired, only the holder is told', async () => {
     const [revoked, expiring] = [await makeKey(), await makeKey({ expiresAtMs: new TestDoor().nowMs + 1 })];
     await revokeKey(env.DB, revoked.key.id, 0);

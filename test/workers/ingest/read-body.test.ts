@@ -103,6 +103,25 @@ describe('damaged bodies', () => {
     );
   });
 
+  test('a small body that says its length: taken once it is here, and never longer than it said', async () => {
+    const told = (body: BodyInit, length: number) => eventsRequest(body, { 'content-length': `${length}` });
+    const of = async (request: Request, held = new HeldBytes(1e9)) => {
+      const result = await readBody(request, 'identity', held.lease());
+      return [result.ok ? `${result.bytes.length} whole` : result.code, held.held];
+    };
+    expect(await of(told('12345', 5))).toEqual(['5 whole', 5]);
+    expect(await of(told('12345', 4))).toEqual(['unreadable_body', 0]);
+    expect(await of(told('12345', 5), new HeldBytes(4))).toEqual(['overloaded', 0]);
+    const held = new HeldBytes(10);
+    const { readable, writable } = new TransformStream();
+    const reading = of(told(readable, 5), held);
+    const writer = writable.getWriter();
+    await writer.write(new Uint8Array(4));
+    expect(held.held).toBe(0);
+    await writer.abort(new Error('gone'));
+    expect(await reading).toEqual(['unreadable_body', 0]);
+  });
+
   test('a body that breaks off', async () => {
     const broken = new ReadableStream({
       pull: (controller) => controller.error(new Error('gone')),
