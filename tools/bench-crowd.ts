@@ -48,7 +48,8 @@ export class Crowd {
   readonly #acks: NodeJS.Timeout;
   frames = 0;
   bytes = 0;
-  lastText = '';
+  /** What the first viewer has been told since this was last emptied. */
+  readonly told: string[] = [];
   #ackEveryMs = 0;
 
   constructor() {
@@ -86,7 +87,7 @@ export class Crowd {
   #take(socket: WebSocket, text: string): void {
     this.frames++;
     this.bytes += text.length;
-    this.lastText = text;
+    if (socket === this.#sockets[0]) this.told.push(text);
     const head = text.slice(0, 300);
     if (socket.protocol !== liveSubprotocol) return;
     this.#ackEveryMs = Number(/"ack_every_ms":(\d+)/.exec(head)?.[1] ?? this.#ackEveryMs);
