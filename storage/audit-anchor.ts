@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import type { Anchor, ChainHead } from '../core/access/audit-chain.ts';
 import { auditAnchorMs, auditAnchorRows } from '../core/protocol/limits.ts';
+import { once } from '../core/protocol/once.ts';
 import { readHashAt } from './audit-store.ts';
 import { StoredDataError } from './stored-data-error.ts';
 
@@ -16,7 +17,9 @@ const keptKey = (seq: number): string => `${keptPrefix}${String(seq).padStart(16
 /** Two isolates that note at once: one of them is told, and looks again. */
 const attemptsMax = 5;
 
-const anchorSchema = z.strictObject({ seq: z.int().min(1), hash: z.string(), at: z.iso.datetime() });
+const anchorSchema = once(() =>
+  z.strictObject({ seq: z.int().min(1), hash: z.string(), at: z.iso.datetime() }),
+);
 
 /**
  * Notes a head. `behind`: a newer one is noted already. `broken`: the table does not hold what was noted last, so the
@@ -101,7 +104,7 @@ async function decode(object: R2ObjectBody): Promise<Anchor> {
 }
 
 function parse(key: string, value: unknown): Anchor {
-  const parsed = anchorSchema.safeParse(value);
+  const parsed = anchorSchema().safeParse(value);
   if (!parsed.success) throw new StoredDataError('bucket', key, 'is no anchor');
   return parsed.data;
 }

@@ -1,16 +1,19 @@
 /** `audit/start.json` in R2: where the audit log begins, since its oldest lines were removed (AUD-5). */
 import * as z from 'zod';
 import type { LogStart } from '../core/access/audit-start.ts';
+import { once } from '../core/protocol/once.ts';
 import { StoredDataError } from './stored-data-error.ts';
 
 const startKey = 'audit/start.json';
-const head = { seq: z.int().min(0), hash: z.string() };
-const startSchema = z.strictObject({
-  ...head,
-  previous: z.strictObject(head),
-  line: z.int(),
-  at: z.iso.datetime(),
-});
+const head = once(() => ({ seq: z.int().min(0), hash: z.string() }));
+const startSchema = once(() =>
+  z.strictObject({
+    ...head(),
+    previous: z.strictObject(head()),
+    line: z.int(),
+    at: z.iso.datetime(),
+  }),
+);
 
 export interface NotedStart {
   /** Null where no line was ever removed. */
@@ -23,7 +26,7 @@ export interface NotedStart {
 export async function readLogStart(bucket: R2Bucket): Promise<NotedStart> {
   const object = await bucket.get(startKey);
   if (!object) return { start: null, etag: undefined };
-  const parsed = startSchema.safeParse(jsonOf(await object.text()));
+  const parsed = startSchema().safeParse(jsonOf(await object.text()));
   if (!parsed.success) throw new StoredDataError('bucket', startKey, 'is no start of the log');
   const { at: _, ...start } = parsed.data;
   return { start, etag: object.etag };

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { formatKey, type KeyEnvironment, keyRandomBytes, makeKey } from '../core/access/key-format.ts';
 import type { KeyLimits } from '../core/access/rate-limit.ts';
 import { keyUseNotedMs } from '../core/protocol/limits.ts';
+import { once } from '../core/protocol/once.ts';
 import { fromHex, toHex } from './hex.ts';
 import { needsMigration } from './migrated.ts';
 import { ingestKeys } from './schema.ts';
@@ -110,7 +111,7 @@ export async function noteKeyUse(db: D1Database, id: string, nowMs: number): Pro
     .run();
 }
 
-const regionNames = z.array(z.string());
+const regionNames = once(() => z.array(z.string()));
 
 function keyOf(row: Row): IngestKey {
   return {
@@ -134,7 +135,7 @@ function keyOf(row: Row): IngestKey {
 /** A damaged scope must never read as "all regions". */
 function namesOf(id: string, json: string): string[] {
   try {
-    return regionNames.parse(JSON.parse(json));
+    return regionNames().parse(JSON.parse(json));
   } catch {
     throw new StoredDataError('ingest_keys', id, 'its regions are no list of names');
   }

@@ -193,6 +193,6 @@ function idOf(raw: unknown): string | null {
 /** Pointers below ext and to unknown fields hold keys that the sender chose, which might be anything. */
 function withoutKeys(error: RejectSample): RejectSample {
   const [, field = ''] = error.pointer.split('/');
-  if (!eventFields.has(field)) return { ...error, pointer: '' };
+  if (!eventFields().has(field)) return { ...error, pointer: '' };
   return field === 'ext' ? { ...error, pointer: '/ext' } : error;
 }

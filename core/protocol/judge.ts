@@ -48,7 +48,7 @@ export function judgeRecord(raw: unknown, context: JudgeContext): Judged | Rejec
   }
   const fault = walkRecord(raw, context.bytesReplaced);
   if (fault) return fault;
-  const parsed = eventSchema.safeParse(raw);
+  const parsed = eventSchema().safeParse(raw);
   if (!parsed.success) return rejectFromIssue(raw, parsed.error.issues[0]!);
   return judgeSent(parsed.data, (raw as { ext?: object | null }).ext ?? null, context);
 }

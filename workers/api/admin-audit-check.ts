@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { ChainHead } from '../../core/access/audit-chain.ts';
 import { auditCheckRows } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { checkAudit } from '../../storage/audit-check.ts';
 import { orUnavailable } from './admin-audit.ts';
 import { count, time } from './answer-schema.ts';
@@ -13,15 +14,17 @@ import type { ApiContext } from './stats-query.ts';
 
 const cursorForm = /^(\d{1,15})\.([0-9a-f]{64})$/;
 
-const query = z.object({
-  cursor: z
-    .string()
-    .regex(cursorForm, 'must be `next` of the piece before')
-    .transform(headOf)
-    .optional()
-    .describe(DESCRIBED && '`next` of the piece before, for the piece after it')
-    .meta(DESCRIBED && { example: `10000.${'0a'.repeat(32)}` }),
-});
+const query = once(() =>
+  z.object({
+    cursor: z
+      .string()
+      .regex(cursorForm, 'must be `next` of the piece before')
+      .transform(headOf)
+      .optional()
+      .describe(DESCRIBED && '`next` of the piece before, for the piece after it')
+      .meta(DESCRIBED && { example: `10000.${'0a'.repeat(32)}` }),
+  }),
+);
 
 export const auditCheckRoute: Route = {
   method: 'GET',
@@ -35,7 +38,7 @@ export const auditCheckRoute: Route = {
       'Reads the log and holds it against its hashes and against the heads that are noted outside of it. Finds an ' +
       'edit, a deletion, a swap, an insertion, a cut end or beginning, and a history written anew. One answer checks ' +
       `${auditCheckRows} rows at most: go on with \`next\` until \`done\`.`,
-    query,
+    query: query(),
     answer: z.strictObject({
       data: z.strictObject({
         ok: z.boolean().describe('False where something was done to the log, as far as it is checked'),
@@ -74,7 +77,7 @@ export const auditCheckRoute: Route = {
 };
 
 async function check({ env, req }: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   return await orUnavailable(async () => {
     const checked = await checkAudit(env.DB, env.LAKE, parsed.value.cursor);

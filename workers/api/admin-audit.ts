@@ -3,6 +3,7 @@ import { auditResults } from '../../core/access/audit-entry.ts';
 import type { AuditRow } from '../../core/access/audit-row.ts';
 import { auditTextLengthMax } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
+import { once } from '../../core/protocol/once.ts';
 import { readAuditPage } from '../../storage/audit-store.ts';
 import { time } from './answer-schema.ts';
 import { prefersCsv } from './csv.ts';
@@ -15,48 +16,56 @@ import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 
 const limitDefault = 100;
-const text = z.string().min(1, 'must not be empty').max(auditTextLengthMax, 'is too long').optional();
+const text = once(() =>
+  z.string().min(1, 'must not be empty').max(auditTextLengthMax, 'is too long').optional(),
+);
 
-const query = z.object({
-  actor: text
-    .describe(DESCRIBED && 'Only what this person or key did')
-    .meta(DESCRIBED && { example: '4q0h2k7mzx1c' }),
-  action: text.describe(DESCRIBED && 'Only this action').meta(DESCRIBED && { example: 'alert.acknowledge' }),
-  result: z
-    .enum(auditResults, 'must be ok, refused or failed')
-    .optional()
-    .describe(DESCRIBED && 'Only with this outcome')
-    .meta(DESCRIBED && { example: 'refused' }),
-  from: instant
-    .optional()
-    .describe(DESCRIBED && 'Only at this time or later, ISO 8601 or epoch ms')
-    .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
-  to: instant
-    .optional()
-    .describe(DESCRIBED && 'Only before this time, ISO 8601 or epoch ms')
-    .meta(DESCRIBED && { example: '2026-11-21T03:30:00Z' }),
-  limit: pageLimit(limitDefault),
-  cursor: wholeNumber(1, 999_999_999_999_999)
-    .optional()
-    .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
-    .meta(DESCRIBED && { example: '4711' }),
-});
+const query = once(() =>
+  z.object({
+    actor: text()
+      .describe(DESCRIBED && 'Only what this person or key did')
+      .meta(DESCRIBED && { example: '4q0h2k7mzx1c' }),
+    action: text()
+      .describe(DESCRIBED && 'Only this action')
+      .meta(DESCRIBED && { example: 'alert.acknowledge' }),
+    result: z
+      .enum(auditResults, 'must be ok, refused or failed')
+      .optional()
+      .describe(DESCRIBED && 'Only with this outcome')
+      .meta(DESCRIBED && { example: 'refused' }),
+    from: instant()
+      .optional()
+      .describe(DESCRIBED && 'Only at this time or later, ISO 8601 or epoch ms')
+      .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
+    to: instant()
+      .optional()
+      .describe(DESCRIBED && 'Only before this time, ISO 8601 or epoch ms')
+      .meta(DESCRIBED && { example: '2026-11-21T03:30:00Z' }),
+    limit: pageLimit(limitDefault),
+    cursor: wholeNumber(1, 999_999_999_999_999)
+      .optional()
+      .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+      .meta(DESCRIBED && { example: '4711' }),
+  }),
+);
 
-const row = z.strictObject({
-  seq: z
-    .int()
-    .min(1)
-    .describe(DESCRIBED && 'Place in the log, from 1, without gaps'),
-  at: time(DESCRIBED && 'When'),
-  actor: z.string().describe(DESCRIBED && 'Id of the person or key; `nobody` where none was shown'),
-  role: z.string().describe(DESCRIBED && 'Role of the actor then'),
-  action: z.string().describe(DESCRIBED && 'What was done'),
-  target: z.string().describe(DESCRIBED && 'Id of what it was done to; empty where there is none'),
-  country: z.string().describe(DESCRIBED && 'Two letters, as the platform tells; empty where it does not'),
-  result: z.enum(auditResults).describe(DESCRIBED && 'How it ended'),
-  details: z.record(z.string(), z.string()).describe(DESCRIBED && 'Short texts by name'),
-  hash: z.string().describe(DESCRIBED && 'SHA-256 over the line and the hash of the line before'),
-});
+const row = once(() =>
+  z.strictObject({
+    seq: z
+      .int()
+      .min(1)
+      .describe(DESCRIBED && 'Place in the log, from 1, without gaps'),
+    at: time(DESCRIBED && 'When'),
+    actor: z.string().describe(DESCRIBED && 'Id of the person or key; `nobody` where none was shown'),
+    role: z.string().describe(DESCRIBED && 'Role of the actor then'),
+    action: z.string().describe(DESCRIBED && 'What was done'),
+    target: z.string().describe(DESCRIBED && 'Id of what it was done to; empty where there is none'),
+    country: z.string().describe(DESCRIBED && 'Two letters, as the platform tells; empty where it does not'),
+    result: z.enum(auditResults).describe(DESCRIBED && 'How it ended'),
+    details: z.record(z.string(), z.string()).describe(DESCRIBED && 'Short texts by name'),
+    hash: z.string().describe(DESCRIBED && 'SHA-256 over the line and the hash of the line before'),
+  }),
+);
 
 export const auditRoute: Route = {
   method: 'GET',
@@ -67,15 +76,15 @@ export const auditRoute: Route = {
   doc: DESCRIBED && {
     summary: 'The audit log, newest first',
     description: 'Who did what, when, from which country, and how it ended. Reading it is noted too.',
-    query,
-    answer: newestPageAnswer(row),
+    query: query(),
+    answer: newestPageAnswer(row()),
     csv: true,
     problems: ['storage_unavailable'],
   },
 };
 
 async function audit(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { actor, action, result, from, to, limit = limitDefault, cursor } = parsed.value;
   return await orUnavailable(async () => {
@@ -83,7 +92,7 @@ async function audit(context: ApiContext): Promise<Response> {
     const read = await readAuditPage(context.env.DB, filter, { limit: limit + 1, before: cursor });
     const rows = read.slice(0, limit).map(shown);
     const next = read.length > limit ? String(rows.at(-1)?.seq) : null;
-    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row, rows, next);
+    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row(), rows, next);
     return jsonResponse({ data: rows, count: rows.length, meta: { next_cursor: next } });
   });
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { batchReasons, batchStates } from '../../core/batch/batch-run.ts';
 import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { BatchRun } from '../../storage/batch-store.ts';
 import { count, time } from './answer-schema.ts';
 import { bodyTime, hourStart, regionNames } from './asked-hours.ts';
@@ -9,46 +10,50 @@ import { isoTime } from './figures.ts';
 import { newestPage } from './newest-page.ts';
 import { instant } from './parameters.ts';
 
-export const runsBody = z.strictObject({
-  from: bodyTime.describe(DESCRIBED && 'First hour, rounded down to an hour'),
-  to: bodyTime.describe(
-    DESCRIBED &&
-      `End of the hours, which is not part of them, rounded up to an hour. Hours times regions are at most ${batchRunsMax}`,
-  ),
-  regions: regionNames,
-});
+export const runsBody = once(() =>
+  z.strictObject({
+    from: bodyTime().describe(DESCRIBED && 'First hour, rounded down to an hour'),
+    to: bodyTime().describe(
+      DESCRIBED &&
+        `End of the hours, which is not part of them, rounded up to an hour. Hours times regions are at most ${batchRunsMax}`,
+    ),
+    regions: regionNames(),
+  }),
+);
 export const bodyExample = {
   from: '2026-11-21T03:00:00Z',
   to: '2026-11-21T05:00:00Z',
   regions: ['EU-London'],
 };
 
-export const runsQuery = z.object({
-  region: z
-    .string()
-    .optional()
-    .describe(DESCRIBED && 'Only over this region')
-    .meta(DESCRIBED && { example: 'EU-London' }),
-  state: z
-    .enum(batchStates, 'must be waiting, running, done, failed or cancelled')
-    .optional()
-    .describe(DESCRIBED && 'Only in this state')
-    .meta(DESCRIBED && { example: 'running' }),
-  reason: z
-    .enum(batchReasons, 'must be cron, demand, stale or replay')
-    .optional()
-    .describe(DESCRIBED && 'Only begun for this reason')
-    .meta(DESCRIBED && { example: 'demand' }),
-  from: instant
-    .optional()
-    .describe(DESCRIBED && 'Only over this hour or later ones, ISO 8601 or epoch ms')
-    .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
-  to: instant
-    .optional()
-    .describe(DESCRIBED && 'Only over hours before this time, ISO 8601 or epoch ms')
-    .meta(DESCRIBED && { example: '2026-11-21T05:00:00Z' }),
-  ...newestPage('0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11'),
-});
+export const runsQuery = once(() =>
+  z.object({
+    region: z
+      .string()
+      .optional()
+      .describe(DESCRIBED && 'Only over this region')
+      .meta(DESCRIBED && { example: 'EU-London' }),
+    state: z
+      .enum(batchStates, 'must be waiting, running, done, failed or cancelled')
+      .optional()
+      .describe(DESCRIBED && 'Only in this state')
+      .meta(DESCRIBED && { example: 'running' }),
+    reason: z
+      .enum(batchReasons, 'must be cron, demand, stale or replay')
+      .optional()
+      .describe(DESCRIBED && 'Only begun for this reason')
+      .meta(DESCRIBED && { example: 'demand' }),
+    from: instant()
+      .optional()
+      .describe(DESCRIBED && 'Only over this hour or later ones, ISO 8601 or epoch ms')
+      .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
+    to: instant()
+      .optional()
+      .describe(DESCRIBED && 'Only over hours before this time, ISO 8601 or epoch ms')
+      .meta(DESCRIBED && { example: '2026-11-21T05:00:00Z' }),
+    ...newestPage('0b9f2c1e-8a44-4d0e-9a1e-0d4f1f8a7b11'),
+  }),
+);
 
 export const runPath =
   DESCRIBED &&

@@ -42,7 +42,7 @@ export const beginRunsRoute: Route = {
     summary: 'Have hours computed anew from the lake',
     description:
       'One run for each region and hour. Hours over which a run goes on, and frozen ones, are held off; where all are, the answer is 409. A few runs go on at once, the others wait their turn.',
-    body: runsBody,
+    body: runsBody(),
     bodyExample,
     status: 202,
     answer: z.strictObject({
@@ -68,7 +68,7 @@ export const runsRoute: Route = {
   tag: 'Batch',
   doc: DESCRIBED && {
     summary: 'Runs of the batch layer, newest first',
-    query: runsQuery,
+    query: runsQuery(),
     answer: newestPageAnswer(runSchema),
     problems: ['storage_unavailable'],
   },
@@ -104,7 +104,7 @@ export const cancelRunRoute: Route = {
 };
 
 async function begin({ req, env }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, runsBody);
+  const read = await readActionBody(req.raw, runsBody());
   if ('response' in read) return read.response;
   const nowMs = Date.now();
   return await orStorageUnavailable('batch_not_begun', async () => {
@@ -158,7 +158,7 @@ function faultOf(hours: HourRange, regions: number, end: number): BodyFault | nu
 }
 
 async function list(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(runsQuery, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(runsQuery(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { region, state = null, reason = null, from, to, limit = limitDefault, cursor } = parsed.value;
   const nowMs = Date.now();

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
 import { redriveLettersMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { listDeadLetters, type StoredDeadLetter } from '../../storage/dead-letters.ts';
 import { isSendable, redriveLetter } from '../../storage/redrive.ts';
@@ -18,7 +19,7 @@ import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 
 const keyForm = /^dead\/\d{4}-\d\d-\d\d\/[\w./-]{1,200}$/;
-const keyText = z.string('must be text').regex(keyForm, 'must be the key of a dead letter');
+const keyText = once(() => z.string('must be text').regex(keyForm, 'must be the key of a dead letter'));
 
 const letterSchema =
   DESCRIBED &&
@@ -34,20 +35,22 @@ const letterSchema =
     events: count('Events in it; null where no chunk could be read').nullable(),
   });
 
-const query = z.object({
-  date: z.iso
-    .date('must be a day, YYYY-MM-DD')
-    .optional()
-    .describe(DESCRIBED && 'Day of receipt, UTC; all days where it is not given')
-    .meta(DESCRIBED && { example: '2026-11-21' }),
-  limit: pageLimit(limitDefault),
-  cursor: z
-    .string()
-    .regex(keyForm, 'is none that was given')
-    .optional()
-    .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
-    .meta(DESCRIBED && { example: 'dead/2026-11-21/region-4/00112233aabbccdd-17-5feceb66ffc86f38' }),
-});
+const query = once(() =>
+  z.object({
+    date: z.iso
+      .date('must be a day, YYYY-MM-DD')
+      .optional()
+      .describe(DESCRIBED && 'Day of receipt, UTC; all days where it is not given')
+      .meta(DESCRIBED && { example: '2026-11-21' }),
+    limit: pageLimit(limitDefault),
+    cursor: z
+      .string()
+      .regex(keyForm, 'is none that was given')
+      .optional()
+      .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+      .meta(DESCRIBED && { example: 'dead/2026-11-21/region-4/00112233aabbccdd-17-5feceb66ffc86f38' }),
+  }),
+);
 
 export const deadLettersRoute: Route = {
   method: 'GET',
@@ -60,7 +63,7 @@ export const deadLettersRoute: Route = {
     description:
       'Chunks of events that a region refused and messages that could not be read, oldest day first, with the error. ' +
       'A caller who is limited to regions sees the chunks of these alone; a page may then hold fewer rows than `limit`.',
-    query,
+    query: query(),
     answer: newestPageAnswer(letterSchema),
     example: {
       data: [
@@ -83,13 +86,15 @@ export const deadLettersRoute: Route = {
   },
 };
 
-const redriveBody = z.strictObject({
-  keys: z
-    .array(keyText, 'must be a list of keys')
-    .min(1, 'must not be empty')
-    .max(redriveLettersMax, `must have at most ${redriveLettersMax} keys`)
-    .describe(DESCRIBED && '`key` of the letters'),
-});
+const redriveBody = once(() =>
+  z.strictObject({
+    keys: z
+      .array(keyText(), 'must be a list of keys')
+      .min(1, 'must not be empty')
+      .max(redriveLettersMax, `must have at most ${redriveLettersMax} keys`)
+      .describe(DESCRIBED && '`key` of the letters'),
+  }),
+);
 
 const outcomeSchema =
   DESCRIBED &&
@@ -114,7 +119,7 @@ export const redriveRoute: Route = {
     description:
       'Each goes into the queue again and counts once, as if it came now: as late where its window is over. Whatever is ' +
       'refused again is a dead letter again. A letter that was sent lies under `redriven/` in the bucket.',
-    body: redriveBody,
+    body: redriveBody(),
     bodyExample: { keys: ['dead/2026-11-21/region-4/00112233aabbccdd-17-5feceb66ffc86f38'] },
     answer: z.strictObject({ data: z.array(outcomeSchema), count: count('Rows in data') }),
     status: 202,
@@ -123,7 +128,7 @@ export const redriveRoute: Route = {
 };
 
 async function list(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { limit = limitDefault, date, cursor } = parsed.value;
   return await orStorageUnavailable('dead_letters_unread', async () => {
@@ -143,7 +148,7 @@ async function list(context: ApiContext): Promise<Response> {
 }
 
 async function redrive({ req, env }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, redriveBody);
+  const read = await readActionBody(req.raw, redriveBody());
   if ('response' in read) return read.response;
   const keys = [...new Set(read.value.keys)];
   return await orStorageUnavailable('dead_letters_not_sent', async () => {

@@ -1,6 +1,7 @@
 /** GET /api/admin/etl/:id/rejects: what a run did not take, as pages of JSON or as one file (ETL-3). */
 import * as z from 'zod';
 import { pageRowsMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { etlKeptMs } from '../../core/protocol/warehouse-limits.ts';
 import { readEtlRun } from '../../storage/etl/etl-store.ts';
 import { type EtlReject, type RejectPlace, readRejects } from '../../storage/etl/rejects.ts';
@@ -15,15 +16,17 @@ import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 
-const query = z.object({
-  limit: pageLimit(limitDefault),
-  cursor: z
-    .string()
-    .regex(/^\d{6}-\d{6}_\d{1,7}$/, 'is none that was given')
-    .optional()
-    .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
-    .meta(DESCRIBED && { example: '000003-000001_17' }),
-});
+const query = once(() =>
+  z.object({
+    limit: pageLimit(limitDefault),
+    cursor: z
+      .string()
+      .regex(/^\d{6}-\d{6}_\d{1,7}$/, 'is none that was given')
+      .optional()
+      .describe(DESCRIBED && '`meta.next_cursor` of the page before, for the page after it')
+      .meta(DESCRIBED && { example: '000003-000001_17' }),
+  }),
+);
 
 export const etlRejectsRoute: Route = {
   method: 'GET',
@@ -37,9 +40,9 @@ export const etlRejectsRoute: Route = {
     summary: 'What an ETL run rejected, in the order of its files',
     description: `Kept for ${etlKeptMs / 86_400_000} days. A row for each fault, with the record as it was sent. As CSV it is one file of all.`,
     path: etlPath,
-    query,
+    query: query(),
     answer: z.strictObject({
-      data: z.array(rejectSchema),
+      data: z.array(rejectSchema()),
       count: count('Rows in data'),
       meta: z
         .strictObject({
@@ -67,7 +70,7 @@ export const etlRejectsRoute: Route = {
 };
 
 async function rejects({ req, env }: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { limit = limitDefault, cursor } = parsed.value;
   const id = req.param('id') ?? '';
@@ -96,7 +99,7 @@ function placeOf(cursor: string | undefined): RejectPlace | null {
 
 /** A page after the other, so that an isolate never holds all of them. */
 function csvFile(bucket: R2Bucket, runId: string): Response {
-  const columns = Object.keys(rejectSchema.shape);
+  const columns = Object.keys(rejectSchema().shape);
   const encoder = new TextEncoder();
   let place: RejectPlace | null = null;
   let isFirst = true;

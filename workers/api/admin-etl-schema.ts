@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { rowsPerSecond, secondsLeft, shareDone } from '../../core/etl/etl-pace.ts';
 import { etlStates, etlStepKinds, rejectedOf, rowsOf } from '../../core/etl/etl-progress.ts';
+import { once } from '../../core/protocol/once.ts';
 import {
   errorShareMaxDefault,
   etlFilesMax,
@@ -16,26 +17,28 @@ import { newestPage } from './newest-page.ts';
 
 const id = '2c1f3a80-5a0e-4f0e-8a55-0d7f4b0f9b11';
 
-export const etlBody = z.strictObject({
-  files: z
-    .array(z.string('must be text'), 'must be a list of names')
-    .min(1, 'must not be empty')
-    .max(etlFilesMax, `must have at most ${etlFilesMax} names`)
-    .nullable()
-    .default(null)
-    .describe(DESCRIBED && 'Names of files, as /api/admin/imports has them; null for all'),
-  error_share_max: z
-    .number('must be a number')
-    .min(0, 'must be at least 0')
-    .max(1, 'must be at most 1')
-    .default(errorShareMaxDefault)
-    .describe(DESCRIBED && 'Share of rejected rows, 0 to 1, above which nothing is loaded'),
-});
+export const etlBody = once(() =>
+  z.strictObject({
+    files: z
+      .array(z.string('must be text'), 'must be a list of names')
+      .min(1, 'must not be empty')
+      .max(etlFilesMax, `must have at most ${etlFilesMax} names`)
+      .nullable()
+      .default(null)
+      .describe(DESCRIBED && 'Names of files, as /api/admin/imports has them; null for all'),
+    error_share_max: z
+      .number('must be a number')
+      .min(0, 'must be at least 0')
+      .max(1, 'must be at most 1')
+      .default(errorShareMaxDefault)
+      .describe(DESCRIBED && 'Share of rejected rows, 0 to 1, above which nothing is loaded'),
+  }),
+);
 export const etlBodyExample = { files: ['users.csv', 'viewing_sessions.csv'], error_share_max: 0.02 };
 
 export const etlPath =
   DESCRIBED && z.object({ id: z.string().describe('`id` of the run').meta({ example: id }) });
-export const etlQuery = z.object(newestPage(id));
+export const etlQuery = once(() => z.object(newestPage(id)));
 
 const file =
   DESCRIBED &&
@@ -68,13 +71,15 @@ const sample =
     message: z.string().describe('What is wrong with it'),
   });
 
-export const rejectSchema = z.strictObject({
-  ...sample.shape,
-  record: z
-    .string()
-    .nullable()
-    .describe(DESCRIBED && 'The record as JSON, cut off; null where none could be read'),
-});
+export const rejectSchema = once(() =>
+  z.strictObject({
+    ...sample.shape,
+    record: z
+      .string()
+      .nullable()
+      .describe(DESCRIBED && 'The record as JSON, cut off; null where none could be read'),
+  }),
+);
 
 const rejects =
   DESCRIBED &&

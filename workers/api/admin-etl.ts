@@ -39,7 +39,7 @@ export const runEtlRoute: Route = {
     summary: 'Load uploaded files into the warehouse',
     description:
       'Reads and judges all of the files first; where too much of them is rejected, nothing is loaded. Loading goes by ids: the same file again changes nothing. One run goes on at a time: another is refused with 409. It goes on after a crash.',
-    body: etlBody,
+    body: etlBody(),
     bodyExample: etlBodyExample,
     status: 202,
     answer,
@@ -63,7 +63,7 @@ export const etlRunsRoute: Route = {
   tag: 'Imports',
   doc: DESCRIBED && {
     summary: 'ETL runs of the last 30 days, newest first',
-    query: etlQuery,
+    query: etlQuery(),
     answer: newestPageAnswer(etlSchema),
     example: { data: [etlExample], count: 1, meta: { next_cursor: null } },
     problems: ['storage_unavailable'],
@@ -103,7 +103,7 @@ export const cancelEtlRoute: Route = {
 };
 
 async function begin({ req, env }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, etlBody);
+  const read = await readActionBody(req.raw, etlBody());
   if ('response' in read) return read.response;
   const { files: names, error_share_max: errorShareMax } = read.value;
   const nowMs = Date.now();
@@ -164,7 +164,7 @@ async function namedFiles(bucket: R2Bucket, names: readonly string[]): Promise<F
 }
 
 async function list({ req, env }: ApiContext): Promise<Response> {
-  const parsed = parseParameters(etlQuery, new URL(req.url).searchParams);
+  const parsed = parseParameters(etlQuery(), new URL(req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { limit = limitDefault, cursor } = parsed.value;
   const after = afterOf(cursor);

@@ -17,7 +17,7 @@ export const importPath =
       .meta({ example: 'viewing_sessions-2026-11.csv' }),
   });
 
-const importShape = {
+const importShape = DESCRIBED && {
   name: z.string().describe(DESCRIBED && 'Name of the file'),
   table: z
     .enum(warehouseTables)

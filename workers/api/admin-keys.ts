@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { KeyEnvironment } from '../../core/access/key-format.ts';
 import { keyNameLengthMax, keyRateMax, keyRegionsMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import {
   createKey,
   type IngestKey,
@@ -27,39 +28,42 @@ const rate = (what: string) =>
     .max(keyRateMax, `must be at most ${keyRateMax}`)
     .describe(what);
 
-const body = z.strictObject({
-  account: z
-    .string('must be text')
-    .regex(
-      /^[a-z0-9][a-z0-9._-]{0,63}$/,
-      'must be 1 to 64 of a-z, 0-9, ".", "_" and "-", beginning with one of the first two',
-    )
-    .describe(
-      DESCRIBED && 'Producer account: an event is unique within it. Give the keys of a rotation the same one',
+const body = once(() =>
+  z.strictObject({
+    account: z
+      .string('must be text')
+      .regex(
+        /^[a-z0-9][a-z0-9._-]{0,63}$/,
+        'must be 1 to 64 of a-z, 0-9, ".", "_" and "-", beginning with one of the first two',
+      )
+      .describe(
+        DESCRIBED &&
+          'Producer account: an event is unique within it. Give the keys of a rotation the same one',
+      ),
+    name: z
+      .string('must be text')
+      .trim()
+      .min(1, 'must not be empty')
+      .max(keyNameLengthMax, `must have at most ${keyNameLengthMax} characters`)
+      .describe(DESCRIBED && 'For people: who holds it'),
+    regions: z
+      .array(z.string('must be text'), 'must be a list of names')
+      .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
+      .nullable()
+      .default(null)
+      .describe(DESCRIBED && 'Names of the regions that it may send; null for all'),
+    events_per_second: rate('Rate of events; ten seconds of it may be spent at once').default(1_000),
+    bytes_per_second: rate('Rate of bytes on the wire; ten seconds of it may be spent at once').default(
+      1_048_576,
     ),
-  name: z
-    .string('must be text')
-    .trim()
-    .min(1, 'must not be empty')
-    .max(keyNameLengthMax, `must have at most ${keyNameLengthMax} characters`)
-    .describe(DESCRIBED && 'For people: who holds it'),
-  regions: z
-    .array(z.string('must be text'), 'must be a list of names')
-    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
-    .nullable()
-    .default(null)
-    .describe(DESCRIBED && 'Names of the regions that it may send; null for all'),
-  events_per_second: rate('Rate of events; ten seconds of it may be spent at once').default(1_000),
-  bytes_per_second: rate('Rate of bytes on the wire; ten seconds of it may be spent at once').default(
-    1_048_576,
-  ),
-  events_per_day: rate('Quota of a day, UTC; null for none').nullable().default(null),
-  expires_at: z.iso
-    .datetime({ error: 'must be an ISO 8601 time in UTC' })
-    .nullable()
-    .default(null)
-    .describe(DESCRIBED && 'When it ends; null for never'),
-});
+    events_per_day: rate('Quota of a day, UTC; null for none').nullable().default(null),
+    expires_at: z.iso
+      .datetime({ error: 'must be an ISO 8601 time in UTC' })
+      .nullable()
+      .default(null)
+      .describe(DESCRIBED && 'When it ends; null for never'),
+  }),
+);
 
 const keySchema =
   DESCRIBED &&
@@ -102,7 +106,7 @@ export const createKeyRoute: Route = {
     summary: "Make a producer's key",
     description:
       '`key` of the answer is the only copy of it: it is not stored and cannot be asked for again.',
-    body,
+    body: body(),
     bodyExample: {
       account: 'player-web',
       name: 'The web player',
@@ -139,7 +143,7 @@ async function list({ env }: ApiContext): Promise<Response> {
 }
 
 async function create(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, body);
+  const read = await readActionBody(context.req.raw, body());
   if ('response' in read) return read.response;
   const nowMs = Date.now();
   const grant = grantOf(read.value);
@@ -173,7 +177,7 @@ function mayManage({ regions: granted }: Pick<KeyGrant, 'regions'>): boolean {
   return regions === '*' || (granted?.every((name) => regions.includes(name)) ?? false);
 }
 
-function grantOf(value: z.output<typeof body>): KeyGrant {
+function grantOf(value: z.output<ReturnType<typeof body>>): KeyGrant {
   return {
     account: value.account,
     name: value.name,

@@ -8,6 +8,7 @@ import {
   tokenRandomBytes,
 } from '../../core/access/sign-in-token.ts';
 import { keyRegionsMax, personNameLengthMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import {
   addPerson,
   disablePerson,
@@ -28,30 +29,32 @@ import type { Route } from './route.ts';
 import { unknownRegions } from './seen-regions.ts';
 import type { ApiContext } from './stats-query.ts';
 
-const body = z.strictObject({
-  name: z
-    .string('must be text')
-    .trim()
-    .min(1, 'must not be empty')
-    .max(personNameLengthMax, `must have at most ${personNameLengthMax} characters`)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text')
-    .describe(DESCRIBED && 'As others see it, beside what the person does'),
-  email: z
-    .email('must be an e-mail address')
-    .max(254, 'is too long')
-    .nullable()
-    .default(null)
-    .describe(DESCRIBED && 'To tell people apart; nothing is sent'),
-  role: z
-    .enum(personRoles, 'must be viewer, analyst or admin')
-    .describe(DESCRIBED && 'Each may do what those before it may'),
-  regions: z
-    .array(z.string('must be text'), 'must be a list of names')
-    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
-    .nullable()
-    .default(null)
-    .describe(DESCRIBED && 'Names of the regions that the role is limited to; null for all'),
-});
+const body = once(() =>
+  z.strictObject({
+    name: z
+      .string('must be text')
+      .trim()
+      .min(1, 'must not be empty')
+      .max(personNameLengthMax, `must have at most ${personNameLengthMax} characters`)
+      .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text')
+      .describe(DESCRIBED && 'As others see it, beside what the person does'),
+    email: z
+      .email('must be an e-mail address')
+      .max(254, 'is too long')
+      .nullable()
+      .default(null)
+      .describe(DESCRIBED && 'To tell people apart; nothing is sent'),
+    role: z
+      .enum(personRoles, 'must be viewer, analyst or admin')
+      .describe(DESCRIBED && 'Each may do what those before it may'),
+    regions: z
+      .array(z.string('must be text'), 'must be a list of names')
+      .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
+      .nullable()
+      .default(null)
+      .describe(DESCRIBED && 'Names of the regions that the role is limited to; null for all'),
+  }),
+);
 
 const personSchema =
   DESCRIBED &&
@@ -99,7 +102,7 @@ export const addPersonRoute: Route = {
   tag: 'Access',
   doc: DESCRIBED && {
     summary: 'Add a person',
-    body,
+    body: body(),
     bodyExample: { name: 'Mei Tanaka', role: 'analyst', regions: ['ASIA-Tokyo'] },
     answer: withToken,
     problems: ['invalid_parameter', 'unreadable_body', 'payload_too_large'],
@@ -143,7 +146,7 @@ async function list({ env }: ApiContext): Promise<Response> {
 }
 
 async function add({ req, env }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, body);
+  const read = await readActionBody(req.raw, body());
   if ('response' in read) return read.response;
   const nowMs = Date.now();
   const { name, email, role, regions } = read.value;

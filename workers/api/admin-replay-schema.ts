@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { replayStates, timeLeftMs } from '../../core/batch/replay.ts';
 import { batchHoursBackMax, replayFailuresMax } from '../../core/protocol/batch-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { ReplayCounts } from '../../storage/replay-account.ts';
 import type { Replay } from '../../storage/replay-store.ts';
 import { count, time } from './answer-schema.ts';
@@ -9,14 +10,18 @@ import { bodyTime, hourStart, regionNames } from './asked-hours.ts';
 import { isoTime } from './figures.ts';
 import { newestPage } from './newest-page.ts';
 
-export const replayBody = z.strictObject({
-  from: bodyTime.describe(
-    DESCRIBED &&
-      `First hour, rounded down to an hour, at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
-  ),
-  to: bodyTime.describe(DESCRIBED && 'End of the hours, which is not part of them, rounded up to an hour'),
-  regions: regionNames,
-});
+export const replayBody = once(() =>
+  z.strictObject({
+    from: bodyTime().describe(
+      DESCRIBED &&
+        `First hour, rounded down to an hour, at most ${batchHoursBackMax / 24} days ago: older parts are gone`,
+    ),
+    to: bodyTime().describe(
+      DESCRIBED && 'End of the hours, which is not part of them, rounded up to an hour',
+    ),
+    regions: regionNames(),
+  }),
+);
 export const replayBodyExample = {
   from: '2026-11-20T00:00:00Z',
   to: '2026-11-21T00:00:00Z',
@@ -27,9 +32,9 @@ const id = '5d0f6c0a-7f0b-4c39-9d57-3a54a40c1f7e';
 export const replayPath =
   DESCRIBED && z.object({ id: z.string().describe('`id` of the replay').meta({ example: id }) });
 
-export const replaysQuery = z.object(newestPage(id));
+export const replaysQuery = once(() => z.object(newestPage(id)));
 
-const replayShape = {
+const replayShape = DESCRIBED && {
   id: z.string().describe(DESCRIBED && 'Also `replay_id` of its runs in D1'),
   state: z
     .enum(replayStates)

@@ -48,7 +48,7 @@ export const beginReplayRoute: Route = {
     summary: 'Have a range computed anew from the lake, whatever it says now',
     description:
       'As after a fault of counting was put right. The range is sealed; then each of its hours is computed by a run of its own, a few at once, which takes the place of others over that hour. Until an hour is complete, its old numbers are served. Of two replays over the same hours the second is refused with 409.',
-    body: replayBody,
+    body: replayBody(),
     bodyExample: replayBodyExample,
     status: 202,
     answer: z.strictObject({ data: replaySchema }),
@@ -71,7 +71,7 @@ export const replaysRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Replays, newest first',
     description: 'Those over regions that the caller may see.',
-    query: replaysQuery,
+    query: replaysQuery(),
     answer: newestPageAnswer(replaySchema),
     problems: ['storage_unavailable'],
   },
@@ -107,7 +107,7 @@ export const cancelReplayRoute: Route = {
 };
 
 async function begin({ req, env }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, replayBody);
+  const read = await readActionBody(req.raw, replayBody());
   if ('response' in read) return read.response;
   const nowMs = Date.now();
   return await orStorageUnavailable('replay_not_begun', async () => {
@@ -151,7 +151,7 @@ async function inProgress(db: D1Database, id: string, seen: readonly RegionEntry
 }
 
 async function list(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(replaysQuery, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(replaysQuery(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { limit = limitDefault, cursor } = parsed.value;
   const { DB } = context.env;

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
+import { once } from '../../core/protocol/once.ts';
 import { type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
 import {
   earliestShardHour,
@@ -23,19 +24,21 @@ import { orStorageUnavailable } from './storage-answer.ts';
 
 const hourMs = 3_600_000;
 
-const body = z.strictObject({
-  shards: z
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(shardsMax, `must be at most ${shardsMax}`)
-    .describe(DESCRIBED && 'So many objects share the events of the region'),
-  from: z.iso
-    .datetime({ offset: true, error: 'must be a time in ISO 8601 with its zone' })
-    .optional()
-    .describe(
-      DESCRIBED && 'The hour of event time it begins with, 2 hours ahead or more; the first such one',
-    ),
-});
+const body = once(() =>
+  z.strictObject({
+    shards: z
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(shardsMax, `must be at most ${shardsMax}`)
+      .describe(DESCRIBED && 'So many objects share the events of the region'),
+    from: z.iso
+      .datetime({ offset: true, error: 'must be a time in ISO 8601 with its zone' })
+      .optional()
+      .describe(
+        DESCRIBED && 'The hour of event time it begins with, 2 hours ahead or more; the first such one',
+      ),
+  }),
+);
 
 const answer =
   DESCRIBED &&
@@ -73,7 +76,7 @@ export const setShardsRoute: Route = {
     summary: 'Announce how many shards a region has from an hour on',
     description: 'In the place of what was announced for later hours. The same may be sent again.',
     path,
-    body,
+    body: body(),
     bodyExample: { shards: 4 },
     answer,
     problems: [
@@ -97,7 +100,7 @@ async function show(context: ApiContext): Promise<Response> {
 }
 
 async function set(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, body);
+  const read = await readActionBody(context.req.raw, body());
   if ('response' in read) return read.response;
   const { shards, from } = read.value;
   const earliest = earliestShardHour(Date.now());

@@ -5,6 +5,7 @@ import { alertRow } from '../../core/alert/alert-row.ts';
 import { closedBy } from '../../core/alert/record.ts';
 import { alertCommentLengthMax } from '../../core/protocol/limits.ts';
 import { errorFields } from '../../core/protocol/log-line.ts';
+import { once } from '../../core/protocol/once.ts';
 import { hubObjectName, shardObjectName } from '../../core/protocol/region.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
@@ -28,19 +29,22 @@ const path =
     id: z.string().describe('`id` of the alert').meta({ example: 'LOW_SUCCESS_RATE.1.4.29920325' }),
   });
 
-const body = z
-  .strictObject({
-    comment: z
-      .string('must be text')
-      .max(alertCommentLengthMax, `must have at most ${alertCommentLengthMax} characters`)
-      .nullable()
-      .optional()
-      .describe(DESCRIBED && 'What others should know'),
-  })
-  .describe(DESCRIBED && 'May be left out');
+const body = once(() =>
+  z
+    .strictObject({
+      comment: z
+        .string('must be text')
+        .max(alertCommentLengthMax, `must have at most ${alertCommentLengthMax} characters`)
+        .nullable()
+        .optional()
+        .describe(DESCRIBED && 'What others should know'),
+    })
+    .describe(DESCRIBED && 'May be left out'),
+);
 
-const answer = DESCRIBED && z.strictObject({ data: alertSchema });
-const common = { path, body, bodyExample: { comment: 'The CDN is on it.' }, answer } as const;
+const answer = DESCRIBED && z.strictObject({ data: alertSchema() });
+const common =
+  DESCRIBED && ({ path, body: body(), bodyExample: { comment: 'The CDN is on it.' }, answer } as const);
 
 export const acknowledgeRoute: Route = {
   method: 'POST',
@@ -113,7 +117,7 @@ async function act(
   context: ApiContext,
   work: (alert: StoredAlert, acknowledgement: Acknowledgement) => Promise<Response | null>,
 ): Promise<Response> {
-  const read = await readActionBody(context.req.raw, body);
+  const read = await readActionBody(context.req.raw, body());
   if ('response' in read) return read.response;
   const id = context.req.param('id') ?? '';
   const atMs = Date.now();

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { maySeeRegion, type Person } from '../../core/access/caller.ts';
 import type { AlertRule } from '../../core/alert/alert-rule.ts';
 import { alertRulesMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { minuteOf } from '../../core/window/time.ts';
 import { addRuleVersion, readNewestRules, type StoredRule } from '../../storage/alert-rule-store.ts';
 import { readActionBody } from './action-body.ts';
@@ -30,7 +31,7 @@ import { versionParameter } from './version-parameter.ts';
 
 const path =
   DESCRIBED && z.object({ id: z.string().describe('`id` of the rule').meta({ example: 'TV_ERRORS' }) });
-const query = z.object({ version: versionParameter });
+const query = once(() => z.object({ version: versionParameter() }));
 const answer = DESCRIBED && z.strictObject({ data: ruleSchema });
 const bodyProblems = ['invalid_parameter', 'unreadable_body', 'payload_too_large'] as const;
 const effect =
@@ -46,7 +47,7 @@ export const createRuleRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Write a new rule',
     description: effect,
-    body: newRuleBody,
+    body: newRuleBody(),
     bodyExample: ruleExample,
     answer,
     problems: [...bodyProblems, 'already_exists', 'limit_reached'],
@@ -64,7 +65,7 @@ export const changeRuleRoute: Route = {
     summary: 'Change, enable or disable a rule',
     description: `${effect} One that ships with the product keeps its type and its metric. A body that says what already is changes nothing.`,
     path,
-    body: ruleBody,
+    body: ruleBody(),
     bodyExample: changeExample,
     answer,
     problems: [...bodyProblems, 'not_found', 'version_conflict'],
@@ -82,7 +83,7 @@ export const deleteRuleRoute: Route = {
     summary: 'Delete a rule that people have written',
     description: 'Its alerts stay; those that fire are resolved (`rule_changed`) with the next minute.',
     path,
-    query,
+    query: query(),
     answer,
     problems: ['not_found', 'version_conflict', 'built_in_rule'],
   },
@@ -91,7 +92,7 @@ export const deleteRuleRoute: Route = {
 type Regions = StoredRule['regions'];
 
 async function create(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, newRuleBody);
+  const read = await readActionBody(context.req.raw, newRuleBody());
   if ('response' in read) return read.response;
   const { id, regions: names, ...fields } = read.value;
   return await orStorageUnavailable('rule_unwritten', async () => {
@@ -112,7 +113,7 @@ async function create(context: ApiContext): Promise<Response> {
 }
 
 async function change(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, ruleBody);
+  const read = await readActionBody(context.req.raw, ruleBody());
   if ('response' in read) return read.response;
   const { version, regions: names, ...fields } = read.value;
   return await orStorageUnavailable('rule_unwritten', async () => {
@@ -138,7 +139,7 @@ async function change(context: ApiContext): Promise<Response> {
 }
 
 async function remove(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   return await orStorageUnavailable('rule_unwritten', async () => {
     const found = await changeable(context, parsed.value.version);

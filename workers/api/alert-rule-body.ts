@@ -15,24 +15,29 @@ import {
   ruleNameLengthMax,
   ruleWindowsMax,
 } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 
-const name = z
-  .string('must be text')
-  .max(ruleNameLengthMax, `must have at most ${ruleNameLengthMax} characters`)
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'must be of A-Z, 0-9 and "_", beginning with a letter');
+const name = once(() =>
+  z
+    .string('must be text')
+    .max(ruleNameLengthMax, `must have at most ${ruleNameLengthMax} characters`)
+    .regex(/^[A-Z][A-Z0-9_]*$/, 'must be of A-Z, 0-9 and "_", beginning with a letter'),
+);
 const oneOf = <T extends string>(values: readonly [T, ...T[]]) =>
   z.enum(values, `must be ${values.join(', ').replace(/, (\w+)$/, ' or $1')}`);
 const whole = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z.int(message).min(min, message).max(max, message);
 };
-const threshold = z
-  .number('must be a number')
-  .min(0, { error: 'must be at least 0', abort: true })
-  .max(alertSilenceMinutesMax, { error: `must be at most ${alertSilenceMinutesMax}`, abort: true });
+const threshold = once(() =>
+  z
+    .number('must be a number')
+    .min(0, { error: 'must be at least 0', abort: true })
+    .max(alertSilenceMinutesMax, { error: `must be at most ${alertSilenceMinutesMax}`, abort: true }),
+);
 
-const fields = {
-  alert_type: name.describe(DESCRIBED && 'What kind of trouble it finds: `alert_type` of its alerts'),
+const fields = once(() => ({
+  alert_type: name().describe(DESCRIBED && 'What kind of trouble it finds: `alert_type` of its alerts'),
   severity: oneOf(alertSeverities).describe(DESCRIBED && 'How urgent it is'),
   metric: oneOf(alertMetrics).describe(DESCRIBED && 'What is judged'),
   breach: oneOf(alertBreaches).describe(
@@ -40,7 +45,7 @@ const fields = {
       'On which side of the threshold the trouble lies: `below` of success_rate, `above` of error_rate, `at_least` of ' +
         'silent_minutes, `above` or `at_least` of lateness_cuts',
   ),
-  threshold: threshold.describe(
+  threshold: threshold().describe(
     DESCRIBED && 'That the metric is held against; of a rate 0 to 1, else a whole number',
   ),
   windows: whole(1, ruleWindowsMax).describe(
@@ -49,7 +54,7 @@ const fields = {
   attempts_min: whole(0, ruleAttemptsMax).describe(
     DESCRIBED && 'A window with fewer downloads decides nothing; only for rates',
   ),
-  resolve_threshold: threshold.describe(
+  resolve_threshold: threshold().describe(
     DESCRIBED && 'A window is healthy once the metric has come back to here; not on the side of the trouble',
   ),
   resolve_windows: whole(1, ruleWindowsMax).describe(
@@ -66,9 +71,9 @@ const fields = {
     .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
     .nullable()
     .describe(DESCRIBED && 'Names of the regions that it judges; null for all'),
-};
+}));
 
-type Fields = z.output<z.ZodObject<typeof fields>>;
+type Fields = z.output<z.ZodObject<ReturnType<typeof fields>>>;
 
 /** Names of the fields in bodies and answers, and in the core. */
 export const ruleFields = {
@@ -125,30 +130,34 @@ export const ruleExample = {
 } as const;
 
 /** A new rule. */
-export const newRuleBody = z
-  .strictObject({
-    id: name.describe(DESCRIBED && 'The same for all versions. That of a deleted rule may be used again'),
-    ...fields,
-    dimension: fields.dimension.default('region'),
-    enabled: fields.enabled.default(true),
-    regions: fields.regions.default(null),
-  })
-  .superRefine(checked)
-  .meta(DESCRIBED && { examples: [ruleExample] });
+export const newRuleBody = once(() =>
+  z
+    .strictObject({
+      id: name().describe(DESCRIBED && 'The same for all versions. That of a deleted rule may be used again'),
+      ...fields(),
+      dimension: fields().dimension.default('region'),
+      enabled: fields().enabled.default(true),
+      regions: fields().regions.default(null),
+    })
+    .superRefine(checked)
+    .meta(DESCRIBED && { examples: [ruleExample] }),
+);
 
 const { id: _, ...changed } = ruleExample;
 export const changeExample = { version: 1, ...changed, threshold: 0.25 } as const;
 
 /** A rule as it is to be from now on: every field, so that none changes unseen. */
-export const ruleBody = z
-  .strictObject({
-    version: whole(1, Number.MAX_SAFE_INTEGER).describe(
-      DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one',
-    ),
-    ...fields,
-  })
-  .superRefine(checked)
-  .meta(DESCRIBED && { examples: [changeExample] });
+export const ruleBody = once(() =>
+  z
+    .strictObject({
+      version: whole(1, Number.MAX_SAFE_INTEGER).describe(
+        DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one',
+      ),
+      ...fields(),
+    })
+    .superRefine(checked)
+    .meta(DESCRIBED && { examples: [changeExample] }),
+);
 
 /** Whether two versions judge alike. */
 export function isSameRule(a: AlertRule, b: AlertRule): boolean {

@@ -4,6 +4,7 @@ import { alertRow } from '../../core/alert/alert-row.ts';
 import { alertSeverities } from '../../core/alert/alert-rule.ts';
 import { alertRangeMinutesMax } from '../../core/protocol/batch-limits.ts';
 import { contentIdLengthMax, labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { AlertFilter } from '../../storage/alert-store.ts';
 import { readAlertPage } from './alert-reader.ts';
 import { alertSchema } from './alert-schema.ts';
@@ -19,7 +20,7 @@ import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stat
 const name = (lengthMax: number) =>
   z.string().min(1, 'must not be empty').max(lengthMax, 'is too long').optional();
 
-const own = {
+const own = once(() => ({
   severity: z
     .enum(alertSeverities, 'must be CRITICAL, WARNING or INFO')
     .optional()
@@ -45,16 +46,18 @@ const own = {
   device_type: name(labelLengthMax)
     .describe(DESCRIBED && 'Only of this device type; not with content_id')
     .meta(DESCRIBED && { example: 'tv' }),
-};
+}));
 
-const parameters = rangeQuery({
-  minutes: 1440,
-  minutesMax: alertRangeMinutesMax,
-  own,
-  refused: { content_type: 'cannot be answered here: rules judge regions, contents and devices' },
-  filters: false,
-  pages: { limit: 50, shape: ['number', 'string'] },
-});
+const parameters = once(() =>
+  rangeQuery({
+    minutes: 1440,
+    minutesMax: alertRangeMinutesMax,
+    own: own(),
+    refused: { content_type: 'cannot be answered here: rules judge regions, contents and devices' },
+    filters: false,
+    pages: { limit: 50, shape: ['number', 'string'] },
+  }),
+);
 
 /** Alerts by the time at which they were recorded, the newest first. */
 export const alertsRoute: Route = {
@@ -67,15 +70,15 @@ export const alertsRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Alerts, newest first',
     description: 'Those that were recorded (`created_at`) in the range, with what people have added to them.',
-    query: parameters.documented,
-    answer: pageAnswer(alertSchema),
+    query: parameters().documented,
+    answer: pageAnswer(alertSchema()),
     csv: true,
     problems: ['storage_unavailable'],
   },
 };
 
 async function alerts(context: ApiContext): Promise<Response> {
-  const asked = await statsQuery(context, parameters, Date.now());
+  const asked = await statsQuery(context, parameters(), Date.now());
   if ('response' in asked) return asked.response;
   const { query } = asked;
   const { values, regions, range, page } = query;
@@ -102,7 +105,7 @@ async function alerts(context: ApiContext): Promise<Response> {
   return rankedResponse(
     context,
     { range, regions, active, source: 'stream', answers, warnings },
-    alertSchema,
+    alertSchema(),
     {
       rows: shown,
       next,
@@ -125,4 +128,4 @@ function filterOf({ values, regions, range }: StatsQuery<AlertValues>): AlertFil
   };
 }
 
-type AlertValues = z.output<z.ZodObject<typeof own>>;
+type AlertValues = z.output<z.ZodObject<ReturnType<typeof own>>>;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { maySeeRegion } from '../../core/access/caller.ts';
 import type { Annotation } from '../../core/annotation/annotation.ts';
 import { annotationsMax, annotationsPerAuthorMax } from '../../core/protocol/note-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import {
   addAnnotation,
   changeAnnotation,
@@ -38,8 +39,8 @@ const path =
       .describe('`id` of the annotation')
       .meta({ example: '5b0c8a1e-7f2d-4f5e-9a54-0d9f5b2c1a77' }),
   });
-const query = z.object({ version: versionParameter });
-const answer = DESCRIBED && z.strictObject({ data: annotationSchema });
+const query = once(() => z.object({ version: versionParameter() }));
+const answer = DESCRIBED && z.strictObject({ data: annotationSchema() });
 const bodyProblems = ['invalid_parameter', 'unreadable_body', 'payload_too_large'] as const;
 const unmasked = 'annotations.read_unmasked';
 
@@ -52,7 +53,7 @@ export const createAnnotationRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Write an annotation',
     description: `There are at most ${annotationsPerAuthorMax} of an author, and ${annotationsMax} in all.`,
-    body: newAnnotationBody,
+    body: newAnnotationBody(),
     bodyExample: newExample,
     answer,
     problems: [...bodyProblems, 'limit_reached'],
@@ -70,7 +71,7 @@ export const changeAnnotationRoute: Route = {
     summary: 'Change an annotation',
     description: "One's own, or as an admin a shared one of anybody, which stays shared.",
     path,
-    body: annotationBody,
+    body: annotationBody(),
     bodyExample: changeExample,
     answer,
     problems: [...bodyProblems, 'not_found', 'version_conflict'],
@@ -88,14 +89,14 @@ export const deleteAnnotationRoute: Route = {
     summary: 'Delete an annotation',
     description: "One's own, or as an admin a shared one of anybody.",
     path,
-    query,
+    query: query(),
     answer,
     problems: ['not_found', 'version_conflict'],
   },
 };
 
 async function create(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, newAnnotationBody);
+  const read = await readActionBody(context.req.raw, newAnnotationBody());
   if ('response' in read) return read.response;
   const nowMs = Date.now();
   const given = { ...read.value, at: read.value.at ?? isoTime(nowMs) };
@@ -121,7 +122,7 @@ async function full({ env }: ApiContext, authorId: string): Promise<Response> {
 }
 
 async function change(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, annotationBody);
+  const read = await readActionBody(context.req.raw, annotationBody());
   if ('response' in read) return read.response;
   const { version, ...given } = read.value;
   return await orStorageUnavailable('annotation_unwritten', async () => {
@@ -140,7 +141,7 @@ async function change(context: ApiContext): Promise<Response> {
 }
 
 async function remove(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   return await orStorageUnavailable('annotation_unwritten', async () => {
     const found = await changeable(context, parsed.value.version);

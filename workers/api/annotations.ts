@@ -3,6 +3,7 @@ import { masksPeople } from '../../core/access/masks.ts';
 import type { Annotation } from '../../core/annotation/annotation.ts';
 import { labelLengthMax, windowMs } from '../../core/protocol/limits.ts';
 import { annotationRangeMinutesMax, annotationTagsMax } from '../../core/protocol/note-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { type AnnotationFilter, readAnnotations } from '../../storage/annotation-store.ts';
 import { annotationRow, annotationSchema, grafanaRow, grafanaSchema } from './annotation-schema.ts';
 import { count, time } from './answer-schema.ts';
@@ -16,7 +17,7 @@ import type { Route } from './route.ts';
 import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 
-const own = {
+const own = once(() => ({
   tags: z
     .string()
     .max(annotationTagsMax * (labelLengthMax + 1), 'is too long')
@@ -34,20 +35,22 @@ const own = {
     .optional()
     .describe(DESCRIBED && '`grafana`: a bare list with the columns by which Grafana knows annotations')
     .meta(DESCRIBED && { example: 'rows' }),
-};
+}));
 
-const parameters = rangeQuery({
-  minutes: 1440,
-  minutesMax: annotationRangeMinutesMax,
-  own,
-  filters: false,
-  pages: { limit: 100, shape: ['number', 'string'] },
-});
+const parameters = once(() =>
+  rangeQuery({
+    minutes: 1440,
+    minutesMax: annotationRangeMinutesMax,
+    own: own(),
+    filters: false,
+    pages: { limit: 100, shape: ['number', 'string'] },
+  }),
+);
 
 const page =
   DESCRIBED &&
   z.strictObject({
-    data: z.array(annotationSchema),
+    data: z.array(annotationSchema()),
     count: count('Rows in data'),
     meta: z
       .strictObject({
@@ -70,14 +73,14 @@ export const annotationsRoute: Route = {
     description:
       'Those that lie in the range or reach into it; with `region`, of that region or of none. The next page of a ' +
       'list for Grafana is told by `x-next-cursor`.',
-    query: parameters.documented,
-    answer: z.union([page, z.array(grafanaSchema)]),
+    query: parameters().documented,
+    answer: z.union([page, z.array(grafanaSchema())]),
     csv: true,
   },
 };
 
 async function annotations(context: ApiContext): Promise<Response> {
-  const asked = await statsQuery(context, parameters, Date.now());
+  const asked = await statsQuery(context, parameters(), Date.now());
   if ('response' in asked) return asked.response;
   const { query } = asked;
   return await orStorageUnavailable('annotations_unread', async () => {
@@ -96,7 +99,7 @@ async function annotations(context: ApiContext): Promise<Response> {
   });
 }
 
-type Values = z.output<z.ZodObject<typeof own>>;
+type Values = z.output<z.ZodObject<ReturnType<typeof own>>>;
 
 function filterOf({ req }: ApiContext, { range, regions, values }: StatsQuery<Values>): AnnotationFilter {
   const asking = person();
@@ -119,7 +122,7 @@ function asRows(
   const asking = person();
   const rows = read.map((one) => annotationRow(one, asking));
   if (!masksPeople(asking.role)) noteForAudit({ unmasked: rows.filter(({ mine }) => !mine).length });
-  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, annotationSchema, rows, next);
+  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, annotationSchema(), rows, next);
   const from = isoTime(range.fromMinute * windowMs);
   const to = isoTime(range.toMinute * windowMs);
   return jsonResponse({ data: rows, count: rows.length, meta: { from, to, next_cursor: next } });
@@ -128,7 +131,7 @@ function asRows(
 /** Grafana takes rows at the root, and asks for one page. It is told no names. */
 function forGrafana(context: ApiContext, read: readonly Annotation[], next: string | null): Response {
   const rows = read.map(grafanaRow);
-  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, grafanaSchema, rows, next);
+  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, grafanaSchema(), rows, next);
   const response = jsonResponse(rows);
   if (next !== null) response.headers.set('x-next-cursor', next);
   return response;

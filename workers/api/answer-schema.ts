@@ -1,17 +1,18 @@
 /** Parts of the answers' schemas. Their words are the API's documentation; tests hold real answers against them. */
 import * as z from 'zod';
 import { eventTypes } from '../../core/protocol/event-type.ts';
+import { once } from '../../core/protocol/once.ts';
 import { rangeSources } from './range-reader.ts';
 
 /** Made once: its expression is a large one. */
-const instant = z.iso.datetime();
-export const time = (what: string) => instant.describe(DESCRIBED && `${what}, ISO 8601 in UTC`);
+const instant = once(() => z.iso.datetime());
+export const time = (what: string) => instant().describe(DESCRIBED && `${what}, ISO 8601 in UTC`);
 export const count = (what: string) => z.int().min(0).describe(what);
 export const amount = (what: string) => z.number().min(0).describe(what);
 /** 0 to 1; null where there is nothing to divide by. */
 export const share = (what: string) => z.number().min(0).max(1).nullable().describe(what);
 
-const rangeMetaShape = {
+const rangeMetaShape = DESCRIBED && {
   from: time(DESCRIBED && 'Start of the range'),
   to: time(DESCRIBED && 'End of the range, which is not part of it'),
   watermark: time(
@@ -65,12 +66,12 @@ export function pageAnswer<T extends z.ZodType>(row: T) {
   );
 }
 
-export const windowShape = {
+export const windowShape = once(() => ({
   window_start: time(DESCRIBED && 'Start of the minute'),
   window_end: time(DESCRIBED && 'Its end, which is not part of it'),
-};
+}));
 
-export const downloadShape = {
+export const downloadShape = once(() => ({
   total_downloads: count(DESCRIBED && 'Events of type `download`'),
   successful_downloads: count(DESCRIBED && 'Downloads with status `success` or `slow`'),
   failed_downloads: count(DESCRIBED && 'Downloads with status `failed`'),
@@ -80,21 +81,23 @@ export const downloadShape = {
   avg_speed_mbps: amount(
     DESCRIBED && 'Mean speed of the downloads that told one, Mbit/s; null without',
   ).nullable(),
-};
+}));
 
-export const viewingShape = {
+export const viewingShape = once(() => ({
   watched_seconds: amount(DESCRIBED && 'Watch time'),
   completions: count(DESCRIBED && 'Events of type `complete`'),
   rating_count: count(DESCRIBED && 'Ratings'),
   avg_rating: amount(DESCRIBED && 'Mean rating, 1 to 10; null without').nullable(),
   buffering_count: count(DESCRIBED && 'Stalls of players'),
   bytes: count(DESCRIBED && 'Bytes transferred'),
-};
+}));
 
-export const eventCounts = z
-  .strictObject(
-    Object.fromEntries(
-      eventTypes.map((type) => [type, count(DESCRIBED && `Events of type \`${type}\``)]),
-    ) as Record<(typeof eventTypes)[number], z.ZodInt>,
-  )
-  .describe(DESCRIBED && 'Events by type');
+export const eventCounts =
+  DESCRIBED &&
+  z
+    .strictObject(
+      Object.fromEntries(
+        eventTypes.map((type) => [type, count(DESCRIBED && `Events of type \`${type}\``)]),
+      ) as Record<(typeof eventTypes)[number], z.ZodInt>,
+    )
+    .describe(DESCRIBED && 'Events by type');

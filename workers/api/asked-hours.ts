@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { batchHoursBackMax } from '../../core/protocol/batch-limits.ts';
 import { keyRegionsMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { isoTime } from './figures.ts';
 import type { BodyFault } from './problem-response.ts';
@@ -9,15 +10,17 @@ import type { BodyFault } from './problem-response.ts';
 export const hourMs = 3_600_000;
 
 /** A time of a body. */
-export const bodyTime = z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true });
+export const bodyTime = once(() => z.iso.datetime({ error: 'must be an ISO 8601 time in UTC', abort: true }));
 
-export const regionNames = z
-  .array(z.string('must be text'), 'must be a list of names')
-  .min(1, 'must not be empty')
-  .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
-  .nullable()
-  .default(null)
-  .describe(DESCRIBED && 'Names of regions; null for all');
+export const regionNames = once(() =>
+  z
+    .array(z.string('must be text'), 'must be a list of names')
+    .min(1, 'must not be empty')
+    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
+    .nullable()
+    .default(null)
+    .describe(DESCRIBED && 'Names of regions; null for all'),
+);
 
 /** Epoch hours, half-open. */
 export interface HourRange {

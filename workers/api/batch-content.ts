@@ -1,6 +1,7 @@
 /** Contents hour by hour or day by day: the tables content_hourly and content_daily (docs/batch-tables.md). */
 import * as z from 'zod';
 import { contentsByHourHoursMax } from '../../core/protocol/batch-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { amount, count, downloadShape, time } from './answer-schema.ts';
 import { exampleMeta, lastTitle, movieId, summedTable } from './batch.ts';
 import { type ContentSum, sumContents } from './batch-sums.ts';
@@ -16,7 +17,7 @@ export const contentTable: BatchTable = {
   description:
     'The tables `content_hourly` and `content_daily`, across the regions: a row for each content and hour or day in ' +
     'which there was an event of it; the most active first within each.',
-  own: {
+  own: () => ({
     by: z
       .enum(['hour', 'day'], 'must be hour or day')
       .optional()
@@ -26,24 +27,26 @@ export const contentTable: BatchTable = {
             '`day` where it is not given',
       )
       .meta(DESCRIBED && { example: 'day' }),
-  },
-  row: z.strictObject({
-    window_start: time(DESCRIBED && 'Start of the hour or day'),
-    window_end: time(DESCRIBED && 'Its end, which is not part of it'),
-    content_id: movieId,
-    title: lastTitle,
-    content_type: z
-      .string()
-      .nullable()
-      .describe(DESCRIBED && 'Last known in the range; null where never told'),
-    total_events: count(DESCRIBED && 'Events of all types').min(1),
-    view_count: count(DESCRIBED && 'Events of type `view`'),
-    complete_count: count(DESCRIBED && 'Events of type `complete`'),
-    watched_seconds: amount(DESCRIBED && 'Watch time'),
-    ...downloadShape,
-    rating_count: count(DESCRIBED && 'Events that tell a rating'),
-    avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10; null without').nullable(),
   }),
+  row: once(() =>
+    z.strictObject({
+      window_start: time(DESCRIBED && 'Start of the hour or day'),
+      window_end: time(DESCRIBED && 'Its end, which is not part of it'),
+      content_id: movieId(),
+      title: lastTitle(),
+      content_type: z
+        .string()
+        .nullable()
+        .describe(DESCRIBED && 'Last known in the range; null where never told'),
+      total_events: count(DESCRIBED && 'Events of all types').min(1),
+      view_count: count(DESCRIBED && 'Events of type `view`'),
+      complete_count: count(DESCRIBED && 'Events of type `complete`'),
+      watched_seconds: amount(DESCRIBED && 'Watch time'),
+      ...downloadShape(),
+      rating_count: count(DESCRIBED && 'Events that tell a rating'),
+      avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10; null without').nullable(),
+    }),
+  ),
   ranking: {
     of: (row) => [String(row.window_start), Number(row.total_events), String(row.content_id)],
     shape: ['string', 'number', 'string'],

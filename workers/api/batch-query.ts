@@ -16,7 +16,7 @@ export interface BatchQueryOptions {
   readonly unit: 'hour' | 'day';
   readonly daysMax: number;
   readonly contentFilter: boolean;
-  readonly own?: z.ZodRawShape;
+  readonly own?: () => z.ZodRawShape;
   readonly shape: Ranking<never>['shape'];
 }
 
@@ -29,7 +29,7 @@ const daysDefault = 7;
 const limitDefault = 100;
 
 /** What is checked and what is documented. */
-export function batchParameters({ unit, daysMax, contentFilter, own = {} }: BatchQueryOptions) {
+export function batchParameters({ unit, daysMax, contentFilter, own }: BatchQueryOptions) {
   return z.object({
     days: wholeNumber(1, daysMax)
       .optional()
@@ -39,13 +39,13 @@ export function batchParameters({ unit, daysMax, contentFilter, own = {} }: Batc
             `${daysDefault} where neither it nor \`from\` is given`,
       )
       .meta(DESCRIBED && { example: String(daysDefault) }),
-    from: instant
+    from: instant()
       .optional()
       .describe(
         DESCRIBED && `Start of the range, ISO 8601 or epoch ms, rounded down to a whole ${unit} of UTC`,
       )
       .meta(DESCRIBED && { example: '2026-11-20T00:00:00Z' }),
-    to: instant
+    to: instant()
       .optional()
       .describe(
         DESCRIBED &&
@@ -60,13 +60,13 @@ export function batchParameters({ unit, daysMax, contentFilter, own = {} }: Batc
       .meta(DESCRIBED && { example: 'EU-London' }),
     ...(contentFilter
       ? {
-          content_id: filterParameters.content_id
-            .describe(DESCRIBED && 'Counts only events of this content')
+          content_id: filterParameters()
+            .content_id.describe(DESCRIBED && 'Counts only events of this content')
             .meta(DESCRIBED && { example: 'film-001' }),
         }
       : {}),
     ...pageParameters(limitDefault),
-    ...own,
+    ...own?.(),
   });
 }
 
@@ -84,10 +84,10 @@ interface Values {
 export async function batchQuery(
   context: ApiContext,
   options: BatchQueryOptions,
+  schema: ReturnType<typeof batchParameters>,
   nowMs: number,
 ): Promise<{ readonly query: BatchQuery } | { readonly response: Response }> {
   const url = new URL(context.req.url);
-  const schema = batchParameters(options);
   const parsed = parseParameters(schema, url.searchParams);
   if (!parsed.ok) return { response: invalidParameters(parsed.faults) };
   const given = parsed.value as Values;

@@ -1,5 +1,6 @@
 /** What the tables of /api/batch have in common: rows of computed hours, with how far the batch layer is (BAT-2). */
 import * as z from 'zod';
+import { once } from '../../core/protocol/once.ts';
 import type { BatchState } from '../../storage/batch-table-store.ts';
 import { readBatchState } from '../../storage/batch-table-store.ts';
 import { count, time } from './answer-schema.ts';
@@ -27,7 +28,7 @@ export interface BatchTable extends Omit<BatchQueryOptions, 'shape'> {
   readonly role: 'viewer' | 'analyst';
   readonly summary: string;
   readonly description: string;
-  readonly row: z.ZodObject;
+  readonly row: () => z.ZodObject;
   readonly ranking: Ranking<BatchRow>;
   readonly example: Pick<RouteDoc, 'example'>['example'];
   /** What is wrong with a question beyond its parameters one by one. */
@@ -63,12 +64,13 @@ const meta =
 
 export function batchRoute(table: BatchTable): Route {
   const options = { ...table, shape: table.ranking.shape };
+  const parameters = once(() => batchParameters(options));
   return {
     method: 'GET',
     path: table.path,
     role: table.role,
     handler: async (context) => {
-      const asked = await batchQuery(context, options, Date.now());
+      const asked = await batchQuery(context, options, parameters(), Date.now());
       if ('response' in asked) return asked.response;
       const wrong = table.check?.(context, asked.query) ?? null;
       if (wrong) return invalidParameters([wrong]);
@@ -81,8 +83,8 @@ export function batchRoute(table: BatchTable): Route {
     doc: DESCRIBED && {
       summary: table.summary,
       description: table.description,
-      query: batchParameters(options),
-      answer: z.strictObject({ data: z.array(table.row), count: count('Rows in data'), meta }),
+      query: parameters(),
+      answer: z.strictObject({ data: z.array(table.row()), count: count('Rows in data'), meta }),
       example: table.example,
       csv: true,
       problems: ['storage_unavailable'],
@@ -102,7 +104,7 @@ async function answer(context: ApiContext, table: BatchTable, query: BatchQuery)
     page.next === null
       ? null
       : writeCursor(query.page.question, { range: minutesOf(query), after: page.next });
-  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, table.row, page.rows, next);
+  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, table.row(), page.rows, next);
   return jsonResponse({
     data: page.rows,
     count: page.rows.length,

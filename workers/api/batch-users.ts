@@ -1,6 +1,7 @@
 /** The users of days: the table batch_user_stats (docs/batch-tables.md). */
 import * as z from 'zod';
 import { topUsersMax, userRangeDaysMax } from '../../core/protocol/batch-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { readTopUsers } from '../../storage/day-store.ts';
 import { dateOf } from '../../storage/user-stats.ts';
 import { amount, count } from './answer-schema.ts';
@@ -19,18 +20,22 @@ export const userStats: BatchTable = {
     `The ${topUsersMax} pseudonyms with the most events of each region and day; the lake has all of them. A user who was ` +
     'active in two regions has a row in each. Days are there once all of their hours are computed. It tells what single ' +
     'people did, if under pseudonyms, so viewers may not ask.',
-  row: z.strictObject({
-    date: z.iso.date().describe(DESCRIBED && 'The day, in UTC'),
-    region: z.string().describe(DESCRIBED && 'Name of the region'),
-    user: z
-      .string()
-      .describe(DESCRIBED && 'Version of the key that made the pseudonym, and the pseudonym: 16 hex digits'),
-    total_events: count(DESCRIBED && 'Events of all types').min(1),
-    movies_watched: count(DESCRIBED && 'Distinct contents of which there is a view'),
-    avg_duration_seconds: amount(
-      DESCRIBED && 'Mean of the durations that events told; null without',
-    ).nullable(),
-  }),
+  row: once(() =>
+    z.strictObject({
+      date: z.iso.date().describe(DESCRIBED && 'The day, in UTC'),
+      region: z.string().describe(DESCRIBED && 'Name of the region'),
+      user: z
+        .string()
+        .describe(
+          DESCRIBED && 'Version of the key that made the pseudonym, and the pseudonym: 16 hex digits',
+        ),
+      total_events: count(DESCRIBED && 'Events of all types').min(1),
+      movies_watched: count(DESCRIBED && 'Distinct contents of which there is a view'),
+      avg_duration_seconds: amount(
+        DESCRIBED && 'Mean of the durations that events told; null without',
+      ).nullable(),
+    }),
+  ),
   ranking: {
     of: (row) => [String(row.date), Number(row.total_events), String(row.region), String(row.user)],
     shape: ['string', 'number', 'string', 'string'],

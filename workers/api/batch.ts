@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { batchRangeDaysMax } from '../../core/protocol/batch-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { readBatchParts } from '../../storage/batch-table-store.ts';
 import { amount, count } from './answer-schema.ts';
 import { type ContentSum, sumContents } from './batch-sums.ts';
@@ -9,13 +10,15 @@ import type { BatchRow, BatchTable } from './batch-table.ts';
 import type { Ranking } from './cursor.ts';
 import { reader } from './figures.ts';
 
-export const movieId = z
-  .string()
-  .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that an hour names');
-export const lastTitle = z
-  .string()
-  .nullable()
-  .describe(DESCRIBED && 'Last known in the range; null where never told');
+export const movieId = once(() =>
+  z.string().describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that an hour names'),
+);
+export const lastTitle = once(() =>
+  z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Last known in the range; null where never told'),
+);
 export const summedTable = {
   role: 'viewer',
   unit: 'hour',
@@ -44,13 +47,15 @@ export const popularMovies: BatchTable = {
   description:
     'The contents with at least one view in the computed hours of the range, the most viewed first. Late events are ' +
     'counted, twins are not.',
-  row: z.strictObject({
-    movie_id: movieId,
-    title: lastTitle,
-    view_count: count(DESCRIBED && 'Events of type `view`').min(1),
-    complete_count: count(DESCRIBED && 'Events of type `complete`'),
-    watched_seconds: amount(DESCRIBED && 'Watch time'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      movie_id: movieId(),
+      title: lastTitle(),
+      view_count: count(DESCRIBED && 'Events of type `view`').min(1),
+      complete_count: count(DESCRIBED && 'Events of type `complete`'),
+      watched_seconds: amount(DESCRIBED && 'Watch time'),
+    }),
+  ),
   ranking: byCount('view_count'),
   read: async (db, query) => {
     const { sums, warnings } = await sumContents(db, query, null);
@@ -91,12 +96,14 @@ export const ratingsStats: BatchTable = {
   summary: 'Ratings of contents, as the batch layer counts them',
   description:
     'The contents with at least one rating in the computed hours of the range, the most rated first.',
-  row: z.strictObject({
-    movie_id: movieId,
-    title: lastTitle,
-    rating_count: count(DESCRIBED && 'Events that tell a rating').min(1),
-    avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      movie_id: movieId(),
+      title: lastTitle(),
+      rating_count: count(DESCRIBED && 'Events that tell a rating').min(1),
+      avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10'),
+    }),
+  ),
   ranking: byCount('rating_count'),
   read: async (db, query) => {
     const { sums, warnings } = await sumContents(db, query, null);
@@ -143,20 +150,22 @@ export const hourlyStats: BatchTable = {
   description:
     'The 24 hours of the day (UTC), each summed over the days of the range: the pattern of a day. Hours without events ' +
     'in the range are left out.',
-  row: z.strictObject({
-    hour: z
-      .int()
-      .min(0)
-      .max(23)
-      .describe(DESCRIBED && 'Hour of the day, UTC'),
-    days: count(DESCRIBED && 'Days on which there was an event in this hour').min(1),
-    total_events: count(DESCRIBED && 'Events of all types').min(1),
-    avg_events: amount(DESCRIBED && 'total_events / days'),
-    ...(Object.fromEntries(
-      typeNames.map((name) => [name, count(DESCRIBED && `Events of type \`${name.slice(0, -6)}\``)]),
-    ) as Record<TypeCount, z.ZodInt>),
-    watched_seconds: amount(DESCRIBED && 'Watch time'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      hour: z
+        .int()
+        .min(0)
+        .max(23)
+        .describe(DESCRIBED && 'Hour of the day, UTC'),
+      days: count(DESCRIBED && 'Days on which there was an event in this hour').min(1),
+      total_events: count(DESCRIBED && 'Events of all types').min(1),
+      avg_events: amount(DESCRIBED && 'total_events / days'),
+      ...(Object.fromEntries(
+        typeNames.map((name) => [name, count(DESCRIBED && `Events of type \`${name.slice(0, -6)}\``)]),
+      ) as Record<TypeCount, z.ZodInt>),
+      watched_seconds: amount(DESCRIBED && 'Watch time'),
+    }),
+  ),
   // Numbers rank from high to low: hours are to ascend.
   ranking: { of: (row) => [-Number(row.hour)], shape: ['number'] },
   read: async (db, query) => {

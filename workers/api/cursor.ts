@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { rangeMinutesMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { fault, type MinuteRange, type Parsed, pageLimit } from './parameters.ts';
 
 /** Numbers rank from high to low, texts from low to high (by code unit); the last part tells all rows apart. */
@@ -87,12 +88,16 @@ export function writeCursor(question: string, { range, after }: Cursor): string 
     .replaceAll('=', '');
 }
 
-const minute = z
-  .int()
-  .min(0)
-  .max(2 ** 26);
+const minute = once(() =>
+  z
+    .int()
+    .min(0)
+    .max(2 ** 26),
+);
 
-const cursorParts = z.tuple([z.string(), minute, minute]).rest(z.union([z.number(), z.string()]));
+const cursorParts = once(() =>
+  z.tuple([z.string(), minute(), minute()]).rest(z.union([z.number(), z.string()])),
+);
 
 export function readCursor(
   text: string,
@@ -101,7 +106,7 @@ export function readCursor(
   minutesMax = rangeMinutesMax,
 ): Parsed<Cursor> {
   const bad = fault([{ parameter: 'cursor', message: 'is none that was given for this question' }]);
-  const parsed = cursorParts.safeParse(decode(text));
+  const parsed = cursorParts().safeParse(decode(text));
   if (!parsed.success) return bad;
   const [asked, fromMinute, toMinute, ...after] = parsed.data;
   if (asked !== question || fromMinute >= toMinute || toMinute - fromMinute > minutesMax) return bad;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../core/protocol/once.ts';
 import { count, downloadShape, pageAnswer, viewingShape } from './answer-schema.ts';
 import type { Ranking } from './cursor.ts';
 import { downloadFigures, reader } from './figures.ts';
@@ -15,22 +16,26 @@ const ranking: Ranking<DeviceRow> = {
   shape: ['number', 'string'],
 };
 
-const parameters = rangeQuery({
-  minutes: 5,
-  own: {},
-  refused: { content_id: noDeviceOfContents, content_type: noDeviceOfContents },
-  pages: { limit: 100, shape: ranking.shape },
-});
+const parameters = once(() =>
+  rangeQuery({
+    minutes: 5,
+    own: {},
+    refused: { content_id: noDeviceOfContents, content_type: noDeviceOfContents },
+    pages: { limit: 100, shape: ranking.shape },
+  }),
+);
 
-const row = z.strictObject({
-  device_type: z
-    .string()
-    .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that a window names'),
-  total_events: count(DESCRIBED && 'Events of all types'),
-  views: count(DESCRIBED && 'Events of type `view`'),
-  ...downloadShape,
-  watched_seconds: viewingShape.watched_seconds,
-});
+const row = once(() =>
+  z.strictObject({
+    device_type: z
+      .string()
+      .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that a window names'),
+    total_events: count(DESCRIBED && 'Events of all types'),
+    views: count(DESCRIBED && 'Events of type `view`'),
+    ...downloadShape(),
+    watched_seconds: viewingShape().watched_seconds,
+  }),
+);
 
 /** One row a device type, the one with the most events first. */
 export const devicesRoute: Route = {
@@ -42,18 +47,18 @@ export const devicesRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Figures of each device type',
     description: 'Ranked by events. Events that tell no device are in none of the rows.',
-    query: parameters.documented,
-    answer: pageAnswer(row),
+    query: parameters().documented,
+    answer: pageAnswer(row()),
     csv: true,
     problems: ['storage_unavailable'],
   },
 };
 
 async function devices(context: ApiContext): Promise<Response> {
-  const asked = await statsQuery(context, parameters, Date.now());
+  const asked = await statsQuery(context, parameters(), Date.now());
   if ('response' in asked) return asked.response;
   const answered = await deviceRows(sourcesOf(context.env), asked.query);
-  return pageResponse(context, answered, asked.query, { row, ranking });
+  return pageResponse(context, answered, asked.query, { row: row(), ranking });
 }
 
 /** In no order: pages rank them. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Dimension } from '../../core/aggregate/counters.ts';
 import { contentIdLengthMax, labelLengthMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RangePart, RangeWant } from '../../storage/range-store.ts';
 import { fault, type Parsed } from './parameters.ts';
 
@@ -25,7 +26,7 @@ export type RefusedFilters = Readonly<Partial<Record<FilterName, string>>>;
 
 const key = (lengthMax: number) => z.string().min(1, 'must not be empty').max(lengthMax, 'is too long');
 
-export const filterParameters = {
+export const filterParameters = once(() => ({
   content_id: key(contentIdLengthMax)
     .optional()
     .describe(
@@ -47,11 +48,11 @@ export const filterParameters = {
         'Counts only events of this content type. At most one of content_id, device_type and content_type',
     )
     .meta(DESCRIBED && { example: 'film' }),
-};
+}));
 
 /** The parameters of a route that refuses some of them. */
-export function filtersBut(refused: RefusedFilters): Partial<typeof filterParameters> {
-  const taken = Object.entries(filterParameters).filter(([name]) => !(name in refused));
+export function filtersBut(refused: RefusedFilters): Partial<ReturnType<typeof filterParameters>> {
+  const taken = Object.entries(filterParameters()).filter(([name]) => !(name in refused));
   return Object.fromEntries(taken);
 }
 

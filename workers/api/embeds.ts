@@ -9,6 +9,7 @@ import {
   embedOriginsMax,
   embedsMax,
 } from '../../core/protocol/note-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { addEmbed, type Embed, listEmbeds, readEmbed } from '../../storage/embed-store.ts';
 import { endEmbed } from './access-revocation.ts';
 import { readActionBody } from './action-body.ts';
@@ -25,29 +26,31 @@ import { orStorageUnavailable } from './storage-answer.ts';
 /** Scheme, host and port as a policy takes them, and nothing that could end one. In the open only on one's machine. */
 const originForm = /^(?:https:\/\/[a-z0-9.-]+|http:\/\/(?:localhost|127\.0\.0\.1))(?::\d{1,5})?$/;
 
-const body = z.strictObject({
-  name: z
-    .string('must be text')
-    .trim()
-    .min(1, 'must not be empty')
-    .max(embedNameLengthMax, `must have at most ${embedNameLengthMax} characters`)
-    .describe(DESCRIBED && 'For people: where it is shown'),
-  regions: z
-    .array(z.string('must be text'), 'must be a list of names')
-    .min(1, 'must name one at least')
-    .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
-    .nullable()
-    .default(null)
-    .describe(DESCRIBED && 'Names of the regions that it reads, and no others; null for all'),
-  origins: z
-    .array(z.string('must be text').regex(originForm, 'must be origins such as https://wiki.example'))
-    .max(embedOriginsMax, `must have at most ${embedOriginsMax} origins`)
-    .default([])
-    .describe(DESCRIBED && 'Sites that may frame it; those of CORS_ORIGINS where none are named'),
-  expires_at: z.iso
-    .datetime({ error: 'must be an ISO 8601 time in UTC' })
-    .describe(DESCRIBED && 'When it ends, a year ahead at most'),
-});
+const body = once(() =>
+  z.strictObject({
+    name: z
+      .string('must be text')
+      .trim()
+      .min(1, 'must not be empty')
+      .max(embedNameLengthMax, `must have at most ${embedNameLengthMax} characters`)
+      .describe(DESCRIBED && 'For people: where it is shown'),
+    regions: z
+      .array(z.string('must be text'), 'must be a list of names')
+      .min(1, 'must name one at least')
+      .max(keyRegionsMax, `must have at most ${keyRegionsMax} names`)
+      .nullable()
+      .default(null)
+      .describe(DESCRIBED && 'Names of the regions that it reads, and no others; null for all'),
+    origins: z
+      .array(z.string('must be text').regex(originForm, 'must be origins such as https://wiki.example'))
+      .max(embedOriginsMax, `must have at most ${embedOriginsMax} origins`)
+      .default([])
+      .describe(DESCRIBED && 'Sites that may frame it; those of CORS_ORIGINS where none are named'),
+    expires_at: z.iso
+      .datetime({ error: 'must be an ISO 8601 time in UTC' })
+      .describe(DESCRIBED && 'When it ends, a year ahead at most'),
+  }),
+);
 
 const embedSchema =
   DESCRIBED &&
@@ -92,7 +95,7 @@ export const createEmbedRoute: Route = {
     description:
       '`token` of the answer is the only copy of it. `address` is what a frame shows; `panel`, `theme` and ' +
       '`transparent` may be added to it.',
-    body,
+    body: body(),
     bodyExample: {
       name: 'The wiki',
       regions: ['EU-London'],
@@ -138,7 +141,7 @@ async function list({ env }: ApiContext): Promise<Response> {
 }
 
 async function create({ env, req }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, body);
+  const read = await readActionBody(req.raw, body());
   if ('response' in read) return read.response;
   const nowMs = Date.now();
   const expiresAtMs = Math.floor(Date.parse(read.value.expires_at) / 1000) * 1000;

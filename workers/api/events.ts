@@ -48,9 +48,9 @@ export function eventsRoute(door: EventsDoor): Route {
         'answer may be retried whole, and nothing counts twice as long as `event_id` and `timestamp` stay the same. The ' +
         "producer's key goes into `authorization: Bearer mq_...`, or into `?key=` where no header can be set.",
       body: z.union([
-        eventSchema,
-        z.array(eventSchema).describe('Many events'),
-        z.object({ batch: z.array(eventSchema) }).describe('Many events in an envelope'),
+        eventSchema(),
+        z.array(eventSchema()).describe('Many events'),
+        z.object({ batch: z.array(eventSchema()) }).describe('Many events in an envelope'),
       ]),
       bodyExample: oneEvent,
       bodyTypes: { 'application/x-ndjson': `${JSON.stringify(oneEvent)}\n` },

@@ -8,6 +8,7 @@ import {
   windowMs,
 } from '../../core/protocol/limits.ts';
 import { liveCounterNames } from '../../core/protocol/live.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import type { ValueFilter } from '../../storage/analytics/session-filters.ts';
 import { valueList } from './analytics/value-list.ts';
@@ -29,29 +30,31 @@ import { type ApiContext, namedRegions } from './stats-query.ts';
 
 const minutesDefault = 60;
 
-const schema = z.object({
-  ...rangeParameters(minutesDefault, pictureMinutesMax),
-  region: valueList('Of these regions, by name', 'EU-London,ASIA-Tokyo'),
-  breakdown_region: valueList('What is broken down, of these of the regions', 'EU-London'),
-  step: wholeNumber(1, 1440)
-    .optional()
-    .describe(
-      DESCRIBED &&
-        `Minutes of a cell, at most ${pictureStepsMax} cells in the range. 1 where it is not given`,
-    )
-    .meta(DESCRIBED && { example: '1' }),
-  breakdown: wholeNumber(1, pictureBreakdownMinutesMax)
-    .optional()
-    .describe(
-      DESCRIBED &&
-        `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
-    )
-    .meta(DESCRIBED && { example: String(breakdownMinutes) }),
-  content_id: valueList('Only events of these contents. At most one of the three', 'film-001'),
-  device_type: valueList('Only events of these device types. At most one of the three', 'tv,mobile'),
-  content_type: valueList('Only events of these content types. At most one of the three', '!film'),
-});
-type Given = z.output<typeof schema>;
+const schema = once(() =>
+  z.object({
+    ...rangeParameters(minutesDefault, pictureMinutesMax),
+    region: valueList('Of these regions, by name', 'EU-London,ASIA-Tokyo'),
+    breakdown_region: valueList('What is broken down, of these of the regions', 'EU-London'),
+    step: wholeNumber(1, 1440)
+      .optional()
+      .describe(
+        DESCRIBED &&
+          `Minutes of a cell, at most ${pictureStepsMax} cells in the range. 1 where it is not given`,
+      )
+      .meta(DESCRIBED && { example: '1' }),
+    breakdown: wholeNumber(1, pictureBreakdownMinutesMax)
+      .optional()
+      .describe(
+        DESCRIBED &&
+          `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
+      )
+      .meta(DESCRIBED && { example: String(breakdownMinutes) }),
+    content_id: valueList('Only events of these contents. At most one of the three', 'film-001'),
+    device_type: valueList('Only events of these device types. At most one of the three', 'tv,mobile'),
+    content_type: valueList('Only events of these content types. At most one of the three', '!film'),
+  }),
+);
+type Given = z.output<ReturnType<typeof schema>>;
 
 const dimensions = {
   content_id: 'content',
@@ -138,7 +141,7 @@ export const livePictureRoute: Route = {
     description:
       'The cells of each region by step, and of the last 15 minutes by 10 s where the step is a minute and no filter ' +
       'but `region` is set. Older than a week, hours stand for their minutes: ask with a step of 60.',
-    query: schema,
+    query: schema(),
     answer,
     problems: ['storage_unavailable'],
   },
@@ -146,7 +149,7 @@ export const livePictureRoute: Route = {
 
 async function picture(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const given = parseParameters(schema, new URL(context.req.url).searchParams);
+  const given = parseParameters(schema(), new URL(context.req.url).searchParams);
   if (!given.ok) return invalidParameters(given.faults);
   const seen = await namedRegions(context.env.DB, undefined, nowMs);
   if ('response' in seen) return seen.response;

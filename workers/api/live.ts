@@ -4,6 +4,7 @@ import { masksPeople } from '../../core/access/masks.ts';
 import { liveCallerHeader, liveCallerOf, writeLiveCaller } from '../../core/live/live-caller.ts';
 import { clientFrameBytesMax, socketRecheckMs } from '../../core/protocol/limits.ts';
 import { liveEventsPath } from '../../core/protocol/live.ts';
+import { once } from '../../core/protocol/once.ts';
 import { hubObjectName } from '../../core/protocol/region.ts';
 import { liveSubprotocol } from '../../core/protocol/version.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
@@ -15,19 +16,21 @@ import type { Route } from './route.ts';
 import type { ApiContext } from './stats-query.ts';
 
 /** What a connection shows from its first frame on (LIV-7). */
-const liveQuery = z.object({
-  regions: z
-    .string()
-    .max(clientFrameBytesMax, { message: `has at most ${clientFrameBytesMax} characters` })
-    .optional()
-    .describe(DESCRIBED && 'Names of regions, separated by commas; all of them where it is not given')
-    .meta(DESCRIBED && { example: 'EU-London,ASIA-Tokyo' }),
-  breakdown: z
-    .string()
-    .optional()
-    .describe(DESCRIBED && 'Name of the region of which a breakdown is wanted, or `*` for all of them')
-    .meta(DESCRIBED && { example: '*' }),
-});
+const liveQuery = once(() =>
+  z.object({
+    regions: z
+      .string()
+      .max(clientFrameBytesMax, { message: `has at most ${clientFrameBytesMax} characters` })
+      .optional()
+      .describe(DESCRIBED && 'Names of regions, separated by commas; all of them where it is not given')
+      .meta(DESCRIBED && { example: 'EU-London,ASIA-Tokyo' }),
+    breakdown: z
+      .string()
+      .optional()
+      .describe(DESCRIBED && 'Name of the region of which a breakdown is wanted, or `*` for all of them')
+      .meta(DESCRIBED && { example: '*' }),
+  }),
+);
 
 /** The socket that the page lives by. */
 export const liveRoute: Route = {
@@ -45,7 +48,7 @@ export const liveRoute: Route = {
       'says, and may ask for something else by `{"t":"subscribe","regions":["EU-London"],"breakdown":"EU-London"}`, ' +
       'which another snapshot answers where it is not what it has. Close code 4001 says that the sign-in has ended; ' +
       'a connection by bearer token lasts half an hour at most.',
-    query: liveQuery,
+    query: liveQuery(),
     status: 101,
     problems: ['upgrade_required'],
   },
@@ -64,7 +67,7 @@ export const liveEventsRoute: Route = {
     description:
       'Each event `snapshot` is the latest state, whole, as in the frame of that name on the socket; at most one a ' +
       'second, and only when something has changed. The stream is closed after five minutes, to be opened again.',
-    query: liveQuery,
+    query: liveQuery(),
     answerType: 'text/event-stream',
     problems: ['overloaded'],
   },
@@ -99,7 +102,7 @@ async function liveEvents(context: ApiContext): Promise<Response> {
 
 /** A region that one may not see is as one that does not exist. */
 async function queryFaults(context: ApiContext): Promise<readonly ParameterFault[]> {
-  const parsed = parseParameters(liveQuery, new URL(context.req.raw.url).searchParams);
+  const parsed = parseParameters(liveQuery(), new URL(context.req.raw.url).searchParams);
   if (!parsed.ok) return parsed.faults;
   const { regions, breakdown = '*' } = parsed.value;
   if (regions === undefined && breakdown === '*') return [];

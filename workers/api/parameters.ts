@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pageRowsMax, rangeMinutesMax, windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { parseTimestamp } from '../../core/protocol/timestamp.ts';
 import type { ParameterFault } from './problem-response.ts';
 
@@ -35,15 +36,17 @@ export function pageLimit(limitDefault: number) {
 const timeMsEnd = 2 ** 26 * windowMs;
 
 /** A time of a query, in ms. */
-export const instant = z.string().transform((text, context) => {
-  // In a query an unescaped plus sign means a space: "...T00:00:00+02:00" arrives as "...T00:00:00 02:00".
-  const ms = parseTimestamp(
-    text.replace(/ (\d\d:?\d\d)$/, (zone) => (text.includes('T') ? `+${zone.slice(1)}` : zone)),
-  );
-  if (ms !== null && ms >= 0 && ms < timeMsEnd) return ms;
-  context.addIssue({ code: 'custom', message: 'must be a time, as epoch ms or ISO 8601' });
-  return z.NEVER;
-});
+export const instant = once(() =>
+  z.string().transform((text, context) => {
+    // In a query an unescaped plus sign means a space: "...T00:00:00+02:00" arrives as "...T00:00:00 02:00".
+    const ms = parseTimestamp(
+      text.replace(/ (\d\d:?\d\d)$/, (zone) => (text.includes('T') ? `+${zone.slice(1)}` : zone)),
+    );
+    if (ms !== null && ms >= 0 && ms < timeMsEnd) return ms;
+    context.addIssue({ code: 'custom', message: 'must be a time, as epoch ms or ISO 8601' });
+    return z.NEVER;
+  }),
+);
 
 /** What every question about a range takes. */
 export function rangeParameters(minutesDefault: number, minutesMax = rangeMinutesMax) {
@@ -56,11 +59,11 @@ export function rangeParameters(minutesDefault: number, minutesMax = rangeMinute
             `${minutesDefault} where neither it nor \`from\` is given`,
       )
       .meta(DESCRIBED && { example: String(minutesDefault) }),
-    from: instant
+    from: instant()
       .optional()
       .describe(DESCRIBED && 'Start of the range, ISO 8601 or epoch ms, rounded down to a minute')
       .meta(DESCRIBED && { example: '2026-11-21T03:00:00Z' }),
-    to: instant
+    to: instant()
       .optional()
       .describe(
         DESCRIBED &&

@@ -3,6 +3,7 @@ import { addCounters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { DistinctSketch } from '../../core/aggregate/distinct-sketch.ts';
 import { QuantileSketch } from '../../core/aggregate/quantile-sketch.ts';
 import { contentsPerAnswerMax, OTHER_KEY, paneMs, windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import type { RangePart, RangeWant } from '../../storage/range-store.ts';
 import { amount, count, downloadShape, eventCounts, objectAnswer, viewingShape } from './answer-schema.ts';
@@ -18,45 +19,47 @@ import { TitleBook } from './title-book.ts';
 /** The rate is that of the last six full panes. */
 const rateMs = 60_000;
 
-const parameters = rangeQuery({ minutes: 5, own: {} });
+const parameters = once(() => rangeQuery({ minutes: 5, own: {} }));
 
 const notOfKeys = 'null with content_id, device_type or content_type, by which it is not kept';
 
-const answer = objectAnswer(
-  z.strictObject({
-    total_events: count(DESCRIBED && 'Events of all types'),
-    events_by_type: eventCounts,
-    views: count(DESCRIBED && 'Events of type `view`'),
-    ...downloadShape,
-    ...viewingShape,
-    p50_speed_mbps: amount(
-      DESCRIBED && `Median speed of downloads, within 1 %; null without, and ${notOfKeys}`,
-    ).nullable(),
-    p95_speed_mbps: amount(
-      DESCRIBED && `95th percentile of it, within 1 %; null without, and ${notOfKeys}`,
-    ).nullable(),
-    unique_users: count(
-      DESCRIBED && `Different users, with a standard error of 1.6 %; ${notOfKeys}`,
-    ).nullable(),
-    unique_sessions: count(
-      DESCRIBED && `Different sessions, with a standard error of 1.6 %; ${notOfKeys}`,
-    ).nullable(),
-    active_regions: count(DESCRIBED && 'Regions with an event in the range'),
-    active_content: count(
-      DESCRIBED && 'Contents with an event in the range; null with device_type',
-    ).nullable(),
-    concurrent_viewers: count(DESCRIBED && `Sessions that watch at this moment; ${notOfKeys}`).nullable(),
-    events_per_second: amount(
-      DESCRIBED && `Rate of the last six full panes of 10 s; ${notOfKeys}`,
-    ).nullable(),
-    late_total: count(
-      DESCRIBED && `Events that came too late to be counted, since the regions' logs began; ${notOfKeys}`,
-    ).nullable(),
-    duplicates_total: count(
-      DESCRIBED && `Repeated events that were recognised, since the regions' logs began; ${notOfKeys}`,
-    ).nullable(),
-  }),
-);
+const answer =
+  DESCRIBED &&
+  objectAnswer(
+    z.strictObject({
+      total_events: count(DESCRIBED && 'Events of all types'),
+      events_by_type: eventCounts,
+      views: count(DESCRIBED && 'Events of type `view`'),
+      ...downloadShape(),
+      ...viewingShape(),
+      p50_speed_mbps: amount(
+        DESCRIBED && `Median speed of downloads, within 1 %; null without, and ${notOfKeys}`,
+      ).nullable(),
+      p95_speed_mbps: amount(
+        DESCRIBED && `95th percentile of it, within 1 %; null without, and ${notOfKeys}`,
+      ).nullable(),
+      unique_users: count(
+        DESCRIBED && `Different users, with a standard error of 1.6 %; ${notOfKeys}`,
+      ).nullable(),
+      unique_sessions: count(
+        DESCRIBED && `Different sessions, with a standard error of 1.6 %; ${notOfKeys}`,
+      ).nullable(),
+      active_regions: count(DESCRIBED && 'Regions with an event in the range'),
+      active_content: count(
+        DESCRIBED && 'Contents with an event in the range; null with device_type',
+      ).nullable(),
+      concurrent_viewers: count(DESCRIBED && `Sessions that watch at this moment; ${notOfKeys}`).nullable(),
+      events_per_second: amount(
+        DESCRIBED && `Rate of the last six full panes of 10 s; ${notOfKeys}`,
+      ).nullable(),
+      late_total: count(
+        DESCRIBED && `Events that came too late to be counted, since the regions' logs began; ${notOfKeys}`,
+      ).nullable(),
+      duplicates_total: count(
+        DESCRIBED && `Repeated events that were recognised, since the regions' logs began; ${notOfKeys}`,
+      ).nullable(),
+    }),
+  );
 
 /** One object of figures over the range. */
 export const realtimeRoute: Route = {
@@ -69,15 +72,15 @@ export const realtimeRoute: Route = {
     summary: 'Key figures of a range',
     description:
       'One object: totals, rates, unique users and sessions of the range, and what goes on right now.',
-    query: parameters.documented,
-    answer,
+    query: parameters().documented,
+    answer: answer,
     problems: ['storage_unavailable'],
   },
 };
 
 async function realtime(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const asked = await statsQuery(context, parameters, nowMs);
+  const asked = await statsQuery(context, parameters(), nowMs);
   if ('response' in asked) return asked.response;
   const { state, data } = await realtimeFigures(sourcesOf(context.env), asked.query, nowMs);
   return objectResponse(state, data);

@@ -1,11 +1,12 @@
 /** The words of /api/reconcile. */
 import * as z from 'zod';
 import { hourStates } from '../../core/account/hour-check.ts';
+import { once } from '../../core/protocol/once.ts';
 import { count, time } from './answer-schema.ts';
 
 const ofDoor = 'null for one region or a limited role: what was rejected is of no region';
 
-const figures = {
+const figures = once(() => ({
   received: count(DESCRIBED && `Records that came: accepted, rejected and twins; ${ofDoor}`).nullable(),
   accepted: count(DESCRIBED && 'Records that got a number at the door: all that follow, added up'),
   rejected: count(DESCRIBED && `Records that were rejected at the door; ${ofDoor}`).nullable(),
@@ -23,29 +24,33 @@ const figures = {
   ),
   overdue: count(DESCRIBED && 'The same, older; the queue may still bring them'),
   missing: count(DESCRIBED && 'The same, older than the queue keeps anything: lost'),
-};
+}));
 
-const byCode = z.record(z.string(), z.number()).describe(DESCRIBED && 'Rejected records by code');
-const addsUp = z
-  .boolean()
-  .describe(DESCRIBED && 'Whether every accepted event is accounted for, and counted once');
-const producer = z
-  .string()
-  .describe(DESCRIBED && 'Account of the producer; empty where it is not known any more');
+const byCode = once(() => z.record(z.string(), z.number()).describe(DESCRIBED && 'Rejected records by code'));
+const addsUp = once(() =>
+  z.boolean().describe(DESCRIBED && 'Whether every accepted event is accounted for, and counted once'),
+);
+const producer = once(() =>
+  z.string().describe(DESCRIBED && 'Account of the producer; empty where it is not known any more'),
+);
 
-export const lineSchema = z.strictObject({
-  minute: time(DESCRIBED && 'Start of the minute of receipt'),
-  producer,
-  ...figures,
-  rejected_by_code: byCode,
-  adds_up: addsUp,
-  explanation: z.string().describe(DESCRIBED && 'Why it does not; empty where it does'),
-});
+export const lineSchema = once(() =>
+  z.strictObject({
+    minute: time(DESCRIBED && 'Start of the minute of receipt'),
+    producer: producer(),
+    ...figures(),
+    rejected_by_code: byCode(),
+    adds_up: addsUp(),
+    explanation: z.string().describe(DESCRIBED && 'Why it does not; empty where it does'),
+  }),
+);
 
-export const producerSchema = DESCRIBED && z.strictObject({ producer, ...figures, adds_up: addsUp });
+export const producerSchema =
+  DESCRIBED && z.strictObject({ producer: producer(), ...figures(), adds_up: addsUp() });
 
 export const totalsSchema =
-  DESCRIBED && z.strictObject({ ...figures, rejected_by_code: byCode }).describe('Sums over the whole range');
+  DESCRIBED &&
+  z.strictObject({ ...figures(), rejected_by_code: byCode() }).describe('Sums over the whole range');
 
 export const hourSchema =
   DESCRIBED &&
@@ -73,9 +78,9 @@ export const hourSchema =
 export const reconcileAnswer =
   DESCRIBED &&
   z.strictObject({
-    data: z.array(lineSchema).describe('By minute of receipt and producer, newest first: a page'),
+    data: z.array(lineSchema()).describe('By minute of receipt and producer, newest first: a page'),
     count: count('Rows in data'),
-    adds_up: addsUp,
+    adds_up: addsUp(),
     explanation: z.string().describe('The same in a sentence'),
     totals: totalsSchema,
     producers: z.array(producerSchema).describe('Sums by producer'),

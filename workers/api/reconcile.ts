@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { findingOf, type JudgedHour, judgeHours } from '../../core/account/finding.ts';
 import { type StatementLine, statementOf, totalOf, whyNot } from '../../core/account/statement.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { type RegionEntry, shardObjectName } from '../../core/protocol/region.ts';
 import { gatherAccounts, type ShardLog } from '../../storage/account-reader.ts';
 import { readHourSides } from '../../storage/hour-sides.ts';
@@ -31,12 +32,14 @@ const ranking: Ranking<StatementLine> = {
   shape: ['number', 'string'],
 };
 
-const parameters = rangeQuery({
-  minutes: 1440,
-  own: {},
-  filters: false,
-  pages: { limit: 100, shape: ranking.shape },
-});
+const parameters = once(() =>
+  rangeQuery({
+    minutes: 1440,
+    own: {},
+    filters: false,
+    pages: { limit: 100, shape: ranking.shape },
+  }),
+);
 
 /** Producers by name and how much they send: what viewers see of the figures tells neither. */
 export const reconcileRoute: Route = {
@@ -51,7 +54,7 @@ export const reconcileRoute: Route = {
       'The accounts of a range of minutes of receipt, by producer (received = accepted + rejected + twins; accepted = ' +
       'counted + late + duplicates + dead_lettered + in_flight + overdue + missing), and stream against batch by the ' +
       'hour. A record that a door took and that nothing came behind is not known yet.',
-    query: parameters.documented,
+    query: parameters().documented,
     answer: reconcileAnswer,
     csv: true,
     problems: ['storage_unavailable'],
@@ -60,7 +63,7 @@ export const reconcileRoute: Route = {
 
 async function reconcile(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const asked = await statsQuery(context, parameters, nowMs);
+  const asked = await statsQuery(context, parameters(), nowMs);
   if ('response' in asked) return asked.response;
   const { query } = asked;
   if (query.range.fromMinute * windowMs > nowMs)
@@ -77,7 +80,7 @@ async function reconcile(context: ApiContext): Promise<Response> {
     const { rows, next } = pageOf(lines, ranking, query.page);
     const cursor = next && writeCursor(query.page.question, { range: query.range, after: next });
     const data = rows.map((line) => lineRow(line, isOfAll));
-    if (prefersCsv(req.header('accept'))) return csvResponse(context, lineSchema, data, cursor);
+    if (prefersCsv(req.header('accept'))) return csvResponse(context, lineSchema(), data, cursor);
     const finding = findingOf(totalOf(lines), hours);
     const warnings = [...sources.warnings, ...unread(sources.unreadMessages)];
     return jsonResponse({
@@ -120,7 +123,7 @@ function metaOf({ fromMinute, toMinute }: MinuteRange, next_cursor: string | nul
   return { ...range, next_cursor, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
-function lineRow(line: StatementLine, isOfAll: boolean): z.output<typeof lineSchema> {
+function lineRow(line: StatementLine, isOfAll: boolean): z.output<ReturnType<typeof lineSchema>> {
   const { minute, numbered_twice: _, ...rest } = line;
   const why = whyNot(line);
   return {

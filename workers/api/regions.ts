@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import type { RegionAnswer } from '../../core/window/region-answer.ts';
 import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
@@ -21,42 +22,44 @@ const silentAfterMs = 60_000;
 const statuses = ['healthy', 'failing', 'silent', 'idle'] as const;
 export type RegionStatus = (typeof statuses)[number];
 
-const parameters = rangeQuery({ minutes: 5, own: {} });
+const parameters = once(() => rangeQuery({ minutes: 5, own: {} }));
 
-const row = z.strictObject({
-  region: z.string().describe(DESCRIBED && 'Name of the region'),
-  continent: z.string().describe(DESCRIBED && 'Where it lies'),
-  latitude: z
-    .number()
-    .min(-90)
-    .max(90)
-    .describe(DESCRIBED && 'Degrees to the north'),
-  longitude: z
-    .number()
-    .min(-180)
-    .max(180)
-    .describe(DESCRIBED && 'Degrees to the east'),
-  status: z
-    .enum(statuses)
-    .describe(
+const row = once(() =>
+  z.strictObject({
+    region: z.string().describe(DESCRIBED && 'Name of the region'),
+    continent: z.string().describe(DESCRIBED && 'Where it lies'),
+    latitude: z
+      .number()
+      .min(-90)
+      .max(90)
+      .describe(DESCRIBED && 'Degrees to the north'),
+    longitude: z
+      .number()
+      .min(-180)
+      .max(180)
+      .describe(DESCRIBED && 'Degrees to the east'),
+    status: z
+      .enum(statuses)
+      .describe(
+        DESCRIBED &&
+          `\`failing\`: success rate below ${successRateMin} over at least ${downloadsJudgedMin} downloads; \`idle\`: no ` +
+            `events in the range; \`silent\`: none received for ${silentAfterMs / 1000} s; else \`healthy\``,
+      ),
+    total_events: count(DESCRIBED && 'Events of all types'),
+    views: count(DESCRIBED && 'Events of type `view`'),
+    ...downloadShape(),
+    ...viewingShape(),
+    concurrent_viewers: count(
       DESCRIBED &&
-        `\`failing\`: success rate below ${successRateMin} over at least ${downloadsJudgedMin} downloads; \`idle\`: no ` +
-          `events in the range; \`silent\`: none received for ${silentAfterMs / 1000} s; else \`healthy\``,
-    ),
-  total_events: count(DESCRIBED && 'Events of all types'),
-  views: count(DESCRIBED && 'Events of type `view`'),
-  ...downloadShape,
-  ...viewingShape,
-  concurrent_viewers: count(
-    DESCRIBED &&
-      'Sessions that watch at this moment; null with content_id, device_type or content_type, by which it is not kept',
-  ).nullable(),
-  watermark: time(
-    DESCRIBED && 'Event time up to which the region has closed its windows; null when it does not answer',
-  ).nullable(),
-  last_event_at: time(DESCRIBED && 'Greatest event time ever seen; null without').nullable(),
-  last_received_at: time(DESCRIBED && 'When its newest event was received; null without').nullable(),
-});
+        'Sessions that watch at this moment; null with content_id, device_type or content_type, by which it is not kept',
+    ).nullable(),
+    watermark: time(
+      DESCRIBED && 'Event time up to which the region has closed its windows; null when it does not answer',
+    ).nullable(),
+    last_event_at: time(DESCRIBED && 'Greatest event time ever seen; null without').nullable(),
+    last_received_at: time(DESCRIBED && 'When its newest event was received; null without').nullable(),
+  }),
+);
 
 /** One row a region, also those without events. */
 export const regionsRoute: Route = {
@@ -68,8 +71,8 @@ export const regionsRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Health and figures of each region',
     description: 'One row for each region of the registry, those without events included.',
-    query: parameters.documented,
-    answer: rowsAnswer(row),
+    query: parameters().documented,
+    answer: rowsAnswer(row()),
     csv: true,
     problems: ['storage_unavailable'],
   },
@@ -77,10 +80,10 @@ export const regionsRoute: Route = {
 
 async function regionStats(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const asked = await statsQuery(context, parameters, nowMs);
+  const asked = await statsQuery(context, parameters(), nowMs);
   if ('response' in asked) return asked.response;
   const { state, data } = await regionRows(sourcesOf(context.env), asked.query, nowMs);
-  return rowsResponse(context, state, row, data);
+  return rowsResponse(context, state, row(), data);
 }
 
 /** What was counted in a region. */

@@ -7,6 +7,7 @@ import {
   viewAddressLengthMax,
   viewNameLengthMax,
 } from '../../core/protocol/note-limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { isPageAddress, type SavedView, viewVisibilities } from '../../core/view/saved-view.ts';
 import { addView, changeView, deleteView, readView, readViews } from '../../storage/view-store.ts';
 import { readActionBody } from './action-body.ts';
@@ -20,11 +21,13 @@ import type { ApiContext } from './stats-query.ts';
 import { orStorageUnavailable } from './storage-answer.ts';
 import { versionParameter } from './version-parameter.ts';
 
-const visibility = z
-  .enum(viewVisibilities, 'must be shared or personal')
-  .describe(DESCRIBED && '`personal` ones are seen by their author alone');
+const visibility = once(() =>
+  z
+    .enum(viewVisibilities, 'must be shared or personal')
+    .describe(DESCRIBED && '`personal` ones are seen by their author alone'),
+);
 
-const fields = {
+const fields = once(() => ({
   name: z
     .string('must be text')
     .trim()
@@ -36,17 +39,21 @@ const fields = {
     .max(viewAddressLengthMax, `must have at most ${viewAddressLengthMax} characters`)
     .refine(isPageAddress, 'must be the path and query of a page, such as /analytics?range=30d')
     .describe(DESCRIBED && 'Path and query of the page'),
-  visibility: visibility.default('personal'),
-};
-const newBody = z.strictObject(fields);
-const changeBody = z.strictObject({
-  version: z
-    .int('must be a whole number from 1 on')
-    .min(1, 'must be a whole number from 1 on')
-    .describe(DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one'),
-  ...fields,
-  visibility,
-});
+  visibility: visibility().default('personal'),
+}));
+const newBody = once(() => z.strictObject(fields()));
+const changeBody = once(() =>
+  z.strictObject({
+    version: z
+      .int('must be a whole number from 1 on')
+      .min(1, 'must be a whole number from 1 on')
+      .describe(
+        DESCRIBED && 'The version that was read and is to be replaced; 409 where there is a newer one',
+      ),
+    ...fields(),
+    visibility: visibility(),
+  }),
+);
 const newExample = {
   name: 'London, last month',
   address: '/analytics?range=30d&region=EU-London',
@@ -60,7 +67,7 @@ const viewSchema =
     version: z.int().min(1).describe('Rises with each change'),
     name: z.string().describe('For people'),
     address: z.string().describe('Path and query of the page'),
-    visibility,
+    visibility: visibility(),
     author: z.string().describe('Who saved it'),
     mine: z.boolean().describe('Whether that is who asks'),
     changed_at: time('When it was saved last'),
@@ -70,7 +77,7 @@ const path =
   z.object({
     id: z.string().describe('`id` of the view').meta({ example: '5b0c8a1e-7f2d-4f5e-9a54-0d9f5b2c1a77' }),
   });
-const query = z.object({ version: versionParameter });
+const query = once(() => z.object({ version: versionParameter() }));
 const answer = DESCRIBED && z.strictObject({ data: viewSchema });
 const unmasked = 'views.read_unmasked';
 const bodyProblems = ['invalid_parameter', 'unreadable_body', 'payload_too_large'] as const;
@@ -98,7 +105,7 @@ export const saveViewRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Save a view',
     description: `There are at most ${savedViewsPerAuthorMax} of an author, and ${savedViewsMax} in all.`,
-    body: newBody,
+    body: newBody(),
     bodyExample: newExample,
     answer,
     problems: [...bodyProblems, 'limit_reached', 'storage_unavailable'],
@@ -116,7 +123,7 @@ export const changeViewRoute: Route = {
     summary: 'Change a saved view',
     description: "One's own, or as an admin a shared one of anybody, which stays shared.",
     path,
-    body: changeBody,
+    body: changeBody(),
     bodyExample: { version: 1, ...newExample },
     answer,
     problems: [...bodyProblems, 'not_found', 'version_conflict', 'storage_unavailable'],
@@ -134,7 +141,7 @@ export const deleteViewRoute: Route = {
     summary: 'Delete a saved view',
     description: "One's own, or as an admin a shared one of anybody.",
     path,
-    query,
+    query: query(),
     answer,
     problems: ['not_found', 'version_conflict', 'storage_unavailable'],
   },
@@ -149,7 +156,7 @@ async function list({ env }: ApiContext): Promise<Response> {
 }
 
 async function create({ env, req }: ApiContext): Promise<Response> {
-  const read = await readActionBody(req.raw, newBody);
+  const read = await readActionBody(req.raw, newBody());
   if ('response' in read) return read.response;
   return await orStorageUnavailable('view_unwritten', async () => {
     const { id: authorId, name: authorName } = person();
@@ -162,7 +169,7 @@ async function create({ env, req }: ApiContext): Promise<Response> {
 }
 
 async function change(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, changeBody);
+  const read = await readActionBody(context.req.raw, changeBody());
   if ('response' in read) return read.response;
   const { version, ...given } = read.value;
   return await orStorageUnavailable('view_unwritten', async () => {
@@ -177,7 +184,7 @@ async function change(context: ApiContext): Promise<Response> {
 }
 
 async function remove(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   return await orStorageUnavailable('view_unwritten', async () => {
     const found = await changeable(context, parsed.value.version);

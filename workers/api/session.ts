@@ -1,6 +1,7 @@
 /** /api/session: signing in, signing out, and who one is (ACC-3). */
 import * as z from 'zod';
 import { type Person, personRoles } from '../../core/access/caller.ts';
+import { once } from '../../core/protocol/once.ts';
 import { isTrustedOrigin } from './access-origin.ts';
 import { readActionBody } from './action-body.ts';
 import { time } from './answer-schema.ts';
@@ -15,14 +16,16 @@ import { SignInFailures } from './sign-in-failures.ts';
 import type { ApiContext } from './stats-query.ts';
 import { personOfToken } from './token-person.ts';
 
-const body = z
-  .strictObject({
-    token: z
-      .string('must be a text')
-      .max(256, 'is too long')
-      .describe(DESCRIBED && 'Sign-in token, `mqp_...`'),
-  })
-  .describe(DESCRIBED && 'What shows who signs in');
+const body = once(() =>
+  z
+    .strictObject({
+      token: z
+        .string('must be a text')
+        .max(256, 'is too long')
+        .describe(DESCRIBED && 'Sign-in token, `mqp_...`'),
+    })
+    .describe(DESCRIBED && 'What shows who signs in'),
+);
 
 const identity =
   DESCRIBED &&
@@ -64,7 +67,7 @@ export const signInRoute: Route = {
     summary: 'Sign in',
     description:
       'Takes a sign-in token and sets a session cookie, which scripts cannot read. The session lasts 12 hours.',
-    body,
+    body: body(),
     bodyExample: { token: 'mqp_4q0h2k7mzx1c_' },
     answer: identity,
     example,
@@ -119,7 +122,7 @@ async function signIn(context: ApiContext): Promise<Response> {
     const headers = { 'retry-after': String(waitSeconds) };
     return problemResponse('too_many_requests', 'Too many sign-ins have failed.', { headers });
   }
-  const read = await readActionBody(req.raw, body);
+  const read = await readActionBody(req.raw, body());
   if ('response' in read) return read.response;
   const found = await personOfToken(env.DB, read.value.token);
   if (!found) {

@@ -68,7 +68,7 @@ export interface RangeQuery<Shape extends z.ZodRawShape> extends RangeQueryOptio
 }
 
 type CommonShape = ReturnType<typeof rangeParameters> &
-  Partial<typeof filterParameters> &
+  Partial<ReturnType<typeof filterParameters>> &
   Partial<ReturnType<typeof pageParameters>>;
 
 export function rangeQuery<Shape extends z.ZodRawShape>(

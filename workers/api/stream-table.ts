@@ -1,6 +1,7 @@
 /** What the four tables of /api/stream have in common: summed over the range, or a row for each minute. */
 import * as z from 'zod';
 import { windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { pageAnswer, windowShape } from './answer-schema.ts';
 import { withCatalogTitles } from './catalog/catalog-titles.ts';
 import type { Rank, Ranking } from './cursor.ts';
@@ -20,7 +21,7 @@ export interface StreamTable {
   readonly path: `/api/stream/${string}`;
   readonly summary: string;
   readonly description: string;
-  readonly row: z.ZodObject;
+  readonly row: () => z.ZodObject;
   readonly refused?: RefusedFilters;
   /** Longest range that is answered minute by minute. */
   readonly byMinuteMinutesMax: number;
@@ -50,10 +51,10 @@ function windowOf({ minute }: KeySum): Row {
 }
 
 export function streamRoute(table: StreamTable): Route {
-  const rowByMinute = table.row.extend(windowShape);
+  const rowByMinute = once(() => table.row().extend(windowShape()));
   // The cursors of the two forms differ by their question; the shape has to fit both.
   const byMinuteRanking = minuteByMinute(table.ranking);
-  const asked = (byMinute: boolean) =>
+  const askedBy = (byMinute: boolean) =>
     rangeQuery({
       minutes: 5,
       own: {
@@ -70,10 +71,11 @@ export function streamRoute(table: StreamTable): Route {
       ...(table.refused ? { refused: table.refused } : {}),
       pages: { limit: 100, shape: (byMinute ? byMinuteRanking : table.ranking).shape },
     });
-  const [summed, minutely] = [asked(false), asked(true)];
+  const summed = once(() => askedBy(false));
+  const minutely = once(() => askedBy(true));
   const handler = async (context: ApiContext): Promise<Response> => {
     const byMinute = context.req.query('by') !== undefined;
-    const checked = await statsQuery(context, byMinute ? minutely : summed, Date.now());
+    const checked = await statsQuery(context, byMinute ? minutely() : summed(), Date.now());
     if ('response' in checked) return checked.response;
     const { query } = checked;
     if (byMinute && query.range.toMinute - query.range.fromMinute > table.byMinuteMinutesMax) {
@@ -82,7 +84,7 @@ export function streamRoute(table: StreamTable): Route {
     }
     const answered = await streamRows(table, sourcesOf(context.env), query, byMinute);
     return await pageResponse(context, answered, query, {
-      row: byMinute ? rowByMinute : table.row,
+      row: byMinute ? rowByMinute() : table.row(),
       ranking: byMinute ? byMinuteRanking : table.ranking,
       ...(table.hasTitles
         ? { finish: (rows: readonly Row[]) => withCatalogTitles(context.env.DB, rows, 'movie_id') }
@@ -98,8 +100,8 @@ export function streamRoute(table: StreamTable): Route {
     doc: DESCRIBED && {
       summary: table.summary,
       description: table.description,
-      query: summed.documented,
-      answer: pageAnswer(z.union([table.row, rowByMinute])),
+      query: summed().documented,
+      answer: pageAnswer(z.union([table.row(), rowByMinute()])),
       csv: true,
       problems: ['storage_unavailable'],
     },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { CounterName } from '../../core/aggregate/counters.ts';
 import { eventTypes } from '../../core/protocol/event-type.ts';
 import { contentsByMinuteMinutesMax, rangeMinutesMax } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import { amount, count, share } from './answer-schema.ts';
 import { countersOf, wantedBy } from './dimension-filter.ts';
 import { eventsByType, reader } from './figures.ts';
@@ -12,17 +13,21 @@ import type { StatsQuery } from './stats-query.ts';
 import type { StreamTable } from './stream-table.ts';
 import { noDeviceOfContents } from './trending.ts';
 
-const movieId = z
-  .string()
-  .describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that a window names');
-const title = z
-  .string()
-  .nullable()
-  .describe(DESCRIBED && 'Of the catalogue, else last known in the range; null where never told');
-const genre = z
-  .string()
-  .nullable()
-  .describe(DESCRIBED && 'Of the catalogue; null where it knows none');
+const movieId = once(() =>
+  z.string().describe(DESCRIBED && 'As sent; `__other__` for those beyond the 512 that a window names'),
+);
+const title = once(() =>
+  z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Of the catalogue, else last known in the range; null where never told'),
+);
+const genre = once(() =>
+  z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && 'Of the catalogue; null where it knows none'),
+);
 const contents = {
   refused: { device_type: noDeviceOfContents },
   byMinuteMinutesMax: contentsByMinuteMinutesMax,
@@ -34,14 +39,16 @@ export const movieViews: StreamTable = {
   path: '/api/stream/movie-views',
   summary: 'Views of each content',
   description: 'The contents with at least one view, the most viewed first.',
-  row: z.strictObject({
-    movie_id: movieId,
-    title,
-    genre,
-    view_count: count(DESCRIBED && 'Events of type `view`'),
-    complete_count: count(DESCRIBED && 'Events of type `complete`'),
-    watched_seconds: amount(DESCRIBED && 'Watch time'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      movie_id: movieId(),
+      title: title(),
+      genre: genre(),
+      view_count: count(DESCRIBED && 'Events of type `view`'),
+      complete_count: count(DESCRIBED && 'Events of type `complete`'),
+      watched_seconds: amount(DESCRIBED && 'Watch time'),
+    }),
+  ),
   ...contents,
   rowsOf: (sum) => {
     const of = reader(sum.counters);
@@ -66,13 +73,15 @@ export const ratings: StreamTable = {
   path: '/api/stream/ratings',
   summary: 'Ratings of each content',
   description: 'The contents with at least one rating, the most rated first.',
-  row: z.strictObject({
-    movie_id: movieId,
-    title,
-    genre,
-    rating_count: count(DESCRIBED && 'Events that tell a rating').min(1),
-    avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      movie_id: movieId(),
+      title: title(),
+      genre: genre(),
+      rating_count: count(DESCRIBED && 'Events that tell a rating').min(1),
+      avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10'),
+    }),
+  ),
   ...contents,
   rowsOf: ({ key, title, counters }) => {
     const of = reader(counters);
@@ -101,19 +110,21 @@ export const userActivity: StreamTable = {
   path: '/api/stream/user-activity',
   summary: 'What the users of each region did',
   description: 'The regions with events, by name. How many users they are, /api/stats/realtime says.',
-  row: z.strictObject({
-    region: z.string().describe(DESCRIBED && 'Its name'),
-    total_events: count(DESCRIBED && 'Events of all types'),
-    view_count: count(DESCRIBED && 'Events of type `view`'),
-    pause_count: count(DESCRIBED && 'Events of type `pause`'),
-    resume_count: count(DESCRIBED && 'Events of type `resume`'),
-    progress_count: count(DESCRIBED && 'Events of type `progress`'),
-    complete_count: count(DESCRIBED && 'Events of type `complete`'),
-    rating_count: count(DESCRIBED && 'Events of type `rating`'),
-    watched_seconds: amount(DESCRIBED && 'Watch time'),
-    avg_completion_rate: share(DESCRIBED && 'Mean of the completion rates that events told; null without'),
-    buffering_count: count(DESCRIBED && 'Stalls of players'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      region: z.string().describe(DESCRIBED && 'Its name'),
+      total_events: count(DESCRIBED && 'Events of all types'),
+      view_count: count(DESCRIBED && 'Events of type `view`'),
+      pause_count: count(DESCRIBED && 'Events of type `pause`'),
+      resume_count: count(DESCRIBED && 'Events of type `resume`'),
+      progress_count: count(DESCRIBED && 'Events of type `progress`'),
+      complete_count: count(DESCRIBED && 'Events of type `complete`'),
+      rating_count: count(DESCRIBED && 'Events of type `rating`'),
+      watched_seconds: amount(DESCRIBED && 'Watch time'),
+      avg_completion_rate: share(DESCRIBED && 'Mean of the completion rates that events told; null without'),
+      buffering_count: count(DESCRIBED && 'Stalls of players'),
+    }),
+  ),
   byMinuteMinutesMax: rangeMinutesMax,
   read: (sources, query, byMinute) => {
     const names = new Map(query.regions.map(({ number, name }) => [number, name]));
@@ -140,11 +151,13 @@ export const eventDistribution: StreamTable = {
   path: '/api/stream/event-distribution',
   summary: 'Events of each type',
   description: 'All eight types, the most frequent first; none at all where there was no event.',
-  row: z.strictObject({
-    event_type: z.enum(eventTypes).describe(DESCRIBED && 'One of the eight'),
-    event_count: count(DESCRIBED && 'Events of the type'),
-    event_share: share(DESCRIBED && 'event_count by the events of all types'),
-  }),
+  row: once(() =>
+    z.strictObject({
+      event_type: z.enum(eventTypes).describe(DESCRIBED && 'One of the eight'),
+      event_count: count(DESCRIBED && 'Events of the type'),
+      event_share: share(DESCRIBED && 'event_count by the events of all types'),
+    }),
+  ),
   byMinuteMinutesMax: rangeMinutesMax,
   read: (sources, query, byMinute) => sumOfAll(sources, query, byMinute, () => ''),
   rowsOf: ({ counters }) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { holdBackMs, paneMs, windowMs } from '../../core/protocol/limits.ts';
+import { once } from '../../core/protocol/once.ts';
 import type { RangePart } from '../../storage/range-store.ts';
 import { count, downloadShape, rowsAnswer, time, viewingShape } from './answer-schema.ts';
 import { countersOf, wantedBy } from './dimension-filter.ts';
@@ -16,32 +17,36 @@ import { type ApiContext, rangeQuery, type StatsQuery, statsQuery } from './stat
 
 /** Panes are for the recent past: an hour of them is 360 rows. */
 const paneMinutesMax = 60;
-const seconds = wholeNumber(10, 60)
-  .refine((value) => value === 10 || value === 60, { message: 'must be 60 or 10 (seconds)' })
-  .optional()
-  .describe(
-    DESCRIBED &&
-      `Seconds of a row: 60, or 10 for at most ${paneMinutesMax} minutes. 60 where it is not given`,
-  )
-  .meta(DESCRIBED && { example: '60' });
+const seconds = once(() =>
+  wholeNumber(10, 60)
+    .refine((value) => value === 10 || value === 60, { message: 'must be 60 or 10 (seconds)' })
+    .optional()
+    .describe(
+      DESCRIBED &&
+        `Seconds of a row: 60, or 10 for at most ${paneMinutesMax} minutes. 60 where it is not given`,
+    )
+    .meta(DESCRIBED && { example: '60' }),
+);
 
-const parameters = rangeQuery({ minutes: 60, own: { resolution: seconds } });
+const parameters = once(() => rangeQuery({ minutes: 60, own: { resolution: seconds() } }));
 
-const rowSchema = z.strictObject({
-  window_start: time(DESCRIBED && 'Start of the minute, or of the pane of 10 s'),
-  window_end: time(DESCRIBED && 'Its end, which is not part of it'),
-  total_events: count(DESCRIBED && 'Events of all types'),
-  views: count(DESCRIBED && 'Events of type `view`'),
-  total_downloads: downloadShape.total_downloads,
-  successful_downloads: downloadShape.successful_downloads,
-  failed_downloads: downloadShape.failed_downloads,
-  slow_downloads: downloadShape.slow_downloads,
-  success_rate: downloadShape.success_rate,
-  error_rate: downloadShape.error_rate,
-  avg_speed_mbps: downloadShape.avg_speed_mbps,
-  watched_seconds: viewingShape.watched_seconds,
-  open: z.boolean().describe(DESCRIBED && 'Whether events that are not late may still change it'),
-});
+const rowSchema = once(() =>
+  z.strictObject({
+    window_start: time(DESCRIBED && 'Start of the minute, or of the pane of 10 s'),
+    window_end: time(DESCRIBED && 'Its end, which is not part of it'),
+    total_events: count(DESCRIBED && 'Events of all types'),
+    views: count(DESCRIBED && 'Events of type `view`'),
+    total_downloads: downloadShape().total_downloads,
+    successful_downloads: downloadShape().successful_downloads,
+    failed_downloads: downloadShape().failed_downloads,
+    slow_downloads: downloadShape().slow_downloads,
+    success_rate: downloadShape().success_rate,
+    error_rate: downloadShape().error_rate,
+    avg_speed_mbps: downloadShape().avg_speed_mbps,
+    watched_seconds: viewingShape().watched_seconds,
+    open: z.boolean().describe(DESCRIBED && 'Whether events that are not late may still change it'),
+  }),
+);
 
 /** One row a minute, or a pane of 10 s. */
 export const timeseriesRoute: Route = {
@@ -54,8 +59,8 @@ export const timeseriesRoute: Route = {
     summary: 'Figures over time',
     description:
       'A complete series: one row for every minute (or 10 s) of the range up to now, zeros where nothing was.',
-    query: parameters.documented,
-    answer: rowsAnswer(rowSchema),
+    query: parameters().documented,
+    answer: rowsAnswer(rowSchema()),
     csv: true,
     problems: ['storage_unavailable'],
   },
@@ -63,7 +68,7 @@ export const timeseriesRoute: Route = {
 
 async function timeseries(context: ApiContext): Promise<Response> {
   const nowMs = Date.now();
-  const asked = await statsQuery(context, parameters, nowMs);
+  const asked = await statsQuery(context, parameters(), nowMs);
   if ('response' in asked) return asked.response;
   const { range, filter, values } = asked.query;
   const stepMs = values.resolution === 10 ? paneMs : windowMs;
@@ -76,7 +81,7 @@ async function timeseries(context: ApiContext): Promise<Response> {
     return invalidParameters([{ parameter: 'resolution', message }]);
   }
   const { state, data } = await series(sourcesOf(context.env), asked.query, stepMs, nowMs);
-  return rowsResponse(context, state, rowSchema, data);
+  return rowsResponse(context, state, rowSchema(), data);
 }
 
 interface Step {

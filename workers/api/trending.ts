@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../core/protocol/once.ts';
 import { count, downloadShape, pageAnswer, viewingShape } from './answer-schema.ts';
 import { withCatalogTitles } from './catalog/catalog-titles.ts';
 import type { Ranking } from './cursor.ts';
@@ -19,32 +20,36 @@ const ranking: Ranking<TrendingRow> = {
   shape: ['number', 'number', 'number', 'string'],
 };
 
-const parameters = rangeQuery({
-  minutes: 5,
-  own: {},
-  refused: { device_type: noDeviceOfContents },
-  pages: { limit: 5, shape: ranking.shape },
-});
+const parameters = once(() =>
+  rangeQuery({
+    minutes: 5,
+    own: {},
+    refused: { device_type: noDeviceOfContents },
+    pages: { limit: 5, shape: ranking.shape },
+  }),
+);
 
-const row = z.strictObject({
-  content_id: z.string().describe(DESCRIBED && 'As sent; numbers as text'),
-  title: z
-    .string()
-    .nullable()
-    .describe(DESCRIBED && 'Of the catalogue, else last known in the range; null where never told'),
-  genre: z
-    .string()
-    .nullable()
-    .describe(DESCRIBED && 'Of the catalogue; null where it knows none'),
-  content_type: z
-    .string()
-    .nullable()
-    .describe(DESCRIBED && 'Last known in the range; null where never told'),
-  total_events: count(DESCRIBED && 'Events of all types'),
-  views: count(DESCRIBED && 'Events of type `view`'),
-  ...downloadShape,
-  watched_seconds: viewingShape.watched_seconds,
-});
+const row = once(() =>
+  z.strictObject({
+    content_id: z.string().describe(DESCRIBED && 'As sent; numbers as text'),
+    title: z
+      .string()
+      .nullable()
+      .describe(DESCRIBED && 'Of the catalogue, else last known in the range; null where never told'),
+    genre: z
+      .string()
+      .nullable()
+      .describe(DESCRIBED && 'Of the catalogue; null where it knows none'),
+    content_type: z
+      .string()
+      .nullable()
+      .describe(DESCRIBED && 'Last known in the range; null where never told'),
+    total_events: count(DESCRIBED && 'Events of all types'),
+    views: count(DESCRIBED && 'Events of type `view`'),
+    ...downloadShape(),
+    watched_seconds: viewingShape().watched_seconds,
+  }),
+);
 
 /** The contents with the most downloads, then views, then events. */
 export const trendingRoute: Route = {
@@ -57,19 +62,19 @@ export const trendingRoute: Route = {
     summary: 'Contents with the most downloads',
     description:
       'Ranked by downloads, then views, then events. Contents beyond the 512 that a window names have no rank.',
-    query: parameters.documented,
-    answer: pageAnswer(row),
+    query: parameters().documented,
+    answer: pageAnswer(row()),
     csv: true,
     problems: ['storage_unavailable'],
   },
 };
 
 async function trending(context: ApiContext): Promise<Response> {
-  const asked = await statsQuery(context, parameters, Date.now());
+  const asked = await statsQuery(context, parameters(), Date.now());
   if ('response' in asked) return asked.response;
   const answered = await trendingRows(sourcesOf(context.env), asked.query);
   const finish = (rows: readonly TrendingRow[]) => withCatalogTitles(context.env.DB, rows, 'content_id');
-  return await pageResponse(context, answered, asked.query, { row, ranking, finish });
+  return await pageResponse(context, answered, asked.query, { row: row(), ranking, finish });
 }
 
 /** In no order: pages rank them. */

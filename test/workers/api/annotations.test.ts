@@ -12,7 +12,7 @@ import { askAs, cookieFor, deployment, newPerson } from './people.ts';
 interface Ids {
   readonly author_id: string;
 }
-type Row = z.output<typeof annotationSchema>;
+type Row = z.output<ReturnType<typeof annotationSchema>>;
 
 const path = '/api/annotations';
 const t0 = Date.UTC(2026, 10, 21, 3, 10);

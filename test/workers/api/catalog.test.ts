@@ -14,7 +14,7 @@ import { catalogRegionsRoute } from '../../../workers/api/catalog/regions.ts';
 import { problemOf } from './ask.ts';
 import { askAs, cookieFor, newPerson } from './people.ts';
 
-type Movie = z.output<typeof movieSchema>;
+type Movie = z.output<ReturnType<typeof movieSchema>>;
 type Who = 'viewer' | 'analyst' | 'admin' | 'london analyst' | 'london admin';
 
 const movies = '/api/catalog/movies';

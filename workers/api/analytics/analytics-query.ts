@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { analyticsDaysDefault, analyticsDaysMax } from '../../../core/protocol/analytics-limits.ts';
 import { windowMs } from '../../../core/protocol/limits.ts';
+import { once } from '../../../core/protocol/once.ts';
 import {
   isTimeZone,
   type LocalDay,
@@ -20,7 +21,7 @@ import { type ApiContext, namedRegions } from '../stats-query.ts';
 import { valueList } from './value-list.ts';
 
 /** What every question about a range takes. */
-export const analyticsShape = {
+export const analyticsShape = once(() => ({
   days: wholeNumber(1, analyticsDaysMax)
     .optional()
     .describe(
@@ -29,13 +30,13 @@ export const analyticsShape = {
           `${analyticsDaysDefault} where neither it nor \`from\` is given`,
     )
     .meta(DESCRIBED && { example: String(analyticsDaysDefault) }),
-  from: instant
+  from: instant()
     .optional()
     .describe(
       DESCRIBED && 'Start of the range, ISO 8601 or epoch ms, rounded down to the start of its day in `tz`',
     )
     .meta(DESCRIBED && { example: '2026-11-01T00:00:00Z' }),
-  to: instant
+  to: instant()
     .optional()
     .describe(
       DESCRIBED &&
@@ -63,10 +64,10 @@ export const analyticsShape = {
   genre: valueList('Sessions of films of these genres', 'Drama'),
   subscription_type: valueList('Sessions of users of these subscriptions', 'premium'),
   content_id: valueList('Sessions of these films', 'film-001'),
-};
+}));
 
-const schema = z.object(analyticsShape);
-type Given = z.output<typeof schema>;
+const schema = once(() => z.object(analyticsShape()));
+type Given = z.output<ReturnType<typeof schema>>;
 
 /** Days, and the sessions that began in them. */
 export interface AnalyticsRange extends SlotSpan {
@@ -106,12 +107,12 @@ export async function analyticsQuery<Shape extends z.ZodRawShape>(
   | { readonly response: Response }
 > {
   const { pathname, searchParams: parameters } = new URL(context.req.url);
-  const common = parseParameters(schema, parameters);
+  const common = parseParameters(schema(), parameters);
   const values = parseParameters(own, parameters);
   const faults = [common, values].flatMap((parsed) => (parsed.ok ? [] : parsed.faults));
   if (!common.ok || !values.ok) return { response: invalidParameters(faults) };
   const given = common.value;
-  const names = [...Object.keys(analyticsShape), ...Object.keys(own.shape)];
+  const names = [...Object.keys(analyticsShape()), ...Object.keys(own.shape)];
   const question = questionOf(pathname, names, parameters);
   const cursor = readPlace(parameters.get('cursor'), question, rankShape?.(values.value));
   if (!cursor.ok) return { response: invalidParameters(cursor.faults) };

@@ -1,6 +1,7 @@
 /** What the routes of the analytics API have in common: their parameters, `meta`, and their rows as CSV. */
 import * as z from 'zod';
 import { analyticsPageMax } from '../../../core/protocol/analytics-limits.ts';
+import { once } from '../../../core/protocol/once.ts';
 import { type SlotSpan, slotMs } from '../../../core/warehouse/local-days.ts';
 import { readUsersOneIn } from '../../../core/warehouse/user-sample.ts';
 import { readNewestStart } from '../../../storage/analytics/newest-session.ts';
@@ -38,8 +39,8 @@ export interface AnalyticsRoute<Shape extends z.ZodRawShape> {
   readonly path: `/api/${'dashboard' | 'analytics'}/${string}`;
   /** `DESCRIBED && {…}`, as a route's. */
   readonly doc: Pick<RouteDoc, 'summary' | 'description' | 'path' | 'answer' | 'example' | 'problems'>;
-  readonly own: Shape;
-  readonly row: z.ZodObject;
+  readonly own: () => Shape;
+  readonly row: () => z.ZodObject;
   readonly unmasked?: string;
   /** Of a route with pages. */
   readonly rankShape?: RankShape<z.output<z.ZodObject<Shape>>>;
@@ -52,14 +53,14 @@ export interface AnalyticsRoute<Shape extends z.ZodRawShape> {
 }
 
 export function analyticsRoute<Shape extends z.ZodRawShape>(asked: AnalyticsRoute<Shape>): Route {
-  const own = z.object(asked.own);
+  const own = once(() => z.object(asked.own()));
   return {
     method: 'GET',
     path: asked.path,
     role: 'viewer',
     ...(asked.unmasked === undefined ? {} : { unmasked: asked.unmasked }),
     handler: async (context) => {
-      const checked = await analyticsQuery(context, own, Date.now(), asked.rankShape);
+      const checked = await analyticsQuery(context, own(), Date.now(), asked.rankShape);
       if ('response' in checked) return checked.response;
       return await orStorageUnavailable('analytics_unread', async () => {
         const { query, values } = checked;
@@ -70,13 +71,13 @@ export function analyticsRoute<Shape extends z.ZodRawShape>(asked: AnalyticsRout
             readNewestStart(context.env.DB, query.filters.region),
           ]),
         );
-        return found instanceof Response ? found : answer(context, asked.row, query, found, newest);
+        return found instanceof Response ? found : answer(context, asked.row(), query, found, newest);
       });
     },
     tag: 'Analytics',
     doc: DESCRIBED && {
       ...asked.doc,
-      query: z.object({ ...analyticsShape, ...asked.own }),
+      query: z.object({ ...analyticsShape(), ...own().shape }),
       csv: true,
       problems: ['storage_unavailable', ...(asked.doc.problems ?? [])],
     },
@@ -107,7 +108,7 @@ function answer(
 }
 
 /** The parameters of pages. */
-export const pageShape = {
+export const pageShape = once(() => ({
   limit: wholeNumber(1, analyticsPageMax)
     .optional()
     .describe(`Rows of a page, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`)
@@ -126,7 +127,7 @@ export const pageShape = {
         example: 'WyIvYXBpL2FuYWx5dGljcy90b3AtbW92aWVzPyIsMjk5NTkyMDAsMzAwMDI0MDAsNjAyLCJmaWxtLTAwMSJd',
       },
     ),
-};
+}));
 
 /** A page of rows of which one more than the page was read, if there are as many. */
 export function pageOf<Row>(

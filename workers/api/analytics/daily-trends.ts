@@ -1,10 +1,11 @@
 import { dateOfDay } from '../../../core/warehouse/local-days.ts';
 import { readDailySums } from '../../../storage/analytics/daily-sums.ts';
 import { noSums, type SessionSums } from '../../../storage/analytics/figures.ts';
+import { rowsAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import type { AnalyticsQuery } from './analytics-query.ts';
 import { type AnswerRow, analyticsRoute, exampleMeta } from './analytics-route.ts';
-import { dailyRow, rowsAnswer } from './analytics-schema.ts';
+import { dailyRow } from './analytics-schema.ts';
 
 export const dailyTrendsRoute = analyticsRoute({
   path: '/api/analytics/daily-trends',
@@ -12,7 +13,7 @@ export const dailyTrendsRoute = analyticsRoute({
     summary: 'Views day by day',
     description:
       'A row for each day of the range in `tz`, days without sessions included, the earliest first.',
-    answer: rowsAnswer(dailyRow),
+    answer: rowsAnswer(dailyRow()),
     example: {
       data: [
         {
@@ -29,7 +30,7 @@ export const dailyTrendsRoute = analyticsRoute({
       meta: exampleMeta,
     },
   },
-  own: {},
+  own: () => ({}),
   row: dailyRow,
   read: async ({ env }, query) => ({ data: await dailyRows(env.DB, query) }),
 });

@@ -3,10 +3,11 @@ import { analyticsPageMax } from '../../../core/protocol/analytics-limits.ts';
 import { type GroupSums, readGroups, readQualities } from '../../../storage/analytics/group-sums.ts';
 import { unknownLabel } from '../../../storage/analytics/session-filters.ts';
 import { wholeNumber } from '../parameters.ts';
+import { rowsAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf, ratio } from './analytics-figures.ts';
 import { scopeOf } from './analytics-query.ts';
 import { type AnswerRow, analyticsRoute, exampleMeta, pageRowsDefault } from './analytics-route.ts';
-import { countryRow, deviceRow, genreRow, qualityRow, rowsAnswer } from './analytics-schema.ts';
+import { countryRow, deviceRow, genreRow, qualityRow } from './analytics-schema.ts';
 
 export function genreRowOf(sums: GroupSums): AnswerRow {
   return {
@@ -50,10 +51,10 @@ export const genresRoute = analyticsRoute({
   doc: DESCRIBED && {
     summary: 'Views by genre',
     description: 'The genres of the films with a view in the range, the most viewed first.',
-    answer: rowsAnswer(genreRow),
+    answer: rowsAnswer(genreRow()),
     example: { data: [{ ...exampleSums, genre: 'Drama', unique_users: 533 }], count: 1, meta: exampleMeta },
   },
-  own: {},
+  own: () => ({}),
   row: genreRow,
   read: async ({ env }, query) => ({
     data: (await readGroups(env.DB, 'genre', scopeOf(query))).map(genreRowOf),
@@ -65,14 +66,14 @@ export const warehouseDevicesRoute = analyticsRoute({
   doc: DESCRIBED && {
     summary: 'Views by device',
     description: 'The devices with a view in the range, the most viewed first.',
-    answer: rowsAnswer(deviceRow),
+    answer: rowsAnswer(deviceRow()),
     example: {
       data: [{ ...exampleSums, device_type: 'mobile', unique_users: 533, buffering_per_hour: 0.5 }],
       count: 1,
       meta: exampleMeta,
     },
   },
-  own: {},
+  own: () => ({}),
   row: deviceRow,
   read: async ({ env }, query) => ({
     data: (await readGroups(env.DB, 'device', scopeOf(query))).map(deviceRowOf),
@@ -84,17 +85,17 @@ export const geographicRoute = analyticsRoute({
   doc: DESCRIBED && {
     summary: 'Views by country',
     description: 'The countries with the most views in the range. `share` is of the views of all countries.',
-    answer: rowsAnswer(countryRow),
+    answer: rowsAnswer(countryRow()),
     example: { data: [{ ...exampleSums, country: 'US', user_count: 533 }], count: 1, meta: exampleMeta },
   },
-  own: {
+  own: () => ({
     limit: wholeNumber(1, analyticsPageMax)
       .optional()
       .describe(
         DESCRIBED && `Countries at most, 1 to ${analyticsPageMax}. ${pageRowsDefault} where it is not given`,
       )
       .meta(DESCRIBED && { example: String(pageRowsDefault) }),
-  },
+  }),
   row: countryRow,
   read: async ({ env }, query, { limit = pageRowsDefault }) => ({
     data: (await readGroups(env.DB, 'country', scopeOf(query))).slice(0, limit).map(countryRowOf),
@@ -106,7 +107,7 @@ export const qualityRoute = analyticsRoute({
   doc: DESCRIBED && {
     summary: 'Views by quality of the picture and device, and how often the player stalled',
     description: 'Each quality on each device with a view in the range, the most viewed first.',
-    answer: rowsAnswer(qualityRow),
+    answer: rowsAnswer(qualityRow()),
     example: {
       data: [
         {
@@ -122,7 +123,7 @@ export const qualityRoute = analyticsRoute({
       meta: exampleMeta,
     },
   },
-  own: {},
+  own: () => ({}),
   row: qualityRow,
   read: async ({ env }, query) => ({
     data: (await readQualities(env.DB, scopeOf(query))).map((sums) => ({

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { offsetPieces } from '../../../core/warehouse/local-days.ts';
 import { type HourSums, readHourSums } from '../../../storage/analytics/hour-sums.ts';
+import { rowsAnswer } from './analytics-answer.ts';
 import { completionOf, ratio } from './analytics-figures.ts';
 import { type AnswerRow, analyticsRoute, exampleMeta } from './analytics-route.ts';
-import { hourRow, rowsAnswer, weekdayHourRow } from './analytics-schema.ts';
+import { hourRow, weekdayHourRow } from './analytics-schema.ts';
 
-const row = DESCRIBED && z.union([weekdayHourRow, hourRow]);
+const row = DESCRIBED && z.union([weekdayHourRow(), hourRow()]);
 
 export const hourlyTrendsRoute = analyticsRoute({
   path: '/api/analytics/hourly-trends',
@@ -21,18 +22,18 @@ export const hourlyTrendsRoute = analyticsRoute({
       meta: exampleMeta,
     },
   },
-  own: {
+  own: () => ({
     by: z
       .enum(['weekday'], 'must be weekday')
       .optional()
       .describe(DESCRIBED && '`weekday` for the hours of the week')
       .meta(DESCRIBED && { example: 'weekday' }),
-  },
+  }),
   row: hourRow,
   read: async ({ env }, { tz, range, filters }, { by }) => {
     const sums = await readHourSums(env.DB, { ...range, filters }, offsetPieces(tz, range));
     const byWeekday = by === 'weekday';
-    return { data: hourRows(sums, byWeekday), row: byWeekday ? weekdayHourRow : hourRow };
+    return { data: hourRows(sums, byWeekday), row: byWeekday ? weekdayHourRow() : hourRow() };
   },
 });
 

@@ -1,10 +1,11 @@
 import { type RangeMetrics, readMetrics } from '../../../storage/analytics/metrics.ts';
+import { objectAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import type { AnalyticsQuery, AnalyticsRange } from './analytics-query.ts';
 import { analyticsRoute, exampleMeta, type Found } from './analytics-route.ts';
-import { metricNames, metricRow, metricsData, objectAnswer } from './analytics-schema.ts';
+import { type MetricName, metricNames, metricRow, metricsData } from './metrics-schema.ts';
 
-type Metrics = Readonly<Record<(typeof metricNames)[number], number | null>>;
+type Metrics = Readonly<Record<MetricName, number | null>>;
 
 export const metricsRoute = analyticsRoute({
   path: '/api/dashboard/metrics',
@@ -38,7 +39,7 @@ export const metricsRoute = analyticsRoute({
       meta: exampleMeta,
     },
   },
-  own: {},
+  own: () => ({}),
   row: metricRow,
   read: async ({ env }, query) => await readTwice(env.DB, query),
 });
@@ -52,7 +53,7 @@ async function readTwice(db: D1Database, query: AnalyticsQuery): Promise<Found> 
   const change = previous && changeOf(current, previous);
   return {
     data: { ...current, previous, change },
-    csvRows: metricNames.map((metric) => ({
+    csvRows: metricNames().map((metric) => ({
       metric,
       value: current[metric],
       previous: previous?.[metric],
@@ -72,7 +73,7 @@ const metricsOf = (sums: RangeMetrics): Metrics => ({
 });
 
 function changeOf(current: Metrics, previous: Metrics): Metrics {
-  const changes = metricNames.map((name) => {
+  const changes = metricNames().map((name) => {
     const [now, before] = [current[name], previous[name]];
     return [name, now === null || !before ? null : (now - before) / before] as const;
   });

@@ -6,10 +6,11 @@ import { unknownLabel } from '../../../storage/analytics/session-filters.ts';
 import { readRecentSessions } from '../../../storage/analytics/session-rows.ts';
 import { invalidParameters, problemResponse } from '../problem-response.ts';
 import { person } from '../request-scope.ts';
+import { objectAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import { scopeOf } from './analytics-query.ts';
 import { type AnswerRow, analyticsRoute, exampleMeta, type Found } from './analytics-route.ts';
-import { dailyRow, movieData, objectAnswer } from './analytics-schema.ts';
+import { dailyRow, movieData } from './analytics-schema.ts';
 import { dailyRowsOf } from './daily-trends.ts';
 import { countryRowOf, deviceRowOf } from './group-routes.ts';
 import { exampleSession, recentSessionsMax, sessionRowOf } from './session-shown.ts';
@@ -56,7 +57,7 @@ export const movieDetailRoute = analyticsRoute({
       meta: exampleMeta,
     },
   },
-  own: {},
+  own: () => ({}),
   row: dailyRow,
   read: async (context, query): Promise<Found | Response> => {
     const { DB } = context.env;

@@ -2,8 +2,9 @@ import { retentionWeeksMax } from '../../../core/protocol/analytics-limits.ts';
 import { dateOfDay, type LocalDay, localDays, type SlotSpan } from '../../../core/warehouse/local-days.ts';
 import { readCohorts } from '../../../storage/analytics/cohorts.ts';
 import { wholeNumber } from '../parameters.ts';
+import { rowsAnswer } from './analytics-answer.ts';
 import { analyticsRoute, exampleMeta } from './analytics-route.ts';
-import { cohortRow, rowsAnswer } from './analytics-schema.ts';
+import { cohortRow } from './analytics-schema.ts';
 
 const weeksDefault = 8;
 
@@ -15,19 +16,19 @@ export const retentionRoute = analyticsRoute({
       'Cohorts of `weeks` weeks of `tz` up to that in which the range ends; where it begins does not matter, and `compare` ' +
       'neither. A user belongs to the week of the first session that is kept (of those that pass the filters). Weeks without ' +
       'a new user have no row.',
-    answer: rowsAnswer(cohortRow),
+    answer: rowsAnswer(cohortRow()),
     example: {
       data: [{ cohort: '2026-11-09', users: 120, retained: [120, 64] }],
       count: 1,
       meta: exampleMeta,
     },
   },
-  own: {
+  own: () => ({
     weeks: wholeNumber(1, retentionWeeksMax)
       .optional()
       .describe(DESCRIBED && `Weeks, 1 to ${retentionWeeksMax}. ${weeksDefault} where it is not given`)
       .meta(DESCRIBED && { example: String(weeksDefault) }),
-  },
+  }),
   row: cohortRow,
   read: async ({ env }, { tz, range, filters }, { weeks: count = weeksDefault }) => {
     const weeks = weeksUpTo(tz, (range.days.at(-1) as LocalDay).day, count);

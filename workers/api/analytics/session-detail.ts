@@ -10,9 +10,10 @@ import { timed } from '../request-scope.ts';
 import type { Route } from '../route.ts';
 import type { ApiContext } from '../stats-query.ts';
 import { orStorageUnavailable } from '../storage-answer.ts';
+import { objectAnswer } from './analytics-answer.ts';
 import { regionFilter } from './analytics-query.ts';
 import { exampleMeta } from './analytics-route.ts';
-import { objectAnswer, sessionData, timelineRow } from './analytics-schema.ts';
+import { sessionData, timelineRow } from './analytics-schema.ts';
 import { exampleSession, sessionRowOf } from './session-shown.ts';
 import { readTimeline } from './session-timeline.ts';
 
@@ -67,7 +68,7 @@ async function sessionDetail(context: ApiContext): Promise<Response> {
   const session = await timed('d1', readSession(env.DB, context.req.param('id') ?? '', seen.filter));
   if (!session) return problemResponse('not_found', 'There is no such session.');
   const { timeline, warnings } = await readTimeline(env, session);
-  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, timelineRow, timeline, null);
+  if (prefersCsv(context.req.header('accept'))) return csvResponse(context, timelineRow(), timeline, null);
   const at = isoTime(session.startMs);
   return jsonResponse({
     data: { ...sessionRowOf(session), region: await regionName(env.DB, session, nowMs), timeline },

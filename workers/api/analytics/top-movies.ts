@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { unknownLabel } from '../../../storage/analytics/session-filters.ts';
 import { type MovieSums, movieSorts, readTopMovies } from '../../../storage/analytics/top-movies.ts';
+import { pageAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import { scopeOf } from './analytics-query.ts';
 import {
@@ -11,7 +12,7 @@ import {
   pageRowsDefault,
   pageShape,
 } from './analytics-route.ts';
-import { movieRow, pageAnswer } from './analytics-schema.ts';
+import { movieRow } from './analytics-schema.ts';
 
 export const topMoviesRoute = analyticsRoute({
   path: '/api/analytics/top-movies',
@@ -19,7 +20,7 @@ export const topMoviesRoute = analyticsRoute({
     summary: 'Films by what was watched of them',
     description:
       'The films with a view in the range, the most viewed first unless `sort` says otherwise, in pages.',
-    answer: pageAnswer(movieRow),
+    answer: pageAnswer(movieRow()),
     example: {
       data: [
         {
@@ -40,8 +41,8 @@ export const topMoviesRoute = analyticsRoute({
       meta: { ...exampleMeta, next_cursor: null },
     },
   },
-  own: {
-    ...pageShape,
+  own: () => ({
+    ...pageShape(),
     sort: z
       .enum(movieSorts, `must be one of ${movieSorts.join(', ')}`)
       .optional()
@@ -59,7 +60,7 @@ export const topMoviesRoute = analyticsRoute({
       .optional()
       .describe(DESCRIBED && 'Films with this text in title or id; `rank` stays the one among all')
       .meta(DESCRIBED && { example: 'harbour' }),
-  },
+  }),
   rankShape: ({ sort }) => [sort === 'title' ? 'string' : 'number', 'string'],
   row: movieRow,
   read: async ({ env }, query, { limit = pageRowsDefault, sort = 'views', order, q }) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readTopUsers, type UserSums, userSorts } from '../../../storage/analytics/top-users.ts';
 import { isoTime } from '../figures.ts';
+import { pageAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import {
   type AnswerRow,
@@ -10,7 +11,7 @@ import {
   pageRowsDefault,
   pageShape,
 } from './analytics-route.ts';
-import { pageAnswer, userRow } from './analytics-schema.ts';
+import { userRow } from './analytics-schema.ts';
 import { shownPeople } from './people-shown.ts';
 
 export const topUsersRoute = analyticsRoute({
@@ -20,7 +21,7 @@ export const topUsersRoute = analyticsRoute({
     description:
       'The users with a session in the range, in pages. Names and addresses come masked to viewers; the audit log notes who ' +
       'was shown them.',
-    answer: pageAnswer(userRow),
+    answer: pageAnswer(userRow()),
     example: {
       data: [
         {
@@ -40,14 +41,14 @@ export const topUsersRoute = analyticsRoute({
     },
   },
   unmasked: 'users.read_unmasked',
-  own: {
-    ...pageShape,
+  own: () => ({
+    ...pageShape(),
     sort: z
       .enum(userSorts, `must be one of ${userSorts.join(', ')}`)
       .optional()
       .describe(DESCRIBED && 'What ranks them, the most first. `views` where it is not given')
       .meta(DESCRIBED && { example: 'views' }),
-  },
+  }),
   rankShape: () => ['number', 'number'],
   row: userRow,
   read: async ({ env }, query, { limit = pageRowsDefault, sort = 'views' }) => {

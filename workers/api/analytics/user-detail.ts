@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { readRecentSessions } from '../../../storage/analytics/session-rows.ts';
 import { readUser, readUserFigures } from '../../../storage/analytics/user-detail.ts';
 import { problemResponse } from '../problem-response.ts';
+import { objectAnswer } from './analytics-answer.ts';
 import { completionOf, hoursOf } from './analytics-figures.ts';
 import { regionFilter, scopeOf } from './analytics-query.ts';
 import { analyticsRoute, exampleMeta, type Found } from './analytics-route.ts';
-import { objectAnswer, sessionRow, userData } from './analytics-schema.ts';
+import { sessionRow, userData } from './analytics-schema.ts';
 import { genreRowOf } from './group-routes.ts';
 import { shownPeople } from './people-shown.ts';
 import { exampleSession, recentSessionsMax, sessionRowOf } from './session-shown.ts';
@@ -43,7 +44,7 @@ export const userDetailRoute = analyticsRoute({
     },
   },
   unmasked: 'users.read_unmasked',
-  own: {},
+  own: () => ({}),
   row: sessionRow,
   read: async (context, query): Promise<Found | Response> => {
     const { DB } = context.env;

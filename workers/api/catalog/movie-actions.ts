@@ -40,10 +40,10 @@ export const putMovieRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Put a film into the catalogue, or change it',
     description: keeps,
-    path: z.object({ id: movieId }),
-    body: movieBody,
+    path: z.object({ id: movieId() }),
+    body: movieBody(),
     bodyExample: movieExample,
-    answer: z.strictObject({ data: movieSchema }),
+    answer: z.strictObject({ data: movieSchema() }),
     problems,
   },
 };
@@ -90,10 +90,10 @@ export const putMoviesRoute: Route = {
 };
 
 async function putMovie(context: ApiContext): Promise<Response> {
-  const id = movieId.safeParse(context.req.param('id'));
+  const id = movieId().safeParse(context.req.param('id'));
   if (!id.success)
     return invalidParameters(id.error.issues.map(({ message }) => ({ parameter: 'id', message })));
-  const read = await readActionBody(context.req.raw, movieBody);
+  const read = await readActionBody(context.req.raw, movieBody());
   if ('response' in read) return read.response;
   const refused = refusedRole();
   if (refused) return refused;
@@ -109,14 +109,14 @@ async function putMovie(context: ApiContext): Promise<Response> {
 }
 
 async function putMovies(context: ApiContext): Promise<Response> {
-  const read = await readActionBody(context.req.raw, bulkBody, catalogBytesMax);
+  const read = await readActionBody(context.req.raw, bulkBody(), catalogBytesMax);
   if ('response' in read) return read.response;
   const refused = refusedRole();
   if (refused) return refused;
   const errors: z.output<typeof bulkAnswer>['errors'] = [];
   const rows = new Map<string, MovieRow>();
   for (const [index, item] of read.value.movies.entries()) {
-    const judged = bulkItem.safeParse(item);
+    const judged = bulkItem().safeParse(item);
     if (judged.success) {
       const { id, ...given } = judged.data;
       rows.set(id, movieRow(id, given));

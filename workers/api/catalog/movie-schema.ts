@@ -9,6 +9,7 @@ import {
   OTHER_KEY,
   titleLengthMax,
 } from '../../../core/protocol/limits.ts';
+import { once } from '../../../core/protocol/once.ts';
 import type { MovieRow } from '../../../core/warehouse/rows.ts';
 import type { CatalogMovie } from '../../../storage/catalog/movie-store.ts';
 import { amount, count } from '../answer-schema.ts';
@@ -28,12 +29,14 @@ const text = (lengthMax: number) =>
 const optional = <T extends z.ZodType>(schema: T, what: string) =>
   schema.nullable().default(null).describe(what);
 
-export const movieId = text(contentIdLengthMax)
-  .refine((id) => id !== OTHER_KEY, 'is the name of what windows fold away')
-  .describe(DESCRIBED && 'As events name it: their `content_id`')
-  .meta(DESCRIBED && { example: 'film-0001' });
+export const movieId = once(() =>
+  text(contentIdLengthMax)
+    .refine((id) => id !== OTHER_KEY, 'is the name of what windows fold away')
+    .describe(DESCRIBED && 'As events name it: their `content_id`')
+    .meta(DESCRIBED && { example: 'film-0001' }),
+);
 
-const fields = {
+const fields = once(() => ({
   title: text(titleLengthMax).describe(DESCRIBED && 'As people know it'),
   genre: optional(text(labelLengthMax), 'An open list'),
   content_type: optional(text(labelLengthMax), 'Kind of content, an open list'),
@@ -52,7 +55,7 @@ const fields = {
   cast: optional(text(castLengthMax), 'Names, joined by ", "'),
   country: optional(text(titleLengthMax), 'Where it was made'),
   language: optional(text(titleLengthMax), 'That it is spoken in'),
-};
+}));
 
 /** As for imports: before the first film, and further ahead than any is announced. */
 function isPlausible(date: string): boolean {
@@ -71,25 +74,29 @@ export const movieExample = {
   language: 'English',
 } as const;
 
-export const movieBody = z
-  .strictObject(fields, { error: shapeMessage })
-  .meta(DESCRIBED && { examples: [movieExample] });
+export const movieBody = once(() =>
+  z.strictObject(fields(), { error: shapeMessage }).meta(DESCRIBED && { examples: [movieExample] }),
+);
 
-export const bulkItem = z
-  .strictObject({ id: movieId, ...fields }, { error: shapeMessage })
-  .meta(DESCRIBED && { examples: [{ id: 'film-0001', ...movieExample }] });
+export const bulkItem = once(() =>
+  z
+    .strictObject({ id: movieId(), ...fields() }, { error: shapeMessage })
+    .meta(DESCRIBED && { examples: [{ id: 'film-0001', ...movieExample }] }),
+);
 
 /** Items are judged one by one, so here they may be anything. */
-export const bulkBody = z.strictObject({
-  movies: z
-    .array(z.unknown(), 'must be a list of films')
-    .min(1, 'must not be empty')
-    .max(catalogMoviesMax, `must have at most ${catalogMoviesMax} films`)
-    .describe(DESCRIBED && 'Each judged alone: one that is not valid keeps none of the others out'),
-});
+export const bulkBody = once(() =>
+  z.strictObject({
+    movies: z
+      .array(z.unknown(), 'must be a list of films')
+      .min(1, 'must not be empty')
+      .max(catalogMoviesMax, `must have at most ${catalogMoviesMax} films`)
+      .describe(DESCRIBED && 'Each judged alone: one that is not valid keeps none of the others out'),
+  }),
+);
 
 export const documentedBulkBody =
-  DESCRIBED && bulkBody.extend({ movies: z.array(bulkItem).min(1).max(catalogMoviesMax) });
+  DESCRIBED && bulkBody().extend({ movies: z.array(bulkItem()).min(1).max(catalogMoviesMax) });
 
 function shapeMessage(issue: {
   readonly code: string;
@@ -105,31 +112,36 @@ const nullable = (what: string) =>
     .nullable()
     .describe(DESCRIBED && `${what}; null where unknown`);
 
-export const movieSchema = z.strictObject({
-  movie_id: z.string().describe(DESCRIBED && 'As events name it: their `content_id`'),
-  title: nullable('As people know it'),
-  genre: nullable('Of an open list'),
-  content_type: nullable('Kind of content, of an open list'),
-  duration_minutes: z
-    .int()
-    .min(1)
-    .nullable()
-    .describe(DESCRIBED && 'Of the film, or of one episode; null where unknown'),
-  release_date: nullable('YYYY-MM-DD'),
-  director: nullable('Name'),
-  cast: nullable('Names, joined by ", "'),
-  country: nullable('Where it was made'),
-  language: nullable('That it is spoken in'),
-  avg_rating: amount(DESCRIBED && 'Mean of the ratings in the warehouse, 1 to 10; null without').nullable(),
-  rating_count: count(DESCRIBED && 'Ratings in the warehouse'),
-  total_views: count(DESCRIBED && 'Viewing sessions in the warehouse'),
-  is_inferred: z.boolean().describe(DESCRIBED && 'Whether it is known by what was watched alone'),
-});
+export const movieSchema = once(() =>
+  z.strictObject({
+    movie_id: z.string().describe(DESCRIBED && 'As events name it: their `content_id`'),
+    title: nullable('As people know it'),
+    genre: nullable('Of an open list'),
+    content_type: nullable('Kind of content, of an open list'),
+    duration_minutes: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe(DESCRIBED && 'Of the film, or of one episode; null where unknown'),
+    release_date: nullable('YYYY-MM-DD'),
+    director: nullable('Name'),
+    cast: nullable('Names, joined by ", "'),
+    country: nullable('Where it was made'),
+    language: nullable('That it is spoken in'),
+    avg_rating: amount(DESCRIBED && 'Mean of the ratings in the warehouse, 1 to 10; null without').nullable(),
+    rating_count: count(DESCRIBED && 'Ratings in the warehouse'),
+    total_views: count(DESCRIBED && 'Viewing sessions in the warehouse'),
+    is_inferred: z.boolean().describe(DESCRIBED && 'Whether it is known by what was watched alone'),
+  }),
+);
 
-export function movieAnswer({ content_id, ...movie }: CatalogMovie): z.output<typeof movieSchema> {
+export function movieAnswer({
+  content_id,
+  ...movie
+}: CatalogMovie): z.output<ReturnType<typeof movieSchema>> {
   return { movie_id: content_id, ...movie };
 }
 
-export function movieRow(id: string, given: z.output<typeof movieBody>): MovieRow {
+export function movieRow(id: string, given: z.output<ReturnType<typeof movieBody>>): MovieRow {
   return { content_id: id, ...given };
 }

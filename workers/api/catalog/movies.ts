@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { catalogPageMax } from '../../../core/protocol/catalog-limits.ts';
 import { labelLengthMax, titleLengthMax } from '../../../core/protocol/limits.ts';
+import { once } from '../../../core/protocol/once.ts';
 import { readMovies, searchMovies } from '../../../storage/catalog/movie-store.ts';
 import { parseValues } from '../analytics/value-list.ts';
 import { count } from '../answer-schema.ts';
@@ -17,43 +18,47 @@ import { movieAnswer, movieExample, movieId, movieSchema } from './movie-schema.
 
 const limitDefault = 50;
 
-const ids = z.string().transform((text, context): readonly string[] => {
-  const parsed = parseValues(text);
-  if (!('wrong' in parsed) && !parsed.isNegated) return parsed.values;
-  const message = 'wrong' in parsed ? parsed.wrong : 'must be a list of ids';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+const ids = once(() =>
+  z.string().transform((text, context): readonly string[] => {
+    const parsed = parseValues(text);
+    if (!('wrong' in parsed) && !parsed.isNegated) return parsed.values;
+    const message = 'wrong' in parsed ? parsed.wrong : 'must be a list of ids';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }),
+);
 
-const query = z.object({
-  q: z
-    .string()
-    .trim()
-    .max(titleLengthMax, 'is too long')
-    .optional()
-    .describe(DESCRIBED && 'A part of the title, in small or capital letters')
-    .meta(DESCRIBED && { example: 'long' }),
-  genre: z
-    .string()
-    .max(labelLengthMax, 'is too long')
-    .optional()
-    .describe(DESCRIBED && 'Of this genre alone')
-    .meta(DESCRIBED && { example: 'Adventure' }),
-  ids: ids
-    .optional()
-    .describe(DESCRIBED && 'Those of a comma list of at most 20 ids; ones with commas are quoted as in CSV')
-    .meta(DESCRIBED && { type: 'string', example: 'film-0001,film-0002' }),
-  limit: wholeNumber(1, catalogPageMax)
-    .optional()
-    .describe(DESCRIBED && `Films of a page, 1 to ${catalogPageMax}. ${limitDefault} where it is not given`)
-    .meta(DESCRIBED && { example: String(limitDefault) }),
-  cursor: z
-    .string()
-    .max(4096, 'is none that was given')
-    .optional()
-    .describe(DESCRIBED && '`meta.next_cursor` of the page before; the other parameters must be the same')
-    .meta(DESCRIBED && { example: 'WyIvYXBpL2NhdGFsb2cvbW92aWVzPyIsMCwxLCJmaWxtLTAwNTAiXQ' }),
-});
+const query = once(() =>
+  z.object({
+    q: z
+      .string()
+      .trim()
+      .max(titleLengthMax, 'is too long')
+      .optional()
+      .describe(DESCRIBED && 'A part of the title, in small or capital letters')
+      .meta(DESCRIBED && { example: 'long' }),
+    genre: z
+      .string()
+      .max(labelLengthMax, 'is too long')
+      .optional()
+      .describe(DESCRIBED && 'Of this genre alone')
+      .meta(DESCRIBED && { example: 'Adventure' }),
+    ids: ids()
+      .optional()
+      .describe(DESCRIBED && 'Those of a comma list of at most 20 ids; ones with commas are quoted as in CSV')
+      .meta(DESCRIBED && { type: 'string', example: 'film-0001,film-0002' }),
+    limit: wholeNumber(1, catalogPageMax)
+      .optional()
+      .describe(DESCRIBED && `Films of a page, 1 to ${catalogPageMax}. ${limitDefault} where it is not given`)
+      .meta(DESCRIBED && { example: String(limitDefault) }),
+    cursor: z
+      .string()
+      .max(4096, 'is none that was given')
+      .optional()
+      .describe(DESCRIBED && '`meta.next_cursor` of the page before; the other parameters must be the same')
+      .meta(DESCRIBED && { example: 'WyIvYXBpL2NhdGFsb2cvbW92aWVzPyIsMCwxLCJmaWxtLTAwNTAiXQ' }),
+  }),
+);
 
 /** Cursors name a range; films have none. */
 const noRange = { fromMinute: 0, toMinute: 1 };
@@ -75,9 +80,9 @@ export const moviesRoute: Route = {
   tag: 'Catalogue',
   doc: DESCRIBED && {
     summary: 'Films of the catalogue, by id',
-    query,
+    query: query(),
     answer: z.strictObject({
-      data: z.array(movieSchema),
+      data: z.array(movieSchema()),
       count: count('Rows in data'),
       meta: z
         .strictObject({
@@ -99,8 +104,8 @@ export const movieRoute: Route = {
   tag: 'Catalogue',
   doc: DESCRIBED && {
     summary: 'One film of the catalogue',
-    path: z.object({ id: movieId }),
-    answer: z.strictObject({ data: movieSchema }),
+    path: z.object({ id: movieId() }),
+    answer: z.strictObject({ data: movieSchema() }),
     example: { data: example },
     problems: ['not_found', 'storage_unavailable'],
   },
@@ -108,10 +113,10 @@ export const movieRoute: Route = {
 
 async function movies(context: ApiContext): Promise<Response> {
   const { pathname, searchParams } = new URL(context.req.url);
-  const parsed = parseParameters(query, searchParams);
+  const parsed = parseParameters(query(), searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const { q = '', genre = null, ids = null, limit = limitDefault, cursor } = parsed.value;
-  const question = questionOf(pathname, Object.keys(query.shape), searchParams);
+  const question = questionOf(pathname, Object.keys(query().shape), searchParams);
   const read = cursor === undefined ? null : readCursor(cursor, question, ['string']);
   if (read && !read.ok) return invalidParameters(read.faults);
   const after = read ? String(read.value.after[0]) : null;
@@ -121,7 +126,7 @@ async function movies(context: ApiContext): Promise<Response> {
     const rows = found.slice(0, limit).map(movieAnswer);
     const last = found.length > limit ? rows.at(-1) : undefined;
     const next = last ? writeCursor(question, { range: noRange, after: [last.movie_id] }) : null;
-    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, movieSchema, rows, next);
+    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, movieSchema(), rows, next);
     return jsonResponse({ data: rows, count: rows.length, meta: { next_cursor: next } });
   });
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { maySeeRegion } from '../../../core/access/caller.ts';
 import { catalogRegionsMax } from '../../../core/protocol/catalog-limits.ts';
 import { labelLengthMax } from '../../../core/protocol/limits.ts';
+import { once } from '../../../core/protocol/once.ts';
 import type { RegionEntry } from '../../../core/protocol/region.ts';
 import { putRegion, readRegions } from '../../../storage/catalog/region-store.ts';
 import { readActionBody } from '../action-body.ts';
@@ -17,14 +18,16 @@ import type { ApiContext } from '../stats-query.ts';
 import { orStorageUnavailable } from '../storage-answer.ts';
 
 /** Lists of regions are joined by commas and blanks, in questions and in the audit log. */
-const regionName = z
-  .string('must be text')
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/,
-    `must be 1 to ${labelLengthMax} of letters, digits, ".", "_" and "-", beginning with a letter or digit`,
-  )
-  .describe(DESCRIBED && 'Name of the region, as events have it')
-  .meta(DESCRIBED && { example: 'EU-London' });
+const regionName = once(() =>
+  z
+    .string('must be text')
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/,
+      `must be 1 to ${labelLengthMax} of letters, digits, ".", "_" and "-", beginning with a letter or digit`,
+    )
+    .describe(DESCRIBED && 'Name of the region, as events have it')
+    .meta(DESCRIBED && { example: 'EU-London' }),
+);
 
 const degrees = (most: number, what: string) =>
   z
@@ -33,7 +36,7 @@ const degrees = (most: number, what: string) =>
     .max(most, `must be at most ${most}`)
     .describe(what);
 
-const place = {
+const place = once(() => ({
   continent: z
     .string('must be text')
     .trim()
@@ -43,29 +46,33 @@ const place = {
     .describe(DESCRIBED && 'Where it lies'),
   latitude: degrees(90, 'Degrees to the north'),
   longitude: degrees(180, 'Degrees to the east'),
-};
+}));
 const placeExample = { continent: 'Europe', latitude: 51.51, longitude: -0.13 } as const;
-const body = z.strictObject(place).meta(DESCRIBED && { examples: [placeExample] });
+const body = once(() => z.strictObject(place()).meta(DESCRIBED && { examples: [placeExample] }));
 
-const row = z.strictObject({
-  region: z.string().describe(DESCRIBED && 'Name of the region'),
-  number: z
-    .int()
-    .min(1)
-    .describe(DESCRIBED && 'Its number in keys and in the lake; never changed, never given again'),
-  ...place,
-});
+const row = once(() =>
+  z.strictObject({
+    region: z.string().describe(DESCRIBED && 'Name of the region'),
+    number: z
+      .int()
+      .min(1)
+      .describe(DESCRIBED && 'Its number in keys and in the lake; never changed, never given again'),
+    ...place(),
+  }),
+);
 const example = { region: 'EU-London', number: 4, ...placeExample };
-const query = z.object({
-  q: z
-    .string()
-    .trim()
-    .max(labelLengthMax, 'is too long')
-    .optional()
-    .describe(DESCRIBED && 'A part of the name, in small or capital letters')
-    .meta(DESCRIBED && { example: 'eu-' }),
-});
-const path = DESCRIBED && z.object({ name: regionName });
+const query = once(() =>
+  z.object({
+    q: z
+      .string()
+      .trim()
+      .max(labelLengthMax, 'is too long')
+      .optional()
+      .describe(DESCRIBED && 'A part of the name, in small or capital letters')
+      .meta(DESCRIBED && { example: 'eu-' }),
+  }),
+);
+const path = DESCRIBED && z.object({ name: regionName() });
 
 export const catalogRegionsRoute: Route = {
   method: 'GET',
@@ -76,8 +83,8 @@ export const catalogRegionsRoute: Route = {
   doc: DESCRIBED && {
     summary: 'Regions of the registry, by number',
     description: `All of them in one answer: there are at most ${catalogRegionsMax}.`,
-    query,
-    answer: z.strictObject({ data: z.array(row), count: count('Rows in data') }),
+    query: query(),
+    answer: z.strictObject({ data: z.array(row()), count: count('Rows in data') }),
     example: { data: [example], count: 1 },
     csv: true,
     problems: ['storage_unavailable'],
@@ -93,7 +100,7 @@ export const catalogRegionRoute: Route = {
   doc: DESCRIBED && {
     summary: 'One region of the registry',
     path,
-    answer: z.strictObject({ data: row }),
+    answer: z.strictObject({ data: row() }),
     example: { data: example },
     problems: ['not_found', 'storage_unavailable'],
   },
@@ -111,9 +118,9 @@ export const putRegionRoute: Route = {
       'A new one gets the next number, and its events are taken everywhere within a minute. A region is neither renamed ' +
       'nor removed: what was counted bears its number.',
     path,
-    body,
+    body: body(),
     bodyExample: placeExample,
-    answer: z.strictObject({ data: row }),
+    answer: z.strictObject({ data: row() }),
     problems: [
       'invalid_parameter',
       'unreadable_body',
@@ -130,7 +137,13 @@ async function seen({ env }: ApiContext): Promise<RegionEntry[]> {
   return (await readRegions(env.DB)).filter(({ name }) => maySeeRegion(asking, name));
 }
 
-const rowOf = ({ name, number, continent, latitude, longitude }: RegionEntry): z.output<typeof row> => ({
+const rowOf = ({
+  name,
+  number,
+  continent,
+  latitude,
+  longitude,
+}: RegionEntry): z.output<ReturnType<typeof row>> => ({
   region: name,
   number,
   continent,
@@ -139,12 +152,12 @@ const rowOf = ({ name, number, continent, latitude, longitude }: RegionEntry): z
 });
 
 async function list(context: ApiContext): Promise<Response> {
-  const parsed = parseParameters(query, new URL(context.req.url).searchParams);
+  const parsed = parseParameters(query(), new URL(context.req.url).searchParams);
   if (!parsed.ok) return invalidParameters(parsed.faults);
   const wanted = (parsed.value.q ?? '').toLowerCase();
   return await orStorageUnavailable('regions_unread', async () => {
     const rows = (await seen(context)).filter(({ name }) => name.toLowerCase().includes(wanted)).map(rowOf);
-    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row, rows, null);
+    if (prefersCsv(context.req.header('accept'))) return csvResponse(context, row(), rows, null);
     return jsonResponse({ data: rows, count: rows.length });
   });
 }
@@ -159,10 +172,10 @@ async function one(context: ApiContext): Promise<Response> {
 }
 
 async function put(context: ApiContext): Promise<Response> {
-  const name = regionName.safeParse(context.req.param('name'));
+  const name = regionName().safeParse(context.req.param('name'));
   if (!name.success)
     return invalidParameters(name.error.issues.map(({ message }) => ({ parameter: 'name', message })));
-  const read = await readActionBody(context.req.raw, body);
+  const read = await readActionBody(context.req.raw, body());
   if ('response' in read) return read.response;
   if (person().regions !== '*')
     return problemResponse('forbidden', 'Your role is limited to regions: the registry is of all of them.');
