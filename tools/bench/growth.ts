@@ -2,16 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { encodeChunk } from '../../core/protocol/chunk.ts';
-import { Region } from '../../core/window/region.ts';
 import { Crowd, playRound, startHub, tellHub } from '../bench-crowd.ts';
-import { emptySource } from '../bench-empty-source.ts';
-import { headerOf, playedEvents } from '../bench-events.ts';
 import { Core, growthRegions, regionName } from '../bench-growth.ts';
 import type { Line } from '../bench-plot.ts';
 import { startMarquee } from '../bench-product.ts';
 import { median, rounded } from '../bench-rate.ts';
 import type { Bench, Report, Target } from '../bench-report.ts';
+import { shardsAlone } from '../bench-shards-alone.ts';
 import { Bodies, send, underWay, untilCounted } from '../bench-traffic.ts';
 import { cpuUs, runtimePid } from '../bench-workerd.ts';
 
@@ -111,60 +108,6 @@ async function throughTheRuntime(): Promise<{ events: Line; mixed: Line }> {
   }
 }
 
-interface Place {
-  readonly number: number;
-  readonly firstNumber: number;
-}
-
-/** Twelve shards alone take ten million events of ten minutes; µs an event of each power of ten. */
-function throughShards(): Line {
-  const perCall = 1_000;
-  const played = playedEvents(1, 20_000, startMs);
-  const ages = played.map(({ timeMs }) => startMs - timeMs);
-  const decades = new Map<number, number[]>([1e4, 1e5, 1e6, 1e7].map((upTo) => [upTo, []]));
-  /** The played events again, as others: of new identities, a moment before `nowMs`. */
-  const chunkOf = (first: number, { number, firstNumber }: Place, nowMs: number): Uint8Array => {
-    const from = first % played.length;
-    const events = played.slice(from, from + perCall);
-    for (const [i, event] of events.entries()) {
-      const other = event as { identityHi: number; identityLo: number; timeMs: number };
-      // Multiplied by odd numbers: no two alike, and spread over 32 bits as hashes are.
-      other.identityHi = Math.imul(first + i, 0x9e3779b1) >>> 0;
-      other.identityLo = Math.imul(first + i, 0x85ebca6b) >>> 0;
-      other.timeMs = nowMs - (ages[from + i] as number);
-    }
-    return encodeChunk({ ...headerOf(1, firstNumber, perCall, nowMs), regionNumber: number }, events);
-  };
-  for (const isWarmUp of [true, false]) {
-    const shards = Array.from({ length: regions }, (_, n) => new Region(emptySource(n + 1), startMs));
-    // A door numbers the events of each shard without holes.
-    const numbers = shards.map(() => 0);
-    const most = isWarmUp ? 5e5 : 1e7;
-    for (let sent = 0; sent < most; ) {
-      const nowMs = startMs + Math.floor((sent / 1e7) * 600_000);
-      const upTo = [...decades.keys()].find((decade) => sent < decade) as number;
-      const count = Math.min(upTo - sent, most - sent, 120_000) / perCall;
-      const calls = Array.from({ length: count }, (_, call) => {
-        const number = (call % regions) + 1;
-        const firstNumber = numbers[number - 1] as number;
-        numbers[number - 1] = firstNumber + perCall;
-        return { number, chunk: chunkOf(sent + call * perCall, { number, firstNumber }, nowMs) };
-      });
-      const before = process.cpuUsage();
-      for (const { number, chunk } of calls) (shards[number - 1] as Region).receive([chunk], nowMs);
-      const { user, system } = process.cpuUsage(before);
-      sent += count * perCall;
-      if (!isWarmUp) decades.get(upTo)?.push((user + system) / (count * perCall));
-    }
-    const counted = shards.reduce((sum, shard) => sum + shard.totals.counted, 0);
-    if (counted !== most) throw new Error(`${counted} of ${most} events are counted`);
-  }
-  return {
-    what: 'twelve shards alone, in Node',
-    points: [...decades].map(([upTo, us]) => [upTo, rounded(median(us))] as const),
-  };
-}
-
 /** The runtime opens two files a viewer; what else it and this process have open is less than so many. */
 const otherFilesMax = 1_000;
 
@@ -184,10 +127,13 @@ async function throughTheHub(): Promise<{ perViewer: Line; perFrame: Line }> {
     const points: { readonly viewers: number; readonly us: number }[] = [];
     const play = async (frames: number) =>
       await playRound(crowd, pid, { frames, framesPerSecond: 3 }, () => tellHub(url));
-    await crowd.join(`${url.href.replace('http', 'ws')}hub`, 1);
-    await play(10);
+    const address = `${url.href.replace('http', 'ws')}hub`;
+    const warmUp = new Crowd();
+    await warmUp.join(address, 200);
+    await playRound(warmUp, pid, { frames: 60, framesPerSecond: 4 }, () => tellHub(url));
+    warmUp.leave();
     for (const viewers of viewerCounts()) {
-      await crowd.join(`${url.href.replace('http', 'ws')}hub`, viewers);
+      await crowd.join(address, viewers);
       await play(3);
       const rounds = [];
       for (let round = 0; round < 3; round++) rounds.push((await play(8)).cpuUsPerFrame);
@@ -224,7 +170,7 @@ async function rowsPerBatch(): Promise<readonly { regions: number; shards: numbe
 }
 
 async function run(): Promise<Report> {
-  const shards = throughShards();
+  const shards = shardsAlone(regions, startMs);
   const { events, mixed } = await throughTheRuntime();
   const { perViewer, perFrame } = await throughTheHub();
   const rows = await rowsPerBatch();
@@ -283,6 +229,9 @@ const bench: Bench = {
   name: 'growth',
   describe:
     'What an event costs with more events before it, with more regions in its POST, and a frame with more viewers.',
+  notes: [
+    'What a shard of its first events costs is more by its tables, which are made and grow; with more viewers a frame costs less, since what a change costs the hub itself is shared. Neither grows. With more regions a POST it does grow: what a shard gets of a POST of 1,000 events is a chunk, a call and a commit of its own, be it of 5 events or of 500.',
+  ],
   run,
 };
 export default bench;
