@@ -26,6 +26,11 @@ const states: Readonly<Record<string, State>> = {
     },
   },
   today: { search: '?days=1&compare=off' },
+  sampled: {
+    set: (service) => {
+      service.warehouse.usersOneIn = 4_000;
+    },
+  },
   film: { search: '?movie=film-002' },
   user: { search: '?user=1-003e9563cc2a1251' },
   session: { search: '?session=s-f578fbfb5' },
