@@ -157,6 +157,5 @@ const whole = (field: Given, index: number, slot = index): PlainField => ({
 
 export const plainFields = fields.map((field, i) => whole(field, i));
 export const nestedFields = nested.map((field, i) => whole(field, i, fields.length + i));
-export const fieldCount = fields.length + nested.length;
 /** Bytes of the words of any name. */
 export const nameBytesMax = Math.max(...plainFields.map(({ words }) => words.length * 4));

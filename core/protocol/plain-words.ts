@@ -1,11 +1,16 @@
 import { eventTypes, statuses } from './event-type.ts';
 import { isPlain, unitsOf, utf8End } from './json-bytes.ts';
-import { fieldCount, type PlainField } from './plain-fields.ts';
+import type { PlainField } from './plain-fields.ts';
 import type { RegionEntry } from './region.ts';
 import type { RegionDirectory } from './region-directory.ts';
 import { hashStart, hashStep, type TextTable } from './text-table.ts';
 
 const QUOTE = 0x22;
+
+/** Cells of a recent text: its field, one more than its slot; where it stands, its bytes with the quote, its id. */
+const [FIELD, FROM, LENGTH, ID, entryCells] = [0, 1, 2, 3, 4];
+/** A few events, for which a few recent texts do. */
+const smallBodyBytes = 4096;
 
 /** Texts of a body by their ids in the request's table, and what those of known lists mean. */
 export class PlainWords {
@@ -14,16 +19,20 @@ export class PlainWords {
   readonly #bytes: Uint8Array;
   readonly #texts: TextTable;
   readonly #directory: RegionDirectory;
-  /** Of each field the text read last, by field: an event often says what the one before it said. */
-  readonly #lastIds = new Int32Array(fieldCount);
-  readonly #lastFrom = new Int32Array(fieldCount);
-  readonly #lastLength = new Int32Array(fieldCount);
+  readonly #view: DataView;
+  /** Texts that were read, found by their fields and first bytes: events often say what others before them said. */
+  readonly #recent: Int32Array;
+  readonly #recentShift: number;
   readonly #types: (number | undefined)[] = [];
   readonly #statuses: (number | undefined)[] = [];
   readonly #regions: (RegionEntry | null | undefined)[] = [];
 
   constructor(bytes: Uint8Array, texts: TextTable, directory: RegionDirectory) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const bits = bytes.length < smallBodyBytes ? 4 : 8;
+    this.#recent = new Int32Array(entryCells << bits);
+    this.#recentShift = 32 - bits;
     this.#texts = texts;
     this.#directory = directory;
   }
@@ -31,10 +40,12 @@ export class PlainWords {
   /** The id of the text behind its opening quote; 0 for an empty one, -1 if it is not plain or too long. */
   read({ slot, lengthMax }: PlainField, from: number): number {
     const bytes = this.#bytes;
-    const length = this.#lastLength[slot]!;
-    if (length > 0 && this.#isSame(from, this.#lastFrom[slot]!, length)) {
+    const recent = this.#recent;
+    const entry = this.#entry(slot, from);
+    const length = recent[entry + LENGTH]!;
+    if (recent[entry + FIELD] === slot + 1 && this.#isSame(from, recent[entry + FROM]!, length)) {
       this.end = from + length - 1;
-      return this.#lastIds[slot]!;
+      return recent[entry + ID]!;
     }
     let steps = hashStart;
     let to = from;
@@ -49,9 +60,10 @@ export class PlainWords {
     if (to === from) return 0;
     const texts = this.#texts;
     const id = isAscii ? texts.ofHashed(bytes, from, to, steps) : texts.of(bytes, from, to);
-    this.#lastIds[slot] = id;
-    this.#lastFrom[slot] = from;
-    this.#lastLength[slot] = to - from + 1;
+    recent[entry + FIELD] = slot + 1;
+    recent[entry + FROM] = from;
+    recent[entry + LENGTH] = to - from + 1;
+    recent[entry + ID] = id;
     return id;
   }
 
@@ -80,10 +92,24 @@ export class PlainWords {
     return id === 0 ? '' : this.#texts.text(id);
   }
 
-  /** With the closing quote, from which on it is read backwards: ids and names differ towards their ends. */
+  /** Where such a text of the field would be among the recent ones. Eight bytes may reach beyond the text's end. */
+  #entry(slot: number, from: number): number {
+    const view = this.#view;
+    if (from + 8 > view.byteLength) return 0;
+    const first = Math.imul(view.getInt32(from, true) ^ slot, 0x9e37_79b1);
+    const second = Math.imul(view.getInt32(from + 4, true), 0x85eb_ca6b);
+    return (Math.imul(first ^ (second >>> 13) ^ second, 0x27d4_eb2f) >>> this.#recentShift) * entryCells;
+  }
+
+  /** With the closing quote, by words of four bytes. */
   #isSame(left: number, right: number, length: number): boolean {
-    const bytes = this.#bytes;
-    for (let i = length - 1; i >= 0; i--) if (bytes[left + i] !== bytes[right + i]) return false;
-    return true;
+    const view = this.#view;
+    if (left + length + 4 > view.byteLength) return false;
+    const whole = length & -4;
+    for (let i = 0; i < whole; i += 4) {
+      if (view.getInt32(left + i, true) !== view.getInt32(right + i, true)) return false;
+    }
+    const rest = view.getInt32(left + whole, true) ^ view.getInt32(right + whole, true);
+    return (rest & ((1 << (8 * (length & 3))) - 1)) === 0;
   }
 }

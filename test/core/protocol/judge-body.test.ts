@@ -151,6 +151,27 @@ describe('[ING-2, IDN-1] records judged from their bytes come out as from their 
     expect(codes).toEqual(['invalid_utf8', 'invalid_utf8', '', 'invalid_json', '', 'invalid_json']);
   });
 
+  test('of texts that begin alike, come again, end with the body, or are too long for the next field', () => {
+    const texts = Array.from({ length: 14 }, (_, i) => [
+      'abcdefghijklmn'.slice(0, i),
+      `abcdefgh${i}`,
+      `é${i}`,
+    ]);
+    const all = texts.flat();
+    const records = Array.from({ length: 300 }, (_, i) =>
+      view({ event_id: i, title: all[(i * i) % 41], country: all[(i * 7) % 42], quality: all[i % 5] }),
+    );
+    expectSame(bytesOf(records), 'json');
+    for (const { length } of all) expectSame(bytesOf(records.slice(length)).subarray(0, -length), 'json');
+    // A hundred, since two fields seldom look for a text in one place.
+    const long = (i: number): string => `${i}`.padEnd(limits.labelLengthMax + 1, 'x');
+    for (let i = 0; i < 100; i++)
+      expectSame(
+        bytesOf([view({ title: long(i) }), view({ event_id: 2, content_type: long(i), rating: 8 })]),
+        'json',
+      );
+  });
+
   test('in a part of a larger buffer', () => {
     const body = bytesOf([view(), view({ event_id: 'e-2', title: 'Amélie' })]);
     const larger = new Uint8Array(body.length + 20).fill(0x22);
