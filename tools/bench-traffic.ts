@@ -55,6 +55,15 @@ export async function read<T>(pool: Pool, token: string, path: string): Promise<
   return (JSON.parse(text) as { readonly data: T }).data;
 }
 
+/** Of all regions that there are. What has no region is counted where its POST came from: it is all in one. */
+export async function regionNames(pool: Pool, token: string): Promise<string[]> {
+  const regions = await read<readonly { readonly region?: string }[]>(pool, token, '/api/catalog/regions');
+  return regions.map(({ region }) => {
+    if (!region) throw new Error('the catalogue names its regions otherwise');
+    return region;
+  });
+}
+
 /** Waits until the API has counted all of the last hour that was sent; throws where it counts more. */
 export async function untilCounted(pool: Pool, token: string, sent: number, everyMs = 50): Promise<void> {
   const path = '/api/stats/realtime?minutes=60';

@@ -1,7 +1,11 @@
-import { decodeChunk } from '../protocol/chunk.ts';
+import { openChunk, readColumns } from '../protocol/chunk.ts';
+import { ColumnSpace } from '../protocol/column-space.ts';
 import { COUNTED, DUPLICATE, type LogRow } from '../window/log-row.ts';
 import { hourOf, minuteOf } from '../window/time.ts';
 import type { PlannedPart } from './seal-plan.ts';
+
+/** Of one chunk at a time. */
+const space = new ColumnSpace();
 
 /** Which parts the events of a log row go to, by a key of its own each, and how many events it holds. */
 export function partsOfRow({ chunks }: LogRow): {
@@ -11,7 +15,9 @@ export function partsOfRow({ chunks }: LogRow): {
   const parts = new Map<string, PlannedPart>();
   let events = 0;
   for (const { bytes, verdicts } of chunks) {
-    const { header, columns } = decodeChunk(bytes);
+    const open = openChunk(bytes);
+    const { header } = open;
+    const columns = readColumns(open, space.begin());
     events += header.count;
     let lastKey = Number.NaN;
     for (let i = 0; i < header.count; i++) {

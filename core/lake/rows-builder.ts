@@ -31,10 +31,14 @@ class Numbers<T extends NumberArray> {
     return { values: this.#values, at };
   }
 
-  /** `source[picked[0]]`, `source[picked[1]]` ... */
-  pick(source: ArrayLike<number>, picked: Uint32Array): void {
-    const { values, at } = this.grow(picked.length);
-    for (let k = 0; k < picked.length; k++) values[at + k] = source[picked[k] as number] as number;
+  /** `source[picked[0]]`, `source[picked[1]]` ...; the first `count` where nothing is picked. */
+  pick(source: T, picked: Uint32Array | null, count: number): void {
+    const { values, at } = this.grow(count);
+    if (!picked) {
+      values.set(source.length === count ? source : source.subarray(0, count), at);
+      return;
+    }
+    for (let k = 0; k < count; k++) values[at + k] = source[picked[k] as number] as number;
   }
 
   fill(value: number, count: number): void {
@@ -56,12 +60,12 @@ class Texts {
   readonly #codeOf = new Map<string, number>();
   readonly #codes = words();
 
-  pick(source: TextColumn, picked: Uint32Array): void {
+  pick(source: TextColumn, picked: Uint32Array | null, count: number): void {
     // By code, so that each text is looked up once a chunk.
     const known = new Uint32Array(source.texts.length + 1);
-    const { values, at } = this.#codes.grow(picked.length);
-    for (let k = 0; k < picked.length; k++) {
-      const code = source.codes[picked[k] as number] as number;
+    const { values, at } = this.#codes.grow(count);
+    for (let k = 0; k < count; k++) {
+      const code = source.codes[picked ? (picked[k] as number) : k] as number;
       if (code > 0 && known[code] === 0) known[code] = this.#code(source.texts[code - 1] as string);
       values[at + k] = known[code] as number;
     }
@@ -101,24 +105,27 @@ export class LakeRowsBuilder {
   readonly #producer = new Texts();
   readonly #pseudonymVersion = words();
 
-  /** Takes the `picked` events of a chunk, whose first event is the `firstIndex`th of log row `logRow`. */
+  /**
+   * Takes the `picked` events of a chunk, or all of them, whose first event is the `firstIndex`th of log row `logRow`. The
+   * chunk's columns are copied, and may be longer than it.
+   */
   add(
     { header, columns }: { readonly header: ChunkHeader; readonly columns: ChunkColumns },
-    picked: Uint32Array,
+    picked: Uint32Array | null,
     logRow: number,
     firstIndex: number,
   ): void {
-    const count = picked.length;
+    const count = picked?.length ?? header.count;
     this.#count += count;
-    this.#timeMs.pick(columns.timeMs, picked);
-    this.#type.pick(columns.type, picked);
-    this.#status.pick(columns.status, picked);
+    this.#timeMs.pick(columns.timeMs, picked, count);
+    this.#type.pick(columns.type, picked, count);
+    this.#status.pick(columns.status, picked, count);
     for (const { name, hi, lo } of this.#wide) {
-      hi.pick(columns[name].hi, picked);
-      lo.pick(columns[name].lo, picked);
+      hi.pick(columns[name].hi, picked, count);
+      lo.pick(columns[name].lo, picked, count);
     }
-    for (const { name, column } of this.#texts) column.pick(columns[name], picked);
-    for (const { name, column } of this.#nullable) column.pick(columns[name], picked);
+    for (const { name, column } of this.#texts) column.pick(columns[name], picked, count);
+    for (const { name, column } of this.#nullable) column.pick(columns[name], picked, count);
     this.#logRow.fill(logRow, count);
     this.#receivedAtMs.fill(header.receivedAtMs, count);
     this.#door.fill(header.door, count);
@@ -127,8 +134,9 @@ export class LakeRowsBuilder {
     const index = this.#index.grow(count);
     const number = this.#doorNumber.grow(count);
     for (let k = 0; k < count; k++) {
-      index.values[index.at + k] = firstIndex + (picked[k] as number);
-      number.values[number.at + k] = header.firstNumber + (picked[k] as number);
+      const place = picked ? (picked[k] as number) : k;
+      index.values[index.at + k] = firstIndex + place;
+      number.values[number.at + k] = header.firstNumber + place;
     }
   }
 

@@ -268,6 +268,10 @@ export const personNameLengthMax = 128;
 
 /** Rows of a row group, which is read and decoded at once: some 4 MB in memory. A larger part has several of nearly this. */
 export const partGroupRowsMax = 20_000;
+/** Columns of a row group that are encoded without a pause: some 5 ms of the thread. */
+export const partColumnsAtOnce = 4;
+/** How long sealing pauses, so that the thread comes to what it has heard meanwhile: the shortest wait that is a timer's, ms. */
+export const sealPauseMs = 1;
 /** First read of a part: its end, which holds the footer of any part that sealing makes (some 3 KB a row group). */
 export const partTailBytes = 32 * 1024;
 /** Of a footer: a thousand row groups. A length beyond it is not believed. */

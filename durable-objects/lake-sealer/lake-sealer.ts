@@ -7,11 +7,12 @@ import {
   sealLog,
 } from '../../core/lake/seal-steps.ts';
 import { assert } from '../../core/protocol/assert.ts';
-import { holdBackMs } from '../../core/protocol/limits.ts';
+import { holdBackMs, sealPauseMs } from '../../core/protocol/limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { isHourDead } from '../../core/window/time.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import { failpointsOf } from '../../storage/failpoint.ts';
+import type { Pause } from '../../storage/lake/encode-part.ts';
 import { SealShell } from './seal-shell.ts';
 import type { SealerEnv } from './sealer-env.ts';
 
@@ -25,6 +26,11 @@ const addressKey = 'address';
 export class LakeSealer extends DurableObject<SealerEnv> {
   /** Where tests stop it. A field of an object is not within reach of RPC, and of requests even less. */
   onStep: ((point: SealFailpoint) => Promise<void> | void) | null;
+  /**
+   * A timer, since nothing less lets the runtime hear requests: while any object of its thread has something to do, and
+   * twelve sealers always have, it reads no socket.
+   */
+  pause: Pause = () => scheduler.wait(sealPauseMs);
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: SealerEnv) {
@@ -44,7 +50,7 @@ export class LakeSealer extends DurableObject<SealerEnv> {
    */
   async sealHour(address: ShardAddress, hour: number): Promise<'sealed' | 'open'> {
     await this.#remember(address);
-    const standing = await new SealShell(this.env, address).standing();
+    const standing = await new SealShell(this.env, address, this.pause).standing();
     // A shard that has never been would begin where silence had brought it.
     const watermarkMs = standing?.watermarkMs ?? Date.now() - holdBackMs;
     if (!isHourDead(hour, watermarkMs)) return 'open';
@@ -74,11 +80,12 @@ export class LakeSealer extends DurableObject<SealerEnv> {
   }
 
   async #run<T>(address: ShardAddress, steps: SealSteps<T>): Promise<T> {
-    const shell = new SealShell(this.env, address);
+    const shell = new SealShell(this.env, address, () => this.pause());
     let reply: SealReply | undefined;
     for (;;) {
       const { value, done } = steps.next(reply as SealReply);
       if (done) return value;
+      await this.pause();
       await this.onStep?.(`before ${value.kind}`);
       reply = await shell.carryOut(value);
       await this.onStep?.(`behind ${value.kind}`);

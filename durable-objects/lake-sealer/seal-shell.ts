@@ -1,3 +1,4 @@
+import { partFormat } from '../../core/lake/part-columns.ts';
 import type { PartAddress } from '../../core/lake/part-name.ts';
 import type { SealPlan } from '../../core/lake/seal-plan.ts';
 import type { SealedPart, SealReply, SealStep, StoredPart } from '../../core/lake/seal-steps.ts';
@@ -6,7 +7,7 @@ import { shardObjectName } from '../../core/protocol/region.ts';
 import type { SealStanding } from '../../core/window/log-keeper.ts';
 import type { ShardAddress } from '../../core/window/verdict.ts';
 import { saveShardAccount } from '../../storage/account-store.ts';
-import { encodePart } from '../../storage/lake/encode-part.ts';
+import { encodePart, type Pause } from '../../storage/lake/encode-part.ts';
 import { listedNames, savePart } from '../../storage/part-store.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import type { SealerEnv, ShardLink } from './sealer-env.ts';
@@ -15,10 +16,12 @@ import type { SealerEnv, ShardLink } from './sealer-env.ts';
 export class SealShell {
   readonly #env: SealerEnv;
   readonly #address: ShardAddress;
+  readonly #pause: Pause;
 
-  constructor(env: SealerEnv, address: ShardAddress) {
+  constructor(env: SealerEnv, address: ShardAddress, pause: Pause) {
     this.#env = env;
     this.#address = address;
+    this.#pause = pause;
   }
 
   async carryOut(step: SealStep): Promise<SealReply> {
@@ -32,7 +35,7 @@ export class SealShell {
       case 'listed':
         return await listedNames(this.#env.DB, step.names);
       case 'encode':
-        return await encodePart(step.rows, step.address);
+        return await encodePart(step.rows, step.address, partFormat, this.#pause);
       case 'put':
         return await this.#put(step.name, step.part);
       case 'list':

@@ -7,7 +7,7 @@ import type { PartAddress } from '../../core/lake/part-name.ts';
 import type { SealedPart } from '../../core/lake/seal-steps.ts';
 import { assert } from '../../core/protocol/assert.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
-import { partGroupRowsMax } from '../../core/protocol/limits.ts';
+import { partColumnsAtOnce, partGroupRowsMax } from '../../core/protocol/limits.ts';
 import { writeColumnChunk } from './column-chunk.ts';
 import { ColumnScratch } from './column-scratch.ts';
 import { type ColumnValues, integerValues, textValues, wideValues } from './column-values.ts';
@@ -31,14 +31,18 @@ const elements: Readonly<Record<PartColumn['kind'], Omit<Element, 'name'>>> = {
 /** Random bits, of which no two are alike: no dictionary is tried. */
 const randomColumns: ReadonlySet<string> = new Set(['event_identity']);
 
+/** Comes back when others of the same thread have had their turn. */
+export type Pause = () => Promise<void>;
+
 /**
  * Encodes one part. Row groups are ranges of the order of `rows`, which is the log's; within each, rows are sorted by
- * content type, then user. Takes some 2 µs of CPU an event.
+ * content type, then user. Takes some 2 µs of CPU an event, and pauses at each few columns of a row group.
  */
-export function encodePart(
+export async function encodePart(
   rows: LakeRows,
   address: PartAddress,
   format: PartFormat = partFormat,
+  pause: Pause = () => Promise.resolve(),
 ): Promise<SealedPart> {
   assert(rows.count > 0, 'a part holds events');
   const digest = partDigest(rows, format.columns);
@@ -52,7 +56,9 @@ export function encodePart(
   });
   const scratch = new ColumnScratch(Math.min(rows.count, partGroupRowsMax));
   for (const [from, to] of groupsOf(rows.count)) {
-    writeGroup(parquet, writer, rows, sortedRange(rows, from, to), address, format, scratch);
+    await pause();
+    const order = sortedRange(rows, from, to);
+    await writeGroup(parquet, writer, { rows, order, address, format, scratch }, pause);
   }
   const facts = { address, formatVersion: format.version, events: rows.count, digest };
   parquet.kvMetadata = metadataOf(facts, columnCrcs(parquet, writer.getBytes()));
@@ -60,14 +66,14 @@ export function encodePart(
   const bytes = writer.getBytes().slice();
   sealFooter(bytes);
   const { timeMs } = rows.columns;
-  return Promise.resolve({
+  return {
     bytes,
     digest,
     events: rows.count,
     fromMs: timeMs.reduce((least, ms) => (ms < least ? ms : least)),
     toMs: timeMs.reduce((greatest, ms) => (ms > greatest ? ms : greatest)),
     formatVersion: format.version,
-  });
+  };
 }
 
 function schema(format: PartFormat): Element[] {
@@ -91,29 +97,35 @@ function groupsOf(count: number): [number, number][] {
   ]);
 }
 
+interface Group {
+  readonly rows: LakeRows;
+  /** Indices of its rows, as they lie in the file. */
+  readonly order: Uint32Array;
+  readonly address: PartAddress;
+  readonly format: PartFormat;
+  readonly scratch: ColumnScratch;
+}
+
 /** As ParquetWriter.write does, from typed arrays; it makes the footer of what is put down here. */
-function writeGroup(
+async function writeGroup(
   parquet: ParquetWriter,
   writer: ByteWriter,
-  rows: LakeRows,
-  order: Uint32Array,
-  address: PartAddress,
-  format: PartFormat,
-  scratch: ColumnScratch,
-): void {
+  { rows, order, address, format, scratch }: Group,
+  pause: Pause,
+): Promise<void> {
   const start = writer.offset;
   const [, ...elementsOf] = parquet.schema;
-  const chunks = elementsOf.map((element, n) => {
+  const chunks: ReturnType<typeof writeColumnChunk>[] = [];
+  for (const [n, element] of elementsOf.entries()) {
+    if (n > 0 && n % partColumnsAtOnce === 0) await pause();
     const column = format.columns[n];
     const values = column
       ? valuesOf(rows, column, order, scratch)
       : textValues([address.kind], new Uint8Array(rows.count), 1, order, scratch);
-    assert(
-      element.repetition_type === 'OPTIONAL' || values.present === order.length,
-      `${element.name} is there`,
-    );
-    return writeColumnChunk(writer, element, values, order.length, scratch);
-  });
+    const isWhole = element.repetition_type === 'OPTIONAL' || values.present === order.length;
+    assert(isWhole, `${element.name} is there`);
+    chunks.push(writeColumnChunk(writer, element, values, order.length, scratch));
+  }
   parquet.pendingIndexes.push(...chunks);
   const columns = chunks.map(({ chunk }) => chunk);
   parquet.num_rows += BigInt(order.length);

@@ -1,9 +1,15 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { partColumns } from '../../core/lake/part-columns.ts';
 import { namesOfParts, type SealPlan } from '../../core/lake/seal-plan.ts';
 import { type SealFailpoint, sealStepKinds } from '../../core/lake/seal-steps.ts';
-import { allowedLatenessMs, holdBackMs, sealEventsMin } from '../../core/protocol/limits.ts';
+import {
+  allowedLatenessMs,
+  holdBackMs,
+  partColumnsAtOnce,
+  sealEventsMin,
+} from '../../core/protocol/limits.ts';
 import { LakeSealer } from '../../durable-objects/lake-sealer/lake-sealer.ts';
 import { buildChunk, buildEvent } from '../support/build-chunk.ts';
 import { addRegions, minute, SealedShard } from './sealer-fixture.ts';
@@ -53,6 +59,29 @@ describe('the sealer of a shard', () => {
     await env.LAKE.delete(name);
     await shard.run();
     await shard.expectSealed();
+  });
+
+  it('[LAK-1] pauses before each step, and within a part: nothing else lets its thread hear requests', async () => {
+    const shard = new SealedShard();
+    await shard.commit(0, 1000);
+    const seen: string[] = [];
+    await runInDurableObject(shard.sealer, (sealer) => {
+      sealer.onStep = (at) => {
+        seen.push(at);
+      };
+      sealer.pause = async () => {
+        seen.push('pause');
+        await scheduler.wait(0);
+      };
+    });
+    await shard.run();
+    await shard.expectSealed();
+    const before = [...seen.keys()].filter((i) => seen[i]?.startsWith('before'));
+    expect(before.length).toBeGreaterThanOrEqual(sealStepKinds.length);
+    expect(before.map((i) => seen[i - 1])).toEqual(before.map(() => 'pause'));
+    const ofPart = Math.ceil((partColumns.length + 1) / partColumnsAtOnce);
+    const from = seen.indexOf('before encode');
+    expect(seen.indexOf('behind encode') - from - 1).toBe(ofPart);
   });
 
   it('[LAK-1] an hour is sealed on demand once its lateness is over, and not for nothing', async () => {

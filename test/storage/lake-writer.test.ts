@@ -5,10 +5,10 @@ import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparque
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import type { LakeRows } from '../../core/lake/lake-rows.ts';
-import { type PartColumn, partColumns } from '../../core/lake/part-columns.ts';
+import { type PartColumn, partColumns, partFormat } from '../../core/lake/part-columns.ts';
 import type { PartAddress } from '../../core/lake/part-name.ts';
 import { eventTypes, statuses } from '../../core/protocol/event-type.ts';
-import { partGroupRowsMax, partPageSize } from '../../core/protocol/limits.ts';
+import { partColumnsAtOnce, partGroupRowsMax, partPageSize } from '../../core/protocol/limits.ts';
 import { encodePart } from '../../storage/lake/encode-part.ts';
 import { hybridBytesMax, packHybrid } from '../../storage/lake/pack-hybrid.ts';
 import { fieldOf } from '../../storage/lake/part-digest.ts';
@@ -154,6 +154,32 @@ describe('[LAK-3] a part, read by another', () => {
     expect(pagesOf('user_id')).toBe(Math.ceil((8_999 * 8) / partPageSize));
     expect(pagesOf('ext')).toBeGreaterThan((6_000 * 50) / partPageSize);
     expect(pagesOf('title')).toBe(1);
+  });
+});
+
+describe('[LAK-1] encoding in pieces', () => {
+  test('pauses before each row group, and at each few of its columns', async () => {
+    let pauses = 0;
+    const pause = () => {
+      pauses++;
+      return Promise.resolve();
+    };
+    const pausesFor = async (count: number) => {
+      pauses = 0;
+      await encodePart(anyLakeRows(15, count, t0), address, partFormat, pause);
+      return pauses;
+    };
+    const ofGroup = Math.ceil((partColumns.length + 1) / partColumnsAtOnce);
+    expect(await pausesFor(1)).toBe(ofGroup);
+    expect(await pausesFor(partGroupRowsMax + 1)).toBe(2 * ofGroup);
+  });
+
+  test('makes of several parts at once what it makes of each alone', async () => {
+    const rows = [16, 17, 18].map((seed) => anyLakeRows(seed, 400 * (seed - 15), t0));
+    const pause = () => scheduler.wait(0);
+    const together = await Promise.all(rows.map((of) => encodePart(of, address, partFormat, pause)));
+    for (const [n, of] of rows.entries())
+      expect(together[n]?.bytes).toEqual((await encodePart(of, address)).bytes);
   });
 });
 

@@ -15,7 +15,7 @@ import { liveSubprotocol } from '../../core/protocol/version.ts';
 import { startLoad } from '../bench-load.ts';
 import { startMarquee } from '../bench-product.ts';
 import { type Bench, quantileRow, type Report } from '../bench-report.ts';
-import { read, untilCounted } from '../bench-traffic.ts';
+import { regionNames, untilCounted } from '../bench-traffic.ts';
 import { compatibilityDate } from '../bench-workerd.ts';
 import { Sender } from '../producer/sender.ts';
 
@@ -186,8 +186,7 @@ async function run(): Promise<Report> {
   const url = (await miniflare.ready).href.replace(/\/$/, '');
   const pool = new Pool(url);
   const token = credentials.viewer_token;
-  const regions = (await read<readonly { name: string }[]>(pool, token, '/api/catalog/regions'))
-    .map(({ name }) => name)
+  const regions = (await regionNames(pool, token))
     .filter((name) => name !== probeRegion)
     .slice(0, regionsUsed);
   const load = (eventsPerSecond: number | null) =>

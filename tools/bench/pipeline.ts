@@ -6,7 +6,7 @@ import { Pool } from 'undici';
 import { allowedLatenessMs, windowMs } from '../../core/protocol/limits.ts';
 import { startFloor, startMarquee } from '../bench-product.ts';
 import { type Bench, middleOf, type Report } from '../bench-report.ts';
-import { Bodies, read, send, underWay, untilCounted } from '../bench-traffic.ts';
+import { Bodies, regionNames, send, underWay, untilCounted } from '../bench-traffic.ts';
 import { cpuUs, runtimePid } from '../bench-workerd.ts';
 
 const eventsPerBody = 500;
@@ -17,10 +17,6 @@ const fillMs = 4.2 * windowMs;
 /** ...to fill every window that can live. */
 const filledMs = allowedLatenessMs + windowMs / 2;
 const measuredMs = 2 * windowMs;
-
-interface Region {
-  readonly name: string;
-}
 
 const residentMb = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -107,12 +103,12 @@ async function run(): Promise<Report> {
   const [pool, floorPool] = pools as [Pool, Pool];
   try {
     const token = credentials.viewer_token;
-    const regions = await read<readonly Region[]>(pool, token, '/api/catalog/regions');
+    const regions = await regionNames(pool, token);
     const { ours, floors, sent, fillEventsPerSecond } = await sustain(
       { pool, key: credentials.ingest_key, token, pid },
       { pool: floorPool, pid: runtimePid(pid) },
       new Bodies(),
-      regions.map(({ name }) => name),
+      regions,
     );
     const ratios = (of: keyof Speed) => ours.map((speed, n) => speed[of] / (floors[n] as Speed)[of]);
     const pace = (fillEventsPerSecond * fillMs) / filledMs;
