@@ -33,8 +33,8 @@ const minutesDefault = 60;
 const schema = once(() =>
   z.object({
     ...rangeParameters(minutesDefault, pictureMinutesMax),
-    region: valueList('Of these regions, by name', 'EU-London,ASIA-Tokyo'),
-    breakdown_region: valueList('What is broken down, of these of the regions', 'EU-London'),
+    region: valueList(DESCRIBED && 'Of these regions, by name', 'EU-London,ASIA-Tokyo'),
+    breakdown_region: valueList(DESCRIBED && 'What is broken down, of these of the regions', 'EU-London'),
     step: wholeNumber(1, 1440)
       .optional()
       .describe(
@@ -49,9 +49,15 @@ const schema = once(() =>
           `Minutes at the end of the range that are broken down, or all of a shorter one. ${breakdownMinutes} where it is not given`,
       )
       .meta(DESCRIBED && { example: String(breakdownMinutes) }),
-    content_id: valueList('Only events of these contents. At most one of the three', 'film-001'),
-    device_type: valueList('Only events of these device types. At most one of the three', 'tv,mobile'),
-    content_type: valueList('Only events of these content types. At most one of the three', '!film'),
+    content_id: valueList(DESCRIBED && 'Only events of these contents. At most one of the three', 'film-001'),
+    device_type: valueList(
+      DESCRIBED && 'Only events of these device types. At most one of the three',
+      'tv,mobile',
+    ),
+    content_type: valueList(
+      DESCRIBED && 'Only events of these content types. At most one of the three',
+      '!film',
+    ),
   }),
 );
 type Given = z.output<ReturnType<typeof schema>>;

@@ -56,14 +56,14 @@ export const analyticsShape = once(() => ({
     .describe(DESCRIBED && '`previous` to have beside it the figures of as many days just before')
     .meta(DESCRIBED && { example: 'previous' }),
   region: valueList(
-    'Sessions of these regions, by name. Sessions of which no region is known are in no list',
+    DESCRIBED && 'Sessions of these regions, by name. Sessions of which no region is known are in no list',
     'EU-London',
   ),
-  country: valueList('Sessions of users of these countries', 'US,CA'),
-  device_type: valueList('Sessions on these devices', 'mobile,tablet'),
-  genre: valueList('Sessions of films of these genres', 'Drama'),
-  subscription_type: valueList('Sessions of users of these subscriptions', 'premium'),
-  content_id: valueList('Sessions of these films', 'film-001'),
+  country: valueList(DESCRIBED && 'Sessions of users of these countries', 'US,CA'),
+  device_type: valueList(DESCRIBED && 'Sessions on these devices', 'mobile,tablet'),
+  genre: valueList(DESCRIBED && 'Sessions of films of these genres', 'Drama'),
+  subscription_type: valueList(DESCRIBED && 'Sessions of users of these subscriptions', 'premium'),
+  content_id: valueList(DESCRIBED && 'Sessions of these films', 'film-001'),
 }));
 
 const schema = once(() => z.object(analyticsShape()));

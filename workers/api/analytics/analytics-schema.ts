@@ -3,50 +3,54 @@ import * as z from 'zod';
 import { once } from '../../../core/protocol/once.ts';
 import { amount, count, share, time } from '../answer-schema.ts';
 
-export const views = once(() => count('Viewing sessions'));
-const uniqueUsers = once(() => count('Distinct users of these sessions'));
-export const watchHours = once(() => amount('Hours watched'));
+export const views = once(() => count(DESCRIBED && 'Viewing sessions'));
+const uniqueUsers = once(() => count(DESCRIBED && 'Distinct users of these sessions'));
+export const watchHours = once(() => amount(DESCRIBED && 'Hours watched'));
 export const completion = once(() =>
-  share('Mean share of the content that was watched; null where no session tells one'),
+  share(DESCRIBED && 'Mean share of the content that was watched; null where no session tells one'),
 );
-const rank = once(() => count('Place, from 1; of equal rows the same').min(1));
+const rank = once(() => count(DESCRIBED && 'Place, from 1; of equal rows the same').min(1));
 const shareOfViews = once(() =>
-  share('Share of the views of all rows, those of other pages too; null without any'),
+  share(DESCRIBED && 'Share of the views of all rows, those of other pages too; null without any'),
 );
 const previousViews = once(() =>
-  count('Views of as many days just before; null without `compare`').nullable(),
+  count(DESCRIBED && 'Views of as many days just before; null without `compare`').nullable(),
 );
 const date = (what: string) => z.iso.date().describe(what);
 const text = (what: string) => z.string().describe(what);
-const known = (what: string) => z.string().nullable().describe(`${what}; null where not known`);
+const known = (what: string) =>
+  z
+    .string()
+    .nullable()
+    .describe(DESCRIBED && `${what}; null where not known`);
 
 export const dailyRow = once(() =>
   z.strictObject({
-    date: date('The day, in `tz`'),
+    date: date(DESCRIBED && 'The day, in `tz`'),
     views: views(),
     unique_users: uniqueUsers(),
     watch_hours: watchHours(),
     avg_completion_rate: completion(),
-    previous_views: count('Views of previous_date; null without `compare`').nullable(),
-    previous_date: date('The day as long before; null without `compare`').nullable(),
+    previous_views: count(DESCRIBED && 'Views of previous_date; null without `compare`').nullable(),
+    previous_date: date(DESCRIBED && 'The day as long before; null without `compare`').nullable(),
   }),
 );
 
-const movieId = once(() => text('As events and imports name the film'));
-const userId = once(() => text('Pseudonym: version of the key that made it, and 16 hex digits'));
+const movieId = once(() => text(DESCRIBED && 'As events and imports name the film'));
+const userId = once(() => text(DESCRIBED && 'Pseudonym: version of the key that made it, and 16 hex digits'));
 
 export const movieRow = once(() =>
   z.strictObject({
     rank: rank(),
     movie_id: movieId(),
-    title: known('Title'),
-    genre: text('`Unknown` where none is known'),
-    content_type: known('Such as film or series'),
+    title: known(DESCRIBED && 'Title'),
+    genre: text(DESCRIBED && '`Unknown` where none is known'),
+    content_type: known(DESCRIBED && 'Such as film or series'),
     views: views(),
     unique_users: uniqueUsers(),
     watch_hours: watchHours(),
     avg_completion_rate: completion(),
-    avg_rating: amount('Mean of all ratings of the film, 1 to 10; null without').nullable(),
+    avg_rating: amount(DESCRIBED && 'Mean of all ratings of the film, 1 to 10; null without').nullable(),
     previous_views: previousViews(),
   }),
 );
@@ -54,7 +58,7 @@ export const movieRow = once(() =>
 export const genreRow = once(() =>
   z.strictObject({
     rank: rank(),
-    genre: text('Of the films; `Unknown` where none is known'),
+    genre: text(DESCRIBED && 'Of the films; `Unknown` where none is known'),
     views: views(),
     share: shareOfViews(),
     unique_users: uniqueUsers(),
@@ -65,13 +69,13 @@ export const genreRow = once(() =>
 );
 
 const bufferingPerHour = once(() =>
-  amount('Stalls of the player an hour watched; null where nothing was watched').nullable(),
+  amount(DESCRIBED && 'Stalls of the player an hour watched; null where nothing was watched').nullable(),
 );
 
 export const deviceRow = once(() =>
   z.strictObject({
     rank: rank(),
-    device_type: text('As sent; `Unknown` where none was told'),
+    device_type: text(DESCRIBED && 'As sent; `Unknown` where none was told'),
     views: views(),
     share: shareOfViews(),
     unique_users: uniqueUsers(),
@@ -85,7 +89,7 @@ export const deviceRow = once(() =>
 export const countryRow = once(() =>
   z.strictObject({
     rank: rank(),
-    country: text('Of the sessions; `Unknown` where none was told'),
+    country: text(DESCRIBED && 'Of the sessions; `Unknown` where none was told'),
     user_count: uniqueUsers(),
     views: views(),
     share: shareOfViews(),
@@ -118,11 +122,11 @@ export const weekdayHourRow = once(() =>
 
 export const qualityRow = once(() =>
   z.strictObject({
-    quality: text('Of the picture, as sent; `Unknown` where none was told'),
-    device_type: text('As sent; `Unknown` where none was told'),
+    quality: text(DESCRIBED && 'Of the picture, as sent; `Unknown` where none was told'),
+    device_type: text(DESCRIBED && 'As sent; `Unknown` where none was told'),
     views: views(),
     sessions_with_buffering_share: share(
-      'Share of the sessions in which the player stalled; null without any',
+      DESCRIBED && 'Share of the sessions in which the player stalled; null without any',
     ),
     buffering_per_hour: bufferingPerHour(),
     avg_completion_rate: completion(),
@@ -131,10 +135,10 @@ export const qualityRow = once(() =>
 
 const userShape = once(() => ({
   user_id: userId(),
-  username: known('As imported; for viewers its first character'),
-  email: known('As imported; for viewers its first character'),
-  country: known('As imported'),
-  subscription_type: known('As imported'),
+  username: known(DESCRIBED && 'As imported; for viewers its first character'),
+  email: known(DESCRIBED && 'As imported; for viewers its first character'),
+  country: known(DESCRIBED && 'As imported'),
+  subscription_type: known(DESCRIBED && 'As imported'),
 }));
 
 export const userRow = once(() =>
@@ -143,50 +147,52 @@ export const userRow = once(() =>
     views: views(),
     watch_hours: watchHours(),
     avg_completion_rate: completion(),
-    last_seen: time('Start of the last session of the range'),
+    last_seen: time(DESCRIBED && 'Start of the last session of the range'),
   }),
 );
 
 export const cohortRow = once(() =>
   z.strictObject({
-    cohort: date('Monday of the week, in `tz`, of the first session that is kept of these users'),
-    users: count('Users of the cohort').min(1),
+    cohort: date(
+      DESCRIBED && 'Monday of the week, in `tz`, of the first session that is kept of these users',
+    ),
+    users: count(DESCRIBED && 'Users of the cohort').min(1),
     retained: z
-      .array(count('Users of the cohort with a session in that week'))
+      .array(count(DESCRIBED && 'Users of the cohort with a session in that week'))
       .describe('By weeks since the first, which is week 0; up to this week'),
   }),
 );
 
-const startTime = once(() => time('When it began'));
+const startTime = once(() => time(DESCRIBED && 'When it began'));
 const sessionShape = once(() => ({
   session_id: text(
-    'Of an import `i-` and its id in the file, of a stitched one `s-` and what it was made of',
+    DESCRIBED && 'Of an import `i-` and its id in the file, of a stitched one `s-` and what it was made of',
   ),
   user_id: userId(),
   movie_id: movieId(),
-  title: known('Title'),
+  title: known(DESCRIBED && 'Title'),
   start_time: startTime(),
-  end_time: time('When it ended'),
-  watch_duration_minutes: amount('Minutes watched'),
-  completion_rate: share('Share of the content that was watched; null where nothing told it'),
-  device_type: known('As sent'),
-  quality: known('Of the picture, as sent'),
-  buffering_count: count('Stalls of the player'),
-  country: known('Of the session'),
-  subscription_type: known('At that time'),
+  end_time: time(DESCRIBED && 'When it ended'),
+  watch_duration_minutes: amount(DESCRIBED && 'Minutes watched'),
+  completion_rate: share(DESCRIBED && 'Share of the content that was watched; null where nothing told it'),
+  device_type: known(DESCRIBED && 'As sent'),
+  quality: known(DESCRIBED && 'Of the picture, as sent'),
+  buffering_count: count(DESCRIBED && 'Stalls of the player'),
+  country: known(DESCRIBED && 'Of the session'),
+  subscription_type: known(DESCRIBED && 'At that time'),
 }));
 export const sessionRow = once(() => z.strictObject(sessionShape()));
 
 export const timelineRow = once(() =>
   z.strictObject({
-    at: time('When it happened'),
-    event_type: text('As events have it'),
-    duration_seconds: amount('Watch time that it told; null where none').nullable(),
-    completion_percentage: amount('0 to 100; null where none').nullable(),
-    rating: amount('1 to 10; null where none').nullable(),
-    buffering_count: count('Stalls that it told; null where none').nullable(),
-    quality: known('Of the picture'),
-    error_code: known('Of an error or a failed download'),
+    at: time(DESCRIBED && 'When it happened'),
+    event_type: text(DESCRIBED && 'As events have it'),
+    duration_seconds: amount(DESCRIBED && 'Watch time that it told; null where none').nullable(),
+    completion_percentage: amount(DESCRIBED && '0 to 100; null where none').nullable(),
+    rating: amount(DESCRIBED && '1 to 10; null where none').nullable(),
+    buffering_count: count(DESCRIBED && 'Stalls that it told; null where none').nullable(),
+    quality: known(DESCRIBED && 'Of the picture'),
+    error_code: known(DESCRIBED && 'Of an error or a failed download'),
   }),
 );
 

@@ -6,9 +6,10 @@ import { completion, views, watchHours } from './analytics-schema.ts';
 
 const metricsShape = once(() => ({
   total_users: count(
-    'Users known at the end of the range; where regions are asked for, those with a session in them',
+    DESCRIBED &&
+      'Users known at the end of the range; where regions are asked for, those with a session in them',
   ),
-  active_users: count('Distinct users of the sessions of the range'),
+  active_users: count(DESCRIBED && 'Distinct users of the sessions of the range'),
   total_views: views(),
   total_watch_time_hours: watchHours(),
   avg_completion_rate: completion(),

@@ -115,19 +115,19 @@ const nullable = (what: string) =>
 export const movieSchema = once(() =>
   z.strictObject({
     movie_id: z.string().describe(DESCRIBED && 'As events name it: their `content_id`'),
-    title: nullable('As people know it'),
-    genre: nullable('Of an open list'),
-    content_type: nullable('Kind of content, of an open list'),
+    title: nullable(DESCRIBED && 'As people know it'),
+    genre: nullable(DESCRIBED && 'Of an open list'),
+    content_type: nullable(DESCRIBED && 'Kind of content, of an open list'),
     duration_minutes: z
       .int()
       .min(1)
       .nullable()
       .describe(DESCRIBED && 'Of the film, or of one episode; null where unknown'),
-    release_date: nullable('YYYY-MM-DD'),
-    director: nullable('Name'),
-    cast: nullable('Names, joined by ", "'),
-    country: nullable('Where it was made'),
-    language: nullable('That it is spoken in'),
+    release_date: nullable(DESCRIBED && 'YYYY-MM-DD'),
+    director: nullable(DESCRIBED && 'Name'),
+    cast: nullable(DESCRIBED && 'Names, joined by ", "'),
+    country: nullable(DESCRIBED && 'Where it was made'),
+    language: nullable(DESCRIBED && 'That it is spoken in'),
     avg_rating: amount(DESCRIBED && 'Mean of the ratings in the warehouse, 1 to 10; null without').nullable(),
     rating_count: count(DESCRIBED && 'Ratings in the warehouse'),
     total_views: count(DESCRIBED && 'Viewing sessions in the warehouse'),
