@@ -6,6 +6,7 @@ export default defineConfig({
   schema: [
     './storage/schema.ts',
     './storage/lake-schema.ts',
+    './storage/sql-schema.ts',
     './storage/account-schema.ts',
     './storage/warehouse-schema.ts',
     './storage/etl-schema.ts',

@@ -8,6 +8,7 @@ import type { RegionHour, RunAccounts } from './batch-store.ts';
 import type { PackedHour } from './hour-store.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { batchHours } from './lake-schema.ts';
+import { unmergeHours } from './merge-contents.ts';
 import { needsMigration } from './migrated.ts';
 import { encodeRow, insertPackedRows, type PackedTable, revisionOf } from './window-row.ts';
 
@@ -104,6 +105,7 @@ export async function writeHour(
     db.prepare(accountSql).bind(key, ...account),
     ...rows('region_windows', windows),
     ...rows('region_hours', hours),
+    ...unmergeHours(db, [hour]),
     db
       .prepare(doneSql)
       .bind(key, runId, events, lateAdded, lateTwins, write.windows.length, differences, at, generation),

@@ -1,7 +1,10 @@
 /** Reads of the batch layer's tables: computed hours of regions, and whole days in their place where they are up to date. */
 import type { Dimension } from '../core/aggregate/counters.ts';
+import { dayHours } from '../core/protocol/batch-limits.ts';
 import { packedKey } from '../core/protocol/region.ts';
 import type { PackedWindow } from '../core/window/packed-window.ts';
+import type { ShardAddress } from '../core/window/verdict.ts';
+import { hoursBeside, type MergedDay, runsOf } from './merged-store.ts';
 import { needsMigration } from './migrated.ts';
 import { decodeEntries, decodeTitles, decodeTotals, type PackedTable, totalColumns } from './window-row.ts';
 import { addressOf } from './window-store.ts';
@@ -33,15 +36,25 @@ export interface BatchPart {
   readonly titles: PackedWindow['titles'];
 }
 
-const dayHours = 24;
 const hourMask = 2 ** 26 - 1;
 /** Rows of contents of one statement: some 10 MB. */
 const detailRowsMax = 200;
 const totalRowsMax = 20_000;
 
 type KeyRange = readonly [from: number, to: number];
-const keysOf = (regions: readonly number[], from: number, to: number): KeyRange[] =>
-  regions.map((number) => [packedKey(number, 0, from), packedKey(number, 0, to)]);
+const keysOf = (shards: readonly ShardAddress[], from: number, to: number): KeyRange[] =>
+  shards.map(({ regionNumber, shard }) => [
+    packedKey(regionNumber, shard, from),
+    packedKey(regionNumber, shard, to),
+  ]);
+const keysOfAll = (shards: readonly ShardAddress[], ranges: readonly HourRange[]): KeyRange[] =>
+  ranges.flatMap(({ fromHour, toHour }) => keysOf(shards, fromHour, toHour));
+/** What the batch layer says of an hour or a day is of all shards of its region. */
+const regionsOf = (shards: readonly ShardAddress[]): ShardAddress[] =>
+  [...new Set(shards.map(({ regionNumber }) => regionNumber))].map((regionNumber) => ({
+    regionNumber,
+    shard: 0,
+  }));
 
 /** Shards' rows are found by the hour of their region. */
 const batchKey = (key: string): string => `((${key} >> 34) << 34) + (${key} & ${hourMask})`;
@@ -52,8 +65,9 @@ const computedSql = `SELECT count(*) AS computed, max(h.computed_at) AS computed
   FROM json_each(?1) r CROSS JOIN batch_hours h WHERE ${within('h.key')}`;
 
 /**
- * Hours with events that are not computed: of those whose minutes or parts are there. Both are walked from one hour to
- * the next by their index, since an hour has up to sixty rows of the one and many of the other.
+ * Hours with events that are not computed: of those whose minutes, rows or parts are there. Minutes and parts are walked
+ * from one hour to the next by their index, since an hour has up to sixty rows of the one and many of the other.
+ * ?1 is keys of shards' hours, ?2 of their minutes, ?3 hours, ?4 the regions.
  */
 const waitingSql = `WITH RECURSIVE
   heard(last, key) AS (
@@ -64,39 +78,53 @@ const waitingSql = `WITH RECURSIVE
     SELECT last, (SELECT min(w.key) FROM region_windows w
       WHERE w.key >= heard.key - (heard.key & ${hourMask}) % 60 + 60 AND w.key < last)
     FROM heard WHERE heard.key IS NOT NULL),
-  sealed(place) AS (
-    SELECT ?3 * 65536
+  sealed(last, place) AS (
+    SELECT m.value ->> '$[1]', (m.value ->> '$[0]') * 65536 FROM json_each(?3) m
     UNION ALL
-    SELECT (SELECT p.hour * 65536 + p.region_number FROM lake_parts p
-      WHERE (p.hour, p.region_number) > (sealed.place >> 16, sealed.place & 65535) AND p.hour < ?4
+    SELECT last, (SELECT p.hour * 65536 + p.region_number FROM lake_parts p
+      WHERE (p.hour, p.region_number) > (sealed.place >> 16, sealed.place & 65535) AND p.hour < sealed.last
       ORDER BY p.hour, p.region_number LIMIT 1)
     FROM sealed WHERE place IS NOT NULL),
   hours(key) AS (
     SELECT ((key >> 34) << 34) + (key & ${hourMask}) / 60 FROM heard WHERE key IS NOT NULL
-    UNION
-    SELECT ((place & 65535) << 34) + (place >> 16) FROM sealed WHERE place & 65535 > 0
-    UNION
+    UNION ALL
+    SELECT ((place & 65535) << 34) + (place >> 16) FROM sealed
+    WHERE place & 65535 IN (SELECT value FROM json_each(?4))
+    UNION ALL
     SELECT ${batchKey('w.key')} FROM json_each(?1) r CROSS JOIN region_hours w WHERE ${within('w.key')})
-  SELECT count(*) AS waiting FROM hours k
-  WHERE EXISTS (SELECT 1 FROM json_each(?1) r WHERE ${within('k.key')})
-    AND NOT EXISTS (SELECT 1 FROM batch_hours h WHERE h.key = k.key)`;
+  SELECT count(DISTINCT k.key) AS waiting FROM hours k
+  WHERE NOT EXISTS (SELECT 1 FROM batch_hours h WHERE h.key = k.key)`;
 
+/** `merged`: days of the range of whose rows and parts none waits; windows may have come since. */
 export async function readBatchState(
   db: D1Database,
-  regions: readonly number[],
-  { fromHour, toHour }: HourRange,
+  shards: readonly ShardAddress[],
+  range: HourRange,
+  merged: readonly MergedDay[],
 ): Promise<BatchState> {
-  const hours = JSON.stringify(keysOf(regions, fromHour, toHour));
-  const minutes = JSON.stringify(keysOf(regions, fromHour * 60, toHour * 60));
+  const left = hoursBeside(range, runsOf(merged));
+  const regions = regionsOf(shards);
+  const minutes = keysOf(shards, range.fromHour * 60, range.toHour * 60);
   const [computed, waiting] = await needsMigration(() =>
     db.batch([
-      db.prepare(computedSql).bind(hours),
-      db.prepare(waitingSql).bind(hours, minutes, fromHour, toHour),
+      db.prepare(computedSql).bind(JSON.stringify(keysOfAll(regions, left))),
+      db
+        .prepare(waitingSql)
+        .bind(
+          JSON.stringify(keysOfAll(shards, left)),
+          JSON.stringify(minutes),
+          JSON.stringify(left.map(({ fromHour, toHour }) => [fromHour, toHour])),
+          JSON.stringify(regions.map(({ regionNumber }) => regionNumber)),
+        ),
     ]),
   );
   const counted = computed?.results[0] as { computed: number; computedAt: string | null };
-  const left = waiting?.results[0] as { waiting: number };
-  return { ...counted, of: counted.computed + left.waiting };
+  const uncounted = waiting?.results[0] as { waiting: number };
+  const held = merged.reduce((sum, { hours }) => sum + hours, counted.computed);
+  const times = [counted.computedAt, ...merged.map(({ computedAt }) => computedAt)].filter(
+    (at) => at !== null,
+  );
+  return { computed: held, computedAt: times.sort().at(-1) ?? null, of: held + uncounted.waiting };
 }
 
 /** The first hour of a day's key. */
@@ -114,14 +142,14 @@ export interface BatchWant {
   readonly byDays: boolean;
 }
 
-/** The computed hours of a range once each, in lots; what has no row had no event. Throws StoredDataError. */
+/** The computed hours of ranges once each, in lots; what has no row had no event. Throws StoredDataError. */
 export async function* readBatchParts(
   db: D1Database,
-  regions: readonly number[],
-  range: HourRange,
+  shards: readonly ShardAddress[],
+  ranges: readonly HourRange[],
   want: BatchWant,
 ): AsyncGenerator<BatchPart[]> {
-  const days = want.byDays ? await readFreshDays(db, regions, range) : [];
+  const days = want.byDays ? await readFreshDays(db, shards, ranges) : [];
   const inDays = new Set(days);
   yield* readTable(
     db,
@@ -129,18 +157,21 @@ export async function* readBatchParts(
     days.map((key) => [key, key + 1]),
     want,
   );
-  const { fromHour, toHour } = range;
-  const spans = regions.flatMap((number) => hourSpans(number, fromHour, toHour, inDays));
+  const spans = shards.flatMap((shard) => ranges.flatMap((range) => hourSpans(shard, range, inDays)));
   yield* readTable(db, 'region_hours', spans, want);
 }
 
-/** Keys of the days that lie whole in the range and hold what their hours say now. */
+/** Keys of the days that lie whole in a range and hold what their hours say now. */
 async function readFreshDays(
   db: D1Database,
-  regions: readonly number[],
-  { fromHour, toHour }: HourRange,
+  shards: readonly ShardAddress[],
+  ranges: readonly HourRange[],
 ): Promise<number[]> {
-  const keys = keysOf(regions, Math.ceil(fromHour / dayHours), Math.floor(toHour / dayHours));
+  const whole = ranges
+    .map(({ fromHour, toHour }) => [Math.ceil(fromHour / dayHours), Math.floor(toHour / dayHours)] as const)
+    .filter(([from, to]) => from < to);
+  if (whole.length === 0) return [];
+  const keys = whole.flatMap(([from, to]) => keysOf(regionsOf(shards), from, to));
   const rows = await needsMigration(() =>
     db.prepare(freshDaysSql).bind(JSON.stringify(keys)).raw<[number]>(),
   );
@@ -148,11 +179,15 @@ async function readFreshDays(
 }
 
 /** What the days leave of a range, as few spans as there are. */
-function hourSpans(number: number, from: number, to: number, inDays: ReadonlySet<number>): KeyRange[] {
+function hourSpans(
+  { regionNumber, shard }: ShardAddress,
+  { fromHour, toHour }: HourRange,
+  inDays: ReadonlySet<number>,
+): KeyRange[] {
   const spans: [number, number][] = [];
-  for (let hour = from; hour < to; hour++) {
-    if (inDays.has(packedKey(number, 0, Math.floor(hour / dayHours)))) continue;
-    const key = packedKey(number, 0, hour);
+  for (let hour = fromHour; hour < toHour; hour++) {
+    if (inDays.has(packedKey(regionNumber, 0, Math.floor(hour / dayHours)))) continue;
+    const key = packedKey(regionNumber, shard, hour);
     const last = spans.at(-1);
     if (last?.[1] === key) last[1]++;
     else spans.push([key, key + 1]);

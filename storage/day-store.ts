@@ -2,9 +2,11 @@
 
 import { mergeDay } from '../core/batch/merge-day.ts';
 import type { UserDay } from '../core/batch/user-day.ts';
+import { dayHours } from '../core/protocol/batch-limits.ts';
 import { packedKey } from '../core/protocol/region.ts';
 import type { PackedHour } from './hour-store.ts';
 import { readHours } from './hour-store.ts';
+import { unmergeDays } from './merge-contents.ts';
 import { needsMigration } from './migrated.ts';
 import { readShardsOf } from './region-registry.ts';
 import { StoredDataError } from './stored-data-error.ts';
@@ -28,8 +30,6 @@ export interface DayParams extends RegionDay, DayMark {
   /** Name of the region. */
   readonly region: string;
 }
-
-export const dayHours = 24;
 
 const markSql = `SELECT count(*) AS hours, coalesce(sum(generation), 0) AS generations
   FROM batch_hours WHERE key >= ?1 AND key < ?2`;
@@ -141,7 +141,7 @@ export async function writeDay(db: D1Database, write: DayWrite): Promise<number>
   const account = db
     .prepare(accountSql)
     .bind(key, hours, generations, write.userEvents, write.users, computedAt, JSON.stringify(topUsers));
-  const results = await db.batch([account, rowOf(db, write, key)]);
+  const results = await db.batch([account, rowOf(db, write, key), unmergeDays(db, [day])]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
 }
 

@@ -3,6 +3,7 @@ import { type MergedWindows, mergeWindows } from '../core/window/merge-windows.t
 import type { PackedWindow } from '../core/window/packed-window.ts';
 import type { ShardAddress } from '../core/window/verdict.ts';
 import { jsonChunks } from './json-chunks.ts';
+import { unmergeHours } from './merge-contents.ts';
 import { StoredDataError } from './stored-data-error.ts';
 import {
   decodeDetails,
@@ -66,6 +67,7 @@ export async function rollUpHour(
     const [written, now] = await db.batch<{ fingerprint: string | null }>([
       db.prepare(upsertSql).bind(chunk, fingerprint, ...range),
       db.prepare(`SELECT ${fingerprintSql('?1', '?2')} AS fingerprint`).bind(...range),
+      ...unmergeHours(db, [hour]),
     ]);
     if (now?.results[0]?.fingerprint === fingerprint) return written?.meta.rows_written ?? 0;
   }

@@ -3,39 +3,10 @@ import { isNotNull } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { batchReasons, batchStates } from '../core/batch/batch-run.ts';
 import { replayStates } from '../core/batch/replay.ts';
-import { partKinds } from '../core/lake/lake-rows.ts';
 
 function integerColumn(name: string) {
   return integer(name).notNull();
 }
-
-/** Parts of the lake (LAK-1), written when R2 has confirmed them. */
-export const lakeParts = sqliteTable(
-  'lake_parts',
-  {
-    /** partName(): each part is listed once. */
-    name: text('name').primaryKey(),
-    region_number: integerColumn('region_number'),
-    shard: integerColumn('shard'),
-    incarnation: integerColumn('incarnation'),
-    first_row: integerColumn('first_row'),
-    last_row: integerColumn('last_row'),
-    /** Epoch hour of the events. */
-    hour: integerColumn('hour'),
-    kind: text('kind', { enum: partKinds }).notNull(),
-    events: integerColumn('events'),
-    bytes: integerColumn('bytes'),
-    /** Of the content, not of the bytes: SHA-256 in hex. */
-    digest: text('digest').notNull(),
-    format_version: integerColumn('format_version'),
-    /** Least and greatest event time, ms. */
-    from_ms: integerColumn('from_ms'),
-    to_ms: integerColumn('to_ms'),
-    /** ISO 8601 in UTC. */
-    sealed_at: text('sealed_at').notNull(),
-  },
-  (table) => [index('lake_parts_by_hour').on(table.hour, table.region_number)],
-);
 
 /** Runs of the batch layer over one region and hour (BAT-1). */
 export const batchRuns = sqliteTable(
@@ -88,24 +59,6 @@ export const batchHours = sqliteTable('batch_hours', {
   /** True once one of its parts has expired: it is never computed again. */
   frozen: integer('frozen', { mode: 'boolean' }).notNull().default(false),
   computed_at: text('computed_at').notNull(),
-});
-
-/** What the batch layer last computed of a region and day of UTC (BAT-3), beside its row of region_days. */
-export const batchDays = sqliteTable('batch_days', {
-  /** packedKey(region, 0, epoch day). */
-  key: integer('key').primaryKey(),
-  /**
-   * How many hours it was made of, and the sum of their generations: both only rise, so that a day of which either is
-   * another now is stale.
-   */
-  hours: integerColumn('hours'),
-  generations: integerColumn('generations'),
-  /** Events of known users, and how many users they were. */
-  user_events: integerColumn('user_events'),
-  users: integerColumn('users'),
-  computed_at: text('computed_at').notNull(),
-  /** JSON: [[user, events, films, duration_ms_sum, duration_count], ...] of those with the most events. */
-  top_users: text('top_users').notNull(),
 });
 
 /** Replays of ranges of hours (RPL-1). Its places are numbered hour by hour, and in an hour by `regions`. */

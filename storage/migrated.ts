@@ -1,5 +1,5 @@
 /** The newest file of migrations/; a test compares it with the folder. */
-export const latestMigration = '0021_shard_plans.sql';
+export const latestMigration = '0023_content_days.sql';
 
 /** The database lacks tables, or the newest of them: a state of the installation that `npm run migrate` ends. */
 export class NotMigratedError extends Error {

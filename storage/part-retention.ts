@@ -1,7 +1,8 @@
 /** Parts of the lake that are removed when their time is over (RET-2). */
-import { partsKeptMs, retentionRowsMax, uncomputedKeptMs } from '../core/protocol/batch-limits.ts';
+import { dayHours, partsKeptMs, retentionRowsMax, uncomputedKeptMs } from '../core/protocol/batch-limits.ts';
 import { clockSkewAheadMsMax } from '../core/protocol/limits.ts';
 import { packedKey } from '../core/protocol/region.ts';
+import { unmergeDays } from './merge-contents.ts';
 import type { Removed, RetentionPorts } from './retention.ts';
 
 const hourMs = 3_600_000;
@@ -41,10 +42,10 @@ export async function removeParts(
   if (results.length === 0) return { removed: 0, more: false };
   const names = results.map(({ name }) => name);
   const keys = new Set(results.map(({ regionNumber, hour }) => packedKey(regionNumber, 0, hour)));
-  await db
-    .prepare(freezeSql)
-    .bind(JSON.stringify([...keys]), iso(nowMs))
-    .run();
+  await db.batch([
+    db.prepare(freezeSql).bind(JSON.stringify([...keys]), iso(nowMs)),
+    unmergeDays(db, [...new Set(results.map(({ hour }) => Math.floor(hour / dayHours)))]),
+  ]);
   await bucket.delete(names);
   await db
     .prepare('DELETE FROM lake_parts WHERE name IN (SELECT value FROM json_each(?1))')

@@ -3,6 +3,8 @@
 import { isPartKind } from '../core/lake/lake-rows.ts';
 import type { PartAddress } from '../core/lake/part-name.ts';
 import { partName } from '../core/lake/part-name.ts';
+import { dayHours } from '../core/protocol/batch-limits.ts';
+import { unmergeDays } from './merge-contents.ts';
 import { StoredDataError } from './stored-data-error.ts';
 
 /** What is known of a part's content. */
@@ -58,7 +60,7 @@ export async function savePart(
 ): Promise<void> {
   const { shard, incarnation, firstRow, lastRow, hour, kind } = address;
   const { events, bytes, digest, formatVersion, fromMs, toMs } = content;
-  await db
+  const listed = db
     .prepare(saveSql)
     .bind(
       partName(address),
@@ -76,8 +78,8 @@ export async function savePart(
       fromMs,
       toMs,
       new Date(nowMs).toISOString(),
-    )
-    .run();
+    );
+  await db.batch([listed, unmergeDays(db, [Math.floor(hour / dayHours)])]);
 }
 
 /** Those of the names that are listed. */

@@ -4,7 +4,9 @@
  */
 import {
   alertsKeptMs,
+  dayHours,
   hoursKeptMs,
+  mergedHoursBack,
   retentionPlacesMax,
   retentionRowsMax,
   runsKeptMs,
@@ -15,6 +17,7 @@ import {
 import { packedKey, type RegionEntry } from '../core/protocol/region.ts';
 import { shardsOf } from '../core/protocol/shard-plan.ts';
 import { rollUpHour } from './hour-store.ts';
+import { unmergeDaysTo } from './merge-contents.ts';
 import { userStatsFolder } from './user-stats.ts';
 import { addressOf } from './window-store.ts';
 
@@ -33,7 +36,6 @@ export interface Removed {
 }
 
 const hourMs = 3_600_000;
-const dayHours = 24;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Key ranges of the regions' shards up to a minute, an hour or a day. */
@@ -120,10 +122,34 @@ export async function removeHours(
 ): Promise<Removed> {
   const cutMs = nowMs - hoursKeptMs;
   const ranges = rangesBefore(regions, Math.floor(cutMs / hourMs));
-  const [hours, accounts] = await db.batch(
-    [hoursSql, accountsSql].map((sql) => db.prepare(sql).bind(ranges, limit, iso(cutMs))),
-  );
+  const [hours, accounts] = await db.batch([
+    ...[hoursSql, accountsSql].map((sql) => db.prepare(sql).bind(ranges, limit, iso(cutMs))),
+    unmergeDaysTo(db, Math.floor(cutMs / hourMs / dayHours)),
+  ]);
   const changes = [hours, accounts].map((result) => result?.meta.changes ?? 0);
+  return {
+    removed: changes.reduce((sum, count) => sum + count),
+    more: changes.some((count) => count >= limit),
+  };
+}
+
+/** What was merged over all regions: hours of which no question is asked any more, and contents of days that are gone. */
+export async function removeMerged(
+  { db, nowMs }: RetentionPorts,
+  limit = retentionRowsMax,
+): Promise<Removed> {
+  const nowHour = Math.floor(nowMs / hourMs);
+  const lastDay = Math.floor((nowMs - hoursKeptMs) / hourMs / dayHours);
+  const results = await db.batch([
+    db.prepare('DELETE FROM merged_hours WHERE hour < ?1').bind(nowHour - mergedHoursBack),
+    db
+      .prepare(
+        `DELETE FROM content_days WHERE (content, day) IN
+           (SELECT content, day FROM content_days WHERE day <= ?1 LIMIT ?2)`,
+      )
+      .bind(lastDay, limit),
+  ]);
+  const changes = results.map(({ meta }) => meta.changes);
   return {
     removed: changes.reduce((sum, count) => sum + count),
     more: changes.some((count) => count >= limit),

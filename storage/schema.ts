@@ -1,13 +1,12 @@
-import { blob, index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { personRoles } from '../core/access/caller.ts';
-import { type CounterName, counterNames } from '../core/aggregate/counters.ts';
 import { alertResolutions, recordMetrics } from '../core/alert/alert-record.ts';
 import { alertBreaches, alertDimensions, alertMetrics, alertSeverities } from '../core/alert/alert-rule.ts';
 import { annotationVisibilities } from '../core/annotation/annotation.ts';
 
 /**
  * The tables of D1, from which drizzle-kit generates migrations/ (the regions themselves and the SQL views stand in
- * custom migrations). An INTEGER PRIMARY KEY is SQLite's row id: one window is one row written, with no index.
+ * custom migrations). Those that are read and written by SQL alone stand in sql-schema.ts.
  */
 export const regions = sqliteTable('regions', {
   number: integer('number').primaryKey(),
@@ -22,83 +21,6 @@ export const regions = sqliteTable('regions', {
 function integerColumn(name: string) {
   return integer(name).notNull();
 }
-
-type IntegerColumn = ReturnType<typeof integerColumn>;
-
-/** One INTEGER column a core counter, by the counter's name. */
-function counterColumns(): Record<CounterName, IntegerColumn> {
-  const columns = counterNames.map((name) => [name, integerColumn(name)] as const);
-  return Object.fromEntries(columns) as Record<CounterName, IntegerColumn>;
-}
-
-/** What windows and hours share. Small columns come first: a read of the totals then skips the overflow pages. */
-function totalColumns() {
-  return {
-    /** packedKey(region, shard, minute or hour). */
-    key: integer('key').primaryKey(),
-    /** packedWindowVersion of the row. */
-    v: integerColumn('v'),
-    generation: integerColumn('generation'),
-    incarnation: integerColumn('incarnation'),
-    log_row: integerColumn('log_row'),
-    closed: integerColumn('closed'),
-    ...counterColumns(),
-  };
-}
-
-function detailColumns() {
-  return {
-    /** JSON: {dimension: [[key, counters], ...]}; counters lack their trailing zeros. */
-    dimensions: text('dimensions').notNull(),
-    /** JSON: [[content_id, title, content_type], ...]. */
-    titles: text('titles').notNull(),
-    users: blob('users', { mode: 'buffer' }).notNull(),
-    sessions: blob('sessions', { mode: 'buffer' }).notNull(),
-    speed: blob('speed', { mode: 'buffer' }).notNull(),
-  };
-}
-
-export const regionWindows = sqliteTable('region_windows', {
-  ...totalColumns(),
-  /** JSON: six arrays of counters without their trailing zeros, null for a pane without events. */
-  panes: text('panes').notNull(),
-  ...detailColumns(),
-});
-
-export const regionHours = sqliteTable('region_hours', {
-  ...totalColumns(),
-  /** How many minutes were merged into the hour. */
-  windows: integerColumn('windows'),
-  ...detailColumns(),
-});
-
-/** Days of the batch layer (BAT-3): its hours merged, all shards of a region in one row. */
-export const regionDays = sqliteTable('region_days', {
-  ...totalColumns(),
-  /** How many minutes its hours hold. */
-  windows: integerColumn('windows'),
-  ...detailColumns(),
-});
-
-/** Running totals of rejects by door, producer and minute of receipt (core/protocol/reject-report.ts). */
-export const rejectReports = sqliteTable('reject_reports', {
-  /** "MINUTE:DOOR:PRODUCER", the minute in eight digits, so that a range of minutes is a range of keys. */
-  key: text('key').primaryKey(),
-  door: text('door').notNull(),
-  producer: text('producer').notNull(),
-  minute: integerColumn('minute'),
-  seq: integerColumn('seq'),
-  /** JSON: {code: count}. */
-  rejected: text('rejected').notNull(),
-  twins: integerColumn('twins'),
-  /** JSON: RejectSample[]. */
-  samples: text('samples').notNull(),
-});
-
-export const settings = sqliteTable('settings', {
-  name: text('name').primaryKey(),
-  value: text('value').notNull(),
-});
 
 /** What a rule judges and how. A version is never changed: a change is a new row (ALR-1). */
 export const alertRules = sqliteTable(

@@ -45,8 +45,11 @@ const owners: readonly (readonly [RegExp, WorkUnit])[] = [
   [/insert (users|movies)/, 'newcomer'],
   [/update movies/, 'filmHour'],
   [/lake\/work/, 'batchStep'],
-  [/DayBatch|region_days|batch_days|user_stats|alerts/, 'regionDay'],
-  [/HourBatch|SessionBatch|batch_hours|session_hours|region_hours|_analytics|open_sittings/, 'regionHour'],
+  [/DayBatch|region_days|batch_days|merged_days|content_days|user_stats|alerts/, 'regionDay'],
+  [
+    /HourBatch|SessionBatch|batch_hours|session_hours|region_hours|merged_hours|_analytics|open_sittings/,
+    'regionHour',
+  ],
   [/batch_runs|viewing_sessions/, 'regionHour'],
   [/(insert|delete) region_windows|RegionWindow(\.alarm| alarm| replace| select)/, 'window'],
   [/cron|doors|door_holes|select|settings|delete|r2 (list|get)/, 'look'],

@@ -1,5 +1,8 @@
 /** Caps of the batch layer, as limits.ts has those of the rest: each with its reason. */
 
+/** Days are of UTC. */
+export const dayHours = 24;
+
 /** Runs of the batch layer that go on at once: isolates may share their 128 MB, and one takes some 40 MB. */
 export const batchRunsAtOnceMax = 4;
 /** Hours of regions that one request, or one firing of the cron, may have computed: a month of a region. */
@@ -25,6 +28,16 @@ export const topUsersMax = 1_000;
 export const dueDaysMax = 24;
 /** Days that one question about the tables of the batch layer may cover: a quarter of a year. */
 export const batchRangeDaysMax = 92;
+/**
+ * How far back hours and days are merged over all regions (BAT-6): what a question can be about that ends now, and a week;
+ * hours, of which a question reads those at its ends, are kept no longer.
+ */
+const mergedDaysBack = batchRangeDaysMax + 7;
+export const mergedHoursBack = mergedDaysBack * 24;
+/** How far most firings of the cron look for what is not merged; the hourly one looks all the way back. */
+export const mergedLookHours = 48;
+/** Of each that one firing of the cron merges, some 100 ms each. */
+export const mergedAtOnceMax = 8;
 /** Of users each day has a thousand rows for each region. */
 export const userRangeDaysMax = 7;
 /** Contents hour by hour are hundreds of rows each. */

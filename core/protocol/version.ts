@@ -10,6 +10,8 @@ export const logRowVersion = 1;
 export const snapshotVersion = 1;
 /** `v` of a packed window. */
 export const packedWindowVersion = 1;
+/** `v` of what is merged over all regions (BAT-6); a row of another is as none. */
+export const mergedVersion = 1;
 /** `v` of a shard's account (ING-6b). */
 export const shardAccountVersion = 1;
 /** Version mixed into every identity (IDN-1). */

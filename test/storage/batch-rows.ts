@@ -10,7 +10,15 @@ export const hour0 = 498_672;
 export const nowMs = (hour0 + 2) * hourMs;
 
 export async function clearBatch(): Promise<void> {
-  const tables = ['batch_runs', 'batch_hours', 'lake_parts', 'region_windows', 'region_hours'];
+  const tables = [
+    'batch_runs',
+    'batch_hours',
+    'lake_parts',
+    'region_windows',
+    'region_hours',
+    'merged_hours',
+    'merged_days',
+  ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 }
 

@@ -175,7 +175,7 @@ export function etlRow(run: EtlRun, nowMs: number): z.output<typeof etlSchema> {
 
 const at = (second: number): string => `2026-11-21T09:30:${String(second).padStart(2, '0')}.000Z`;
 
-export const etlExample: z.output<typeof etlSchema> = {
+export const etlExample: z.output<typeof etlSchema> = DESCRIBED && {
   id,
   state: 'running',
   phase: 'load',

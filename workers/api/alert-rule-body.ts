@@ -144,7 +144,7 @@ export const newRuleBody = once(() =>
 );
 
 const { id: _, ...changed } = ruleExample;
-export const changeExample = { version: 1, ...changed, threshold: 0.25 } as const;
+export const changeExample = DESCRIBED && ({ version: 1, ...changed, threshold: 0.25 } as const);
 
 /** A rule as it is to be from now on: every field, so that none changes unseen. */
 export const ruleBody = once(() =>

@@ -97,7 +97,13 @@ export const newAnnotationBody = once(() =>
     .meta(DESCRIBED && { examples: [newExample] }),
 );
 
-export const changeExample = { version: 1, ...newExample, text: 'CDN rollout 4711, rolled back' } as const;
+export const changeExample =
+  DESCRIBED &&
+  ({
+    version: 1,
+    ...newExample,
+    text: 'CDN rollout 4711, rolled back',
+  } as const);
 
 /** An annotation as it is to be from now on: every field, so that none changes unseen. */
 export const annotationBody = once(() =>

@@ -4,19 +4,28 @@ import { contentsByHourHoursMax } from '../../core/protocol/batch-limits.ts';
 import { once } from '../../core/protocol/once.ts';
 import { amount, count, downloadShape, time } from './answer-schema.ts';
 import { exampleMeta, lastTitle, movieId, summedTable } from './batch.ts';
-import { type ContentSum, sumContents } from './batch-sums.ts';
+import { type ContentSum, sumContentSteps } from './batch-sums.ts';
 import type { BatchRow, BatchTable } from './batch-table.ts';
+import { compareRanks, type Rank, type Ranking } from './cursor.ts';
 import { downloadFigures, isoTime, reader } from './figures.ts';
 
 const hourMs = 3_600_000;
 
+const ranking: Ranking<BatchRow> = {
+  of: (row) => [String(row.window_start), Number(row.total_events), String(row.content_id)],
+  shape: ['string', 'number', 'string'],
+};
+const isAfter = (row: BatchRow, after: Rank | null): boolean =>
+  after === null || compareRanks(ranking.of(row), after) > 0;
+
 export const contentTable: BatchTable = {
   ...summedTable,
   path: '/api/batch/content',
-  summary: 'Contents hour by hour or day by day, as the batch layer counts them',
+  summary: DESCRIBED && 'Contents hour by hour or day by day, as the batch layer counts them',
   description:
+    DESCRIBED &&
     'The tables `content_hourly` and `content_daily`, across the regions: a row for each content and hour or day in ' +
-    'which there was an event of it; the most active first within each.',
+      'which there was an event of it; the most active first within each.',
   own: () => ({
     by: z
       .enum(['hour', 'day'], 'must be hour or day')
@@ -47,20 +56,36 @@ export const contentTable: BatchTable = {
       avg_rating: amount(DESCRIBED && 'Their mean, 1 to 10; null without').nullable(),
     }),
   ),
-  ranking: {
-    of: (row) => [String(row.window_start), Number(row.total_events), String(row.content_id)],
-    shape: ['string', 'number', 'string'],
-  },
+  ranking,
   check: (context, { fromHour, toHour }) =>
     context.req.query('by') === 'hour' && toHour - fromHour > contentsByHourHoursMax
       ? { parameter: 'by', message: `hour goes with at most ${contentsByHourHoursMax} hours` }
       : null,
-  read: async (db, query, context) => {
+  read: async (db, query, context, merged) => {
     const step = context.req.query('by') === 'hour' ? 1 : 24;
-    const { sums, warnings } = await sumContents(db, query, step);
-    return { rows: sums.map((sum) => contentRow(sum, step)), warnings };
+    const { limit, after } = query.page;
+    // Rows rank by time first, so that a page goes on where the one before ended.
+    const fromHour = after === null ? 0 : Math.floor(Date.parse(String(after[0])) / hourMs);
+    const isEnough = (sums: readonly ContentSum[]): boolean => {
+      const ranked = sums.filter((sum) => sum.counters[0] !== 0 && isAfter(contentRow(sum, step), after));
+      return ranked.length > limit;
+    };
+    const { sums, warnings, titlesOf } = await sumContentSteps(db, query, merged, {
+      step,
+      fromHour,
+      isEnough,
+    });
+    const finish = async (page: readonly BatchRow[]): Promise<readonly BatchRow[]> => {
+      const ids = [...new Set(page.map((row) => String(row.content_id)))];
+      const titles = await titlesOf(ids, true);
+      return page.map((row) => {
+        const { title, type } = titles.of(String(row.content_id));
+        return { ...row, title, content_type: type };
+      });
+    };
+    return { rows: sums.map((sum) => contentRow(sum, step)), warnings, finish };
   },
-  example: {
+  example: DESCRIBED && {
     data: [
       {
         window_start: '2026-11-20T00:00:00.000Z',
@@ -88,15 +113,15 @@ export const contentTable: BatchTable = {
   },
 };
 
-function contentRow({ contentId, hour, counters, title, type }: ContentSum, step: 1 | 24): BatchRow {
+function contentRow({ contentId, hour, counters }: ContentSum, step: 1 | 24): BatchRow {
   const of = reader(counters);
   const rated = of('rating_count');
   return {
     window_start: isoTime(hour * hourMs),
     window_end: isoTime((hour + step) * hourMs),
     content_id: contentId,
-    title,
-    content_type: type,
+    title: null,
+    content_type: null,
     total_events: of('events'),
     view_count: of('views'),
     complete_count: of('completes'),

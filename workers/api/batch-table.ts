@@ -1,8 +1,10 @@
 /** What the tables of /api/batch have in common: rows of computed hours, with how far the batch layer is (BAT-2). */
 import * as z from 'zod';
 import { once } from '../../core/protocol/once.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import type { BatchState } from '../../storage/batch-table-store.ts';
 import { readBatchState } from '../../storage/batch-table-store.ts';
+import { type MergedDay, readMergedDays } from '../../storage/merged-store.ts';
 import { count, time } from './answer-schema.ts';
 import {
   type BatchQuery,
@@ -38,7 +40,15 @@ export interface BatchTable extends Omit<BatchQueryOptions, 'shape'> {
     db: D1Database,
     query: BatchQuery,
     context: ApiContext,
-  ) => Promise<{ readonly rows: readonly BatchRow[]; readonly warnings: readonly string[] }>;
+    merged: readonly MergedDay[],
+  ) => Promise<BatchRows>;
+}
+
+export interface BatchRows {
+  readonly rows: readonly BatchRow[];
+  readonly warnings: readonly string[];
+  /** What the rows of a page lack, of which their rank is not made. */
+  readonly finish?: (page: readonly BatchRow[]) => Promise<readonly BatchRow[]>;
 }
 
 const meta =
@@ -92,14 +102,20 @@ export function batchRoute(table: BatchTable): Route {
   };
 }
 
-async function answer(context: ApiContext, table: BatchTable, query: BatchQuery): Promise<Response> {
+async function readPage(context: ApiContext, table: BatchTable, query: BatchQuery) {
   const { DB } = context.env;
   const numbers = query.regions.map(({ number }) => number);
-  const [state, { rows, warnings }] = await timed(
-    'd1',
-    Promise.all([readBatchState(DB, numbers, query), table.read(DB, query, context)]),
-  );
+  const merged = await readMergedDays(DB, numbers, query);
+  const [state, { rows, warnings, finish }] = await Promise.all([
+    readBatchState(DB, shardsOf(query.regions), query, merged),
+    table.read(DB, query, context, merged),
+  ]);
   const page = pageOf(rows, table.ranking, query.page);
+  return { page: finish ? { ...page, rows: await finish(page.rows) } : page, state, warnings };
+}
+
+async function answer(context: ApiContext, table: BatchTable, query: BatchQuery): Promise<Response> {
+  const { page, state, warnings } = await timed('d1', readPage(context, table, query));
   const next =
     page.next === null
       ? null

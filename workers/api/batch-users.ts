@@ -15,7 +15,7 @@ export const userStats: BatchTable = {
   unit: 'day',
   daysMax: userRangeDaysMax,
   contentFilter: false,
-  summary: 'The busiest users of each region and day',
+  summary: DESCRIBED && 'The busiest users of each region and day',
   description:
     `The ${topUsersMax} pseudonyms with the most events of each region and day; the lake has all of them. A user who was ` +
     'active in two regions has a row in each. Days are there once all of their hours are computed. It tells what single ' +
@@ -55,7 +55,7 @@ export const userStats: BatchTable = {
     );
     return { rows, warnings: [] };
   },
-  example: {
+  example: DESCRIBED && {
     data: [
       {
         date: '2026-11-20',

@@ -3,10 +3,12 @@ import * as z from 'zod';
 import { addCounters, type Counters, emptyCounters } from '../../core/aggregate/counters.ts';
 import { batchRangeDaysMax } from '../../core/protocol/batch-limits.ts';
 import { once } from '../../core/protocol/once.ts';
+import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import { readBatchParts } from '../../storage/batch-table-store.ts';
+import { hoursBeside, hoursOfDay, runsOf } from '../../storage/merged-store.ts';
 import { amount, count } from './answer-schema.ts';
-import { type ContentSum, sumContents } from './batch-sums.ts';
-import type { BatchRow, BatchTable } from './batch-table.ts';
+import { type ContentSum, type ContentSums, sumContents } from './batch-sums.ts';
+import type { BatchRow, BatchRows, BatchTable } from './batch-table.ts';
 import type { Ranking } from './cursor.ts';
 import { reader } from './figures.ts';
 
@@ -43,10 +45,11 @@ const byCount = (column: string): Ranking<BatchRow> => ({
 export const popularMovies: BatchTable = {
   ...summedTable,
   path: '/api/batch/popular-movies',
-  summary: 'Contents by views, as the batch layer counts them',
+  summary: DESCRIBED && 'Contents by views, as the batch layer counts them',
   description:
+    DESCRIBED &&
     'The contents with at least one view in the computed hours of the range, the most viewed first. Late events are ' +
-    'counted, twins are not.',
+      'counted, twins are not.',
   row: once(() =>
     z.strictObject({
       movie_id: movieId(),
@@ -57,11 +60,8 @@ export const popularMovies: BatchTable = {
     }),
   ),
   ranking: byCount('view_count'),
-  read: async (db, query) => {
-    const { sums, warnings } = await sumContents(db, query, null);
-    return { rows: sums.flatMap(popularRow), warnings };
-  },
-  example: {
+  read: async (db, query, _, merged) => withTitles(await sumContents(db, query, merged), popularRow),
+  example: DESCRIBED && {
     data: [
       {
         movie_id: 'film-001',
@@ -76,13 +76,28 @@ export const popularMovies: BatchTable = {
   },
 };
 
-function popularRow({ contentId, title, counters }: ContentSum): BatchRow[] {
+/** Titles are of the page alone: which it is, they do not decide. */
+function withTitles(sums: ContentSums, rowsOf: (sum: ContentSum) => BatchRow[]): BatchRows {
+  return {
+    rows: sums.sums.flatMap(rowsOf),
+    warnings: sums.warnings,
+    finish: async (page) => {
+      const titles = await sums.titlesOf(
+        page.map((row) => String(row.movie_id)),
+        false,
+      );
+      return page.map((row) => ({ ...row, title: titles.of(String(row.movie_id)).title }));
+    },
+  };
+}
+
+function popularRow({ contentId, counters }: ContentSum): BatchRow[] {
   const of = reader(counters);
   if (of('views') === 0) return [];
   return [
     {
       movie_id: contentId,
-      title,
+      title: null,
       view_count: of('views'),
       complete_count: of('completes'),
       watched_seconds: of('watched_ms_sum') / 1000,
@@ -93,8 +108,9 @@ function popularRow({ contentId, title, counters }: ContentSum): BatchRow[] {
 export const ratingsStats: BatchTable = {
   ...summedTable,
   path: '/api/batch/ratings-stats',
-  summary: 'Ratings of contents, as the batch layer counts them',
+  summary: DESCRIBED && 'Ratings of contents, as the batch layer counts them',
   description:
+    DESCRIBED &&
     'The contents with at least one rating in the computed hours of the range, the most rated first.',
   row: once(() =>
     z.strictObject({
@@ -105,29 +121,21 @@ export const ratingsStats: BatchTable = {
     }),
   ),
   ranking: byCount('rating_count'),
-  read: async (db, query) => {
-    const { sums, warnings } = await sumContents(db, query, null);
-    const rows = sums.flatMap(({ contentId, title, counters }): BatchRow[] => {
-      const of = reader(counters);
-      const rated = of('rating_count');
-      if (rated === 0) return [];
-      return [
-        {
-          movie_id: contentId,
-          title,
-          rating_count: rated,
-          avg_rating: of('rating_milli_sum') / 1000 / rated,
-        },
-      ];
-    });
-    return { rows, warnings };
-  },
-  example: {
+  read: async (db, query, _, merged) => withTitles(await sumContents(db, query, merged), ratingsRow),
+  example: DESCRIBED && {
     data: [{ movie_id: 'film-001', title: 'Harbour Lights', rating_count: 812, avg_rating: 7.9 }],
     count: 1,
     meta: exampleMeta,
   },
 };
+
+function ratingsRow({ contentId, counters }: ContentSum): BatchRow[] {
+  const of = reader(counters);
+  const rated = of('rating_count');
+  if (rated === 0) return [];
+  const avg = of('rating_milli_sum') / 1000 / rated;
+  return [{ movie_id: contentId, title: null, rating_count: rated, avg_rating: avg }];
+}
 
 /** Of all types, as counters name them. */
 const typeCounts = {
@@ -146,10 +154,11 @@ const typeNames = Object.keys(typeCounts) as TypeCount[];
 export const hourlyStats: BatchTable = {
   ...summedTable,
   path: '/api/batch/hourly-stats',
-  summary: 'What is done at which hour of the day',
+  summary: DESCRIBED && 'What is done at which hour of the day',
   description:
+    DESCRIBED &&
     'The 24 hours of the day (UTC), each summed over the days of the range: the pattern of a day. Hours without events ' +
-    'in the range are left out.',
+      'in the range are left out.',
   row: once(() =>
     z.strictObject({
       hour: z
@@ -168,28 +177,24 @@ export const hourlyStats: BatchTable = {
   ),
   // Numbers rank from high to low: hours are to ascend.
   ranking: { of: (row) => [-Number(row.hour)], shape: ['number'] },
-  read: async (db, query) => {
-    const hours = new Map<number, { readonly counters: Counters; readonly days: Set<number> }>();
+  read: async (db, query, _, merged) => {
+    const hours = new HoursOfDay();
     const { contentId } = query;
+    const runs = contentId === null ? runsOf(merged) : [];
+    if (contentId === null)
+      for (const day of merged)
+        for (const [hour, counters] of hoursOfDay(day)) hours.add(day.day * 24 + hour, counters);
     const want = {
       contents: contentId === null ? null : { key: contentId },
       titles: false,
       byDays: false,
     };
-    const numbers = query.regions.map(({ number }) => number);
-    for await (const lot of readBatchParts(db, numbers, query, want)) {
-      for (const { hour, counters, contents } of lot) {
-        const counted = contentId === null ? counters : contents[0]?.[1];
-        if (!counted?.[0]) continue;
-        const held = hours.get(hour % 24) ?? { counters: emptyCounters(), days: new Set<number>() };
-        hours.set(hour % 24, held);
-        addCounters(held.counters, counted);
-        held.days.add(Math.floor(hour / 24));
-      }
-    }
-    return { rows: [...hours].map(([hour, sum]) => hourRow(hour, sum)), warnings: [] };
+    for await (const lot of readBatchParts(db, shardsOf(query.regions), hoursBeside(query, runs), want))
+      for (const { hour, counters, contents } of lot)
+        hours.add(hour, contentId === null ? counters : contents[0]?.[1]);
+    return { rows: hours.rows, warnings: [] };
   },
-  example: {
+  example: DESCRIBED && {
     data: [
       {
         hour: 20,
@@ -211,6 +216,22 @@ export const hourlyStats: BatchTable = {
     meta: exampleMeta,
   },
 };
+
+class HoursOfDay {
+  readonly #hours = new Map<number, { readonly counters: Counters; readonly days: Set<number> }>();
+
+  add(hour: number, counted: readonly number[] | undefined): void {
+    if (!counted?.[0]) return;
+    const held = this.#hours.get(hour % 24) ?? { counters: emptyCounters(), days: new Set<number>() };
+    this.#hours.set(hour % 24, held);
+    addCounters(held.counters, counted);
+    held.days.add(Math.floor(hour / 24));
+  }
+
+  get rows(): BatchRow[] {
+    return [...this.#hours].map(([hour, sum]) => hourRow(hour, sum));
+  }
+}
 
 function hourRow(
   hour: number,

@@ -37,8 +37,8 @@ const contents = {
 
 export const movieViews: StreamTable = {
   path: '/api/stream/movie-views',
-  summary: 'Views of each content',
-  description: 'The contents with at least one view, the most viewed first.',
+  summary: DESCRIBED && 'Views of each content',
+  description: DESCRIBED && 'The contents with at least one view, the most viewed first.',
   row: once(() =>
     z.strictObject({
       movie_id: movieId(),
@@ -71,8 +71,8 @@ export const movieViews: StreamTable = {
 
 export const ratings: StreamTable = {
   path: '/api/stream/ratings',
-  summary: 'Ratings of each content',
-  description: 'The contents with at least one rating, the most rated first.',
+  summary: DESCRIBED && 'Ratings of each content',
+  description: DESCRIBED && 'The contents with at least one rating, the most rated first.',
   row: once(() =>
     z.strictObject({
       movie_id: movieId(),
@@ -108,8 +108,9 @@ const activityCounts = {
 
 export const userActivity: StreamTable = {
   path: '/api/stream/user-activity',
-  summary: 'What the users of each region did',
-  description: 'The regions with events, by name. How many users they are, /api/stats/realtime says.',
+  summary: DESCRIBED && 'What the users of each region did',
+  description:
+    DESCRIBED && 'The regions with events, by name. How many users they are, /api/stats/realtime says.',
   row: once(() =>
     z.strictObject({
       region: z.string().describe(DESCRIBED && 'Its name'),
@@ -149,8 +150,8 @@ export const userActivity: StreamTable = {
 
 export const eventDistribution: StreamTable = {
   path: '/api/stream/event-distribution',
-  summary: 'Events of each type',
-  description: 'All eight types, the most frequent first; none at all where there was no event.',
+  summary: DESCRIBED && 'Events of each type',
+  description: DESCRIBED && 'All eight types, the most frequent first; none at all where there was no event.',
   row: once(() =>
     z.strictObject({
       event_type: z.enum(eventTypes).describe(DESCRIBED && 'One of the eight'),

@@ -5,7 +5,7 @@ import type { systemAnswer } from './system-schema.ts';
 const at = '2026-11-21T12:00:00.000Z';
 const exactly = (value: number) => ({ low: value, high: value });
 
-export const systemExample: z.output<typeof systemAnswer> = {
+export const systemExample: z.output<typeof systemAnswer> = DESCRIBED && {
   data: {
     at,
     state: 'warning',

@@ -7,12 +7,11 @@ import { type EventGroup, groupsOf } from '../../core/batch/event-groups.ts';
 import { partitionStarts, sumUsers, TopUsers, type UserDay } from '../../core/batch/user-day.ts';
 import { userAdder } from '../../core/batch/user-events.ts';
 import { UserRecords, userRecordBytes } from '../../core/batch/user-records.ts';
-import { topUsersMax } from '../../core/protocol/batch-limits.ts';
+import { dayHours, topUsersMax } from '../../core/protocol/batch-limits.ts';
 import { BatchWork } from '../../storage/batch-work.ts';
 import {
   type DayMark,
   type DayParams,
-  dayHours,
   readDayHours,
   readDayMark,
   readWrittenDay,

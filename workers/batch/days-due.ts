@@ -1,9 +1,9 @@
 /** Begins the days that are due, an instance of the Workflow each; one that stands still is set going again (BAT-3). */
-import { dueDaysMax } from '../../core/protocol/batch-limits.ts';
+import { dayHours, dueDaysMax } from '../../core/protocol/batch-limits.ts';
 import { logLine } from '../../core/protocol/log-line.ts';
 import type { RegionEntry } from '../../core/protocol/region.ts';
 import { rangesToLookAt } from '../../storage/batch-due.ts';
-import { type DayParams, type DayRange, dayHours, readDueDays } from '../../storage/day-store.ts';
+import { type DayParams, type DayRange, readDueDays } from '../../storage/day-store.ts';
 import { setGoing } from '../../storage/set-going.ts';
 import { dayRunId } from './day-run.ts';
 

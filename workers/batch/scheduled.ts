@@ -1,11 +1,12 @@
 /** What the clock begins: runs for hours that are due, and care for runs that stand still (docs/batch.md). */
 
-import { batchRunsMax } from '../../core/protocol/batch-limits.ts';
+import { batchRunsMax, mergedHoursBack, mergedLookHours } from '../../core/protocol/batch-limits.ts';
 import { errorFields, logLine } from '../../core/protocol/log-line.ts';
 import { shardsOf } from '../../core/protocol/shard-plan.ts';
 import { dispatchRuns } from '../../storage/batch-dispatch.ts';
 import { dueHours } from '../../storage/batch-due.ts';
 import { addRuns } from '../../storage/batch-store.ts';
+import { mergeDue } from '../../storage/merge-contents.ts';
 import { loadRegions } from '../../storage/region-registry.ts';
 import { readRetention } from '../../storage/retention-report.ts';
 import type { Env } from '../env.ts';
@@ -28,6 +29,7 @@ export async function handleScheduled(cron: string, env: Env, nowMs: number): Pr
   await dispatchRuns(env.DB, env.HOUR_BATCH, nowMs);
   if (cron === hourlyCron) await checkLosses(env, nowMs);
   if (cron === watchCron) await beginDueParts(env, nowMs);
+  if (cron !== dailyCron) await mergeContents(env, nowMs, cron === hourlyCron);
   await removeWhatIsOver(cron, env, nowMs);
 }
 
@@ -42,6 +44,14 @@ async function beginDueParts({ DB, DAY_BATCH, SESSION_BATCH }: Env, nowMs: numbe
   const regions = await loadRegions(DB, nowMs);
   await beginDueDays(DB, DAY_BATCH, regions, nowMs);
   await beginDueSessions({ db: DB, workflow: SESSION_BATCH, nowMs }, regions);
+}
+
+/** Hours and days over all regions (BAT-6); those of before it was so, and later corrections, by the hour. */
+async function mergeContents({ DB }: Env, nowMs: number, isAll: boolean): Promise<void> {
+  const regions = await loadRegions(DB, nowMs);
+  const back = isAll ? mergedHoursBack : mergedLookHours;
+  const merged = await mergeDue(DB, regions, Math.floor(nowMs / 3_600_000), back);
+  if (merged.hours + merged.days > 0) console.log(logLine('info', 'batch_merged', merged));
 }
 
 /** As many as a firing may begin; what is left is due at the next. */

@@ -50,7 +50,7 @@ export class SqliteD1 {
     this.#tables =
       `batch_runs batch_hours lake_parts region_windows region_hours replays batch_days region_days
       session_hours etl_runs viewing_sessions ratings users movies daily_analytics hourly_analytics
-      genre_analytics`.split(/\s+/);
+      genre_analytics merged_hours merged_days content_days`.split(/\s+/);
   }
 
   clear(): void {

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { dayHours } from '../../../core/protocol/batch-limits.ts';
 import type { EventType } from '../../../core/protocol/event-type.ts';
 import { packedKey } from '../../../core/protocol/region.ts';
-import { dayHours, readDayHours, readDayMark, writeDay } from '../../../storage/day-store.ts';
+import { readDayHours, readDayMark, writeDay } from '../../../storage/day-store.ts';
 import { rollUpHour } from '../../../storage/hour-store.ts';
 import { saveWindows } from '../../../storage/window-store.ts';
 import { groupBy, type ModelEvent, midnight, modelEvents, windowsOf } from '../../storage/packed-windows.ts';

@@ -200,7 +200,7 @@ export const sessionData =
   DESCRIBED &&
   z.strictObject({
     ...sessionShape(),
-    region: known('Name of the region in which it was stitched'),
+    region: known(DESCRIBED && 'Name of the region in which it was stitched'),
     timeline: z
       .array(timelineRow())
       .describe('Its events, as the lake has them; empty for an imported one, and where they are gone'),
@@ -217,19 +217,19 @@ export const movieData =
   DESCRIBED &&
   z.strictObject({
     movie_id: movieId(),
-    title: known('Title'),
-    genre: text('`Unknown` where none is known'),
-    content_type: known('Such as film or series'),
-    duration_minutes: count('Length; null where not known').nullable(),
-    release_date: known('YYYY-MM-DD'),
-    director: known('Director'),
-    cast: known('Names, joined by ", "'),
-    country: known('Of production'),
-    language: known('Original language'),
-    avg_rating: amount('Mean of all ratings, 1 to 10; null without').nullable(),
-    rating_count: count('All ratings'),
+    title: known(DESCRIBED && 'Title'),
+    genre: text(DESCRIBED && '`Unknown` where none is known'),
+    content_type: known(DESCRIBED && 'Such as film or series'),
+    duration_minutes: count(DESCRIBED && 'Length; null where not known').nullable(),
+    release_date: known(DESCRIBED && 'YYYY-MM-DD'),
+    director: known(DESCRIBED && 'Director'),
+    cast: known(DESCRIBED && 'Names, joined by ", "'),
+    country: known(DESCRIBED && 'Of production'),
+    language: known(DESCRIBED && 'Original language'),
+    avg_rating: amount(DESCRIBED && 'Mean of all ratings, 1 to 10; null without').nullable(),
+    rating_count: count(DESCRIBED && 'All ratings'),
     total_views: count(
-      'Of all sessions that are kept, whatever is asked; null for who is limited to regions',
+      DESCRIBED && 'Of all sessions that are kept, whatever is asked; null for who is limited to regions',
     ).nullable(),
     figures: z.strictObject({ ...figuresShape, previous_views: previousViews() }).describe('Of the range'),
     daily: z.array(dailyRow()),
@@ -242,11 +242,11 @@ export const userData =
   DESCRIBED &&
   z.strictObject({
     ...userShape(),
-    age: count('As imported; null where not known').nullable(),
-    gender: known('As imported'),
-    signup_date: known('YYYY-MM-DD'),
+    age: count(DESCRIBED && 'As imported; null where not known').nullable(),
+    gender: known(DESCRIBED && 'As imported'),
+    signup_date: known(DESCRIBED && 'YYYY-MM-DD'),
     is_active: z.boolean().describe('As imported'),
-    preferred_genre: known('As imported'),
+    preferred_genre: known(DESCRIBED && 'As imported'),
     is_inferred: z.boolean().describe('True where only sessions have told of this user'),
     figures: z
       .strictObject({
