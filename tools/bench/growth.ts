@@ -42,14 +42,21 @@ class Runtime {
     this.#credentials = credentials;
   }
 
-  async usPerEvent(names: readonly string[], events: number, eventsPerBody: number): Promise<number> {
+  /** `times` as many POSTs under way as else. */
+  async usPerEvent(
+    names: readonly string[],
+    events: number,
+    eventsPerBody: number,
+    times = 1,
+  ): Promise<number> {
     const bodies = Array.from({ length: Math.ceil(events / eventsPerBody) }, () =>
       this.#bodies.make(names, eventsPerBody),
     );
     this.#sent += bodies.length * eventsPerBody;
     const sent = bodies.length * eventsPerBody;
     const before = cpuUs(this.#pid);
-    await send(this.#pool, this.#credentials.ingest_key, () => bodies.pop());
+    const { ingest_key: key } = this.#credentials;
+    await Promise.all(Array.from({ length: times }, () => send(this.#pool, key, () => bodies.pop())));
     const spent = (await this.#idle()) - before;
     // Outside of what is measured, since it asks every shard.
     await untilCounted(this.#pool, this.#credentials.viewer_token, this.#sent, 500);
@@ -74,11 +81,14 @@ const lots = 5;
 const lotFirst = (lot: number): number => 300 + lot * regions;
 const regionCounts = [1, 2, 5, 12, 25, 50, 100, 200];
 const eventsPerMixedBody = 1_000;
+/** How often as many POSTs, so that no region has less to do than one of twelve. */
+const timesFor = (count: number): number => Math.ceil(count / regions);
+const ampleRounds = 3;
 
-async function throughTheRuntime(): Promise<{ events: Line; mixed: Line }> {
+async function throughTheRuntime(): Promise<{ events: Line; mixed: Line; ample: Line }> {
   const all = [...growthRegions(200, 50), ...growthRegions(lots * regions, lotFirst(0))];
   const { miniflare, credentials } = await startMarquee({ regions: all });
-  const pool = new Pool(await miniflare.ready, { connections: underWay });
+  const pool = new Pool(await miniflare.ready, { connections: underWay * timesFor(200) });
   try {
     const runtime = new Runtime(pool, runtimePid(), credentials);
     await runtime.usPerEvent(namesOf(200, 50), 100_000, 500);
@@ -97,11 +107,21 @@ async function throughTheRuntime(): Promise<{ events: Line; mixed: Line }> {
     for (let round = 0; round < lots; round++)
       for (const [count, us] of mixed)
         us.push(await runtime.usPerEvent(namesOf(count, 50), 20_000, eventsPerMixedBody));
+    const ample = new Map<number, number[]>(regionCounts.map((count) => [count, []]));
+    for (let round = 0; round < ampleRounds; round++)
+      for (const [count, us] of ample) {
+        const times = timesFor(count);
+        us.push(await runtime.usPerEvent(namesOf(count, 50), 20_000 * times, eventsPerMixedBody, times));
+      }
     const lineOf = (what: string, of: ReadonlyMap<number, number[]>): Line => ({
       what,
       points: [...of].map(([x, us]) => [x, rounded(median(us))] as const),
     });
-    return { events: lineOf('the local runtime', taken), mixed: lineOf('the local runtime', mixed) };
+    return {
+      events: lineOf('the local runtime', taken),
+      mixed: lineOf('the same POSTs', mixed),
+      ample: lineOf('more POSTs, as much for each region as one of twelve has', ample),
+    };
   } finally {
     await pool.close();
     await miniflare.dispose();
@@ -171,7 +191,7 @@ async function rowsPerBatch(): Promise<readonly { regions: number; shards: numbe
 
 async function run(): Promise<Report> {
   const shards = shardsAlone(regions, startMs);
-  const { events, mixed } = await throughTheRuntime();
+  const { events, mixed, ample } = await throughTheRuntime();
   const { perViewer, perFrame } = await throughTheHub();
   const rows = await rowsPerBatch();
   const told = (what: string, { points }: Line) =>
@@ -179,7 +199,7 @@ async function run(): Promise<Report> {
   return {
     settings: {
       events: `POSTs of 500 events that mix ${regions} regions, and ${regions} shards alone; each figure is of the events between it and the one before`,
-      regions: `POSTs of ${eventsPerMixedBody} events, ${lots} lots of 20,000 by turns`,
+      regions: `POSTs of ${eventsPerMixedBody} events, ${underWay} under way, ${lots} lots of 20,000 by turns; and for each 12 regions as many POSTs and as many under way, ${ampleRounds} lots`,
       viewers:
         'on one hub, three changes a second, with what they acknowledge; beyond 100 they are more than the change itself; as many as files may be open, 10,000 at most',
       time: 'of the processor, all threads of the runtime, from the first POST until the runtime is idle',
@@ -188,6 +208,7 @@ async function run(): Promise<Report> {
       ...told('events: the local runtime', events),
       ...told('events: shards alone', shards),
       ...told('regions a POST', mixed),
+      ...told('regions a POST, with more POSTs', ample),
       ...told('viewers: a frame and viewer', perViewer),
       ...told('viewers: a change told', perFrame),
     ],
@@ -204,7 +225,7 @@ async function run(): Promise<Report> {
         title: 'Regions in a POST of 1,000 events',
         x: 'regions',
         y: 'CPU, µs an event',
-        lines: [mixed],
+        lines: [mixed, ample],
       },
       { name: 'growth-viewers', title: 'Viewers on a hub', x: 'viewers', y: 'CPU, µs', lines: [perViewer] },
     ],
@@ -230,7 +251,7 @@ const bench: Bench = {
   describe:
     'What an event costs with more events before it, with more regions in its POST, and a frame with more viewers.',
   notes: [
-    'What a shard of its first events costs is more by its tables, which are made and grow; with more viewers a frame costs less, since what a change costs the hub itself is shared. Neither grows. With more regions a POST it does grow: what a shard gets of a POST of 1,000 events is a chunk, a call and a commit of its own, be it of 5 events or of 500.',
+    'What a shard of its first events costs is more by its tables, which are made and grow; with more viewers a frame costs less, since what a change costs the hub itself is shared. Neither grows. With more regions a POST it does grow: what a shard gets of a POST of 1,000 events is a chunk, a call and a commit of its own, be it of 5 events or of 500. The consumer joins what waits at the queue: four POSTs of 200 regions are 200 calls and commits, not 800. So with more POSTs under way, as many regions bring, it grows by what a chunk costs; with few it is the call and the commit, of which half is of the runtime itself: RPC and SQLite.',
   ],
   run,
 };

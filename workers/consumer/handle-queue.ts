@@ -6,6 +6,7 @@ import { loadRegions, renewRegions } from '../../storage/region-registry.ts';
 import { saveRejectReports } from '../../storage/reject-store.ts';
 import type { Env } from '../env.ts';
 import { type ConsumerPorts, consume, type Delivery, retryDelaySeconds } from './consume.ts';
+import { inOneBuffer } from './shard-batch.ts';
 
 /** The queue's door: binds the consumer to the platform. */
 export async function handleQueue(batch: MessageBatch, env: Env): Promise<void> {
@@ -32,7 +33,7 @@ async function bind(env: Env): Promise<ConsumerPorts> {
     },
     receive: async ({ regionNumber, shard }, chunks) => {
       const id = env.REGION_WINDOW.idFromName(shardObjectName(regionNumber, shard));
-      return env.REGION_WINDOW.get(id).receive({ regionNumber, shard }, chunks);
+      return env.REGION_WINDOW.get(id).receive({ regionNumber, shard }, inOneBuffer(chunks));
     },
     storeDeadLetter: (letter) => storeDeadLetter(env.LAKE, letter),
     saveRejectReports: (reports) => saveRejectReports(env.DB, reports),

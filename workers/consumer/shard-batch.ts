@@ -31,6 +31,21 @@ export async function pendingChunk(
   }
 }
 
+/**
+ * The same chunks in a buffer of their own. A view travels with the whole buffer that it looks at: as they come out of
+ * their messages, a call to one shard would carry those of all the others.
+ */
+export function inOneBuffer(chunks: readonly Uint8Array[]): Uint8Array[] {
+  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  return chunks.map((chunk) => {
+    const start = end;
+    all.set(chunk, start);
+    end += chunk.length;
+    return all.subarray(start, end);
+  });
+}
+
 /** The undecided chunks by shard: one call a shard. */
 export function byShard(chunks: readonly PendingChunk[]): [ShardAddress, PendingChunk[]][] {
   const groups = new Map<string, [ShardAddress, PendingChunk[]]>();
