@@ -152,7 +152,7 @@ describe('the parts of a range', () => {
 
   test('are searched by key, not scanned', async () => {
     const query = `EXPLAIN QUERY PLAN ${partsSql(all)}`;
-    const plan = await env.DB.prepare(query).bind('[]', '[]', 1, null).all<{ detail: string }>();
+    const plan = await env.DB.prepare(query).bind('[]', '[]', 1, null, null).all<{ detail: string }>();
     const details = plan.results.map(({ detail }) => detail);
     expect(details.filter((detail) => detail.startsWith('SEARCH w USING INTEGER PRIMARY KEY'))).toHaveLength(
       2,

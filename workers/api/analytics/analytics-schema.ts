@@ -102,7 +102,11 @@ export const countryRow = once(() =>
 export const hourRow = once(() =>
   z.strictObject({
     rank: rank(),
-    hour: z.int().min(0).max(23).describe('Hour of the day in `tz` in which sessions began'),
+    hour: z
+      .int()
+      .min(0)
+      .max(23)
+      .describe(DESCRIBED && 'Hour of the day in `tz` in which sessions began'),
     views: views(),
     share: shareOfViews(),
     avg_completion_rate: completion(),
@@ -112,8 +116,16 @@ export const hourRow = once(() =>
 export const weekdayHourRow = once(() =>
   z.strictObject({
     rank: rank(),
-    weekday: z.int().min(1).max(7).describe('1 for Monday to 7 for Sunday, in `tz`'),
-    hour: z.int().min(0).max(23).describe('Hour of the day in `tz` in which sessions began'),
+    weekday: z
+      .int()
+      .min(1)
+      .max(7)
+      .describe(DESCRIBED && '1 for Monday to 7 for Sunday, in `tz`'),
+    hour: z
+      .int()
+      .min(0)
+      .max(23)
+      .describe(DESCRIBED && 'Hour of the day in `tz` in which sessions began'),
     views: views(),
     share: shareOfViews(),
     avg_completion_rate: completion(),
@@ -159,7 +171,7 @@ export const cohortRow = once(() =>
     users: count(DESCRIBED && 'Users of the cohort').min(1),
     retained: z
       .array(count(DESCRIBED && 'Users of the cohort with a session in that week'))
-      .describe('By weeks since the first, which is week 0; up to this week'),
+      .describe(DESCRIBED && 'By weeks since the first, which is week 0; up to this week'),
   }),
 );
 

@@ -46,7 +46,7 @@ export const metricsData =
 /** As CSV, where an object has no place. */
 export const metricRow = once(() =>
   z.strictObject({
-    metric: z.string().describe('Name of the metric'),
+    metric: z.string().describe(DESCRIBED && 'Name of the metric'),
     value: z.number().nullable(),
     previous: z.number().nullable(),
     change: z.number().nullable(),
