@@ -218,8 +218,8 @@ const bench: Bench = {
   describe:
     "How long the live API and the batch tables take over 90 days of 12 regions and 1,000 titles, past the edge's cache, and how much longer with a year.",
   notes: [
-    'The worst that the product keeps: every hour and day of every region names 512 contents, the cap (WIN-6), in rows of 75 KB. Contents over a day of stream are 288 such rows and the minutes at its edges; over 90 days of the batch tables they are 1,080 days, 80 MB, of which SQLite unpacks the JSON of contents in its one thread and the Worker adds up half a million counters. Totals read columns alone.',
-    'What holds the missed ones back is that one row has all contents of its region and hour, since rows written are the dearest thing on the platform ([costs](costs.md)): a table of contents by day across the regions would be a sixth of the counters, without JSON, and a thousand rows more a day.',
+    'The worst that the product keeps: every hour and day of every region names 512 contents, the cap (WIN-6), in rows of 75 KB. Tables of the batch layer read rows that are merged over all regions ([0026](decisions/0026-contents-are-merged-over-regions.md)). Totals read columns alone.',
+    'What holds the missed ones back: questions to the stream over a day read the rows of every region, 288 of its hours and the minutes at both ends, and merge sketches or contents of each; one content in each minute of a day is looked for in 164 MB of text. Merged hours could stand for the regions there too; that is not built.',
     'In production the edge answers what was asked in the last seconds; it is passed by here.',
   ],
   run,
