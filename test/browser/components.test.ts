@@ -4,7 +4,7 @@ import { adminPages } from '../support/admin-pages.ts';
 import { pictureOf } from '../support/pictures.ts';
 import { faults, overflow, themes, type Width, widths } from '../support/site-pages.ts';
 
-const { serve, open } = adminPages();
+const { serve, open } = adminPages('siteWithComponents');
 
 test.each(themes)(
   'every component stands in every state at every width, %s; axe finds nothing',

@@ -7,24 +7,29 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the built site, absolute. */
+    /** The folder of the site as it is deployed, absolute. */
     builtSite: string;
+    /** The same with the page of all components, for which the pages share other files. */
+    siteWithComponents: string;
   }
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+async function builtInto(outDir: string, hasComponents: boolean): Promise<string> {
+  // As it is deployed: under the tests' own `test` each element would carry its file and line, and change with each frame.
+  Object.assign(process.env, { NODE_ENV: 'production', MARQUEE_COMPONENTS: hasComponents ? '1' : '0' });
+  await build({ configFile: join(root, 'site/vite.config.ts'), logLevel: 'silent', build: { outDir } });
+  return outDir;
+}
+
 export default async function buildSite(project: TestProject): Promise<() => Promise<void>> {
   await mkdir(join(root, '.cache'), { recursive: true });
   // Not site/dist: another build, say of a running `wrangler dev`, may empty that one at any time.
-  const outDir = await mkdtemp(join(root, '.cache/site-'));
-  const { env } = process;
-  const before = { NODE_ENV: env.NODE_ENV ?? 'test', MARQUEE_COMPONENTS: env.MARQUEE_COMPONENTS ?? '0' };
-  // As it is deployed: under the tests' own `test` each element would carry its file and line, and change with each
-  // frame. Beside the deployed pages stands the one of all components.
-  Object.assign(env, { NODE_ENV: 'production', MARQUEE_COMPONENTS: '1' });
-  await build({ configFile: join(root, 'site/vite.config.ts'), logLevel: 'silent', build: { outDir } });
-  Object.assign(env, before);
-  project.provide('builtSite', outDir);
-  return () => rm(outDir, { recursive: true, force: true });
+  const folder = await mkdtemp(join(root, '.cache/site-'));
+  const { NODE_ENV = 'test', MARQUEE_COMPONENTS = '0' } = process.env;
+  project.provide('builtSite', await builtInto(join(folder, 'deployed'), false));
+  project.provide('siteWithComponents', await builtInto(join(folder, 'with-components'), true));
+  Object.assign(process.env, { NODE_ENV, MARQUEE_COMPONENTS });
+  return () => rm(folder, { recursive: true, force: true });
 }

@@ -27,9 +27,9 @@ interface Service {
  * Starts a browser before the tests of a file and stops all after them, services that were kept too. A test fails if
  * its page complained of anything but what `isMeant` names: a server that is down, or says no, on purpose.
  */
-export function browserPages(isMeant: RegExp) {
+export function browserPages(isMeant: RegExp, site: 'builtSite' | 'siteWithComponents' = 'builtSite') {
   let browser: Browser;
-  const folder = inject('builtSite');
+  const folder = inject(site);
   const services = new Set<Service>();
   const complaints: string[] = [];
 
