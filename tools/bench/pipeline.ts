@@ -146,7 +146,7 @@ const bench: Bench = {
   notes: [
     'The plateau of identities is reached by sending what lives for ten minutes and a half in four, with times that run two and a half times as fast as the clock; from then on windows die as fast as others open, which is when it is measured.',
     'A body is judged, hashed and packed at the door, carried by the queue that Miniflare emulates, unpacked, counted and logged in a dozen objects, and written to D1, all in the one thread in which the floor only parses. The door alone is [ingest-cpu](#ingest-cpu), the shard alone [window-engine](#window-engine).',
-    'What holds it back: door and shards alone are a tenth of the CPU of an event; the rest, by subtraction, is the emulated queue, calls from object to object, their logs, D1, sealing, and the questions that a round asks until its last event is counted. A round also waits for that event, so that what was taken without a pause while the windows were filled (above) is more than twice as much. It has not been profiled.',
+    'What holds it back: door and shards alone are less than a tenth of the CPU of an event; the rest, by subtraction, is the emulated queue, calls from object to object, their logs, D1, sealing, and the questions that a round asks until its last event is counted. A round also waits for that event, so that what was taken without a pause while the windows were filled (above) is more than twice as much. It has not been profiled.',
   ],
   run,
 };
