@@ -120,7 +120,7 @@ async function throughTheRuntime(): Promise<{ events: Line; mixed: Line; ample: 
     return {
       events: lineOf('the local runtime', taken),
       mixed: lineOf('the same POSTs', mixed),
-      ample: lineOf('more POSTs, as much for each region as one of twelve has', ample),
+      ample: lineOf('as many POSTs for each region', ample),
     };
   } finally {
     await pool.close();
