@@ -125,6 +125,9 @@ const bench: Bench = {
   name: 'analytics',
   describe:
     'Each question of the analytics API over 90 days, of 50,000 and of 500,000 sessions, in the local runtime',
+  notes: [
+    'What holds the missed ones back: distinct users and days of other zones are counted over all sessions of the range, by SQLite in one thread: 80 to 150 ms of 500,000 rows by themselves ([0015](decisions/0015-analytics-queries.md)). Of 50,000 it is the slowest of a hundred answers that misses; no median does.',
+  ],
   run: async () => {
     const rows: Report['rows'][number][] = [];
     for (const size of sizes) rows.push(...(await measure(size)));

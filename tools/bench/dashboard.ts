@@ -217,5 +217,8 @@ const quantileOf = (samples: readonly number[]): number =>
 export default {
   name: 'dashboard',
   describe: 'what the Live view costs a browser, main thread and heap, and how soon it shows something',
+  notes: [
+    'What holds the heap back: what scripts hold stays; the rest is code that V8 compiles for as long as it optimises, which snapshots tell apart ([page-performance](page-performance.md)).',
+  ],
   run,
 } satisfies Bench;
