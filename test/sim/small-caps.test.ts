@@ -21,4 +21,4 @@ test('[WIN-6, LOG-3, LAK-1] with two keys a dimension, rows of 9 KB and plans of
     if (found) expect.fail(`${describeFound(found)}\n(with the caps of small-caps.test.ts)`);
   }
   expect(totals.histories).toBe(300);
-}, 120_000);
+}, 300_000);
